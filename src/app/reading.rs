@@ -1,0 +1,131 @@
+//! Reading published state at any point of both times: the newest from the catalogue, older ones loaded once and kept for a while.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::catalog::{Catalog, DictionarySnapshot, Head};
+use crate::db::dictionary::DictionaryId;
+use crate::db::{self, Store};
+use crate::domain::clock::Clock;
+use crate::domain::error::{Error, Result};
+use crate::domain::publication::State;
+use crate::domain::text::DictionaryCode;
+use crate::domain::validity::Date;
+
+pub use crate::db::item::RecordedVersion;
+
+/// Where in the two times a read looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coordinate {
+    pub valid_on: Date,
+    /// What was known at this publication; 0 is before the first.
+    pub publication: i64,
+}
+
+/// Which publication a read asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Knowledge {
+    pub publication: Option<i64>,
+    pub known_at: Option<Timestamp>,
+}
+
+/// Reads for the whole service.
+#[derive(Clone)]
+pub struct Reading {
+    catalog: Arc<Catalog>,
+    store: Store,
+    clock: Clock,
+}
+
+/// One read: everything it sees is of one head, whatever is published meanwhile. May touch the database for older editions.
+pub struct Reader {
+    pub head: Arc<Head>,
+    reading: Reading,
+    today: Date,
+}
+
+impl Reading {
+    pub fn new(catalog: Arc<Catalog>, store: Store, clock: Clock) -> Self {
+        Self { catalog, store, clock }
+    }
+
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Begins a read of the newest head.
+    pub fn reader(&self) -> Reader {
+        self.reader_of(self.catalog.head())
+    }
+
+    pub fn reader_of(&self, head: Arc<Head>) -> Reader {
+        Reader { head, reading: self.clone(), today: self.clock.today() }
+    }
+}
+
+impl Reader {
+    /// Today in the service's time zone, as of the beginning of the read.
+    pub fn today(&self) -> Date {
+        self.today
+    }
+
+    /// Which publication is meant: the named one, the latest known at an instant, or `otherwise`. Refuses both at once and the future.
+    pub fn publication(&self, asked: Knowledge, otherwise: i64) -> Result<i64> {
+        match (asked.publication, asked.known_at) {
+            (None, None) => Ok(otherwise),
+            (Some(_), Some(_)) => {
+                Err(Error::refused("publication_ambiguous", "give `publication` or `knownAt`, not both: they say the same in two ways"))
+            }
+            (Some(seq), None) if (0..=self.head.seq()).contains(&seq) => Ok(seq),
+            (Some(seq), None) => {
+                let message = format!("there is no publication {seq}: the latest is {}", self.head.seq());
+                Err(Error::refused("publication_unknown", message))
+            }
+            (None, Some(at)) => Ok(self.head.publication_known_at(at).map_or(0, |publication| publication.seq)),
+        }
+    }
+
+    /// A dictionary as it was known at a publication; `None` when it was not published yet.
+    pub fn dictionary(&self, code: &DictionaryCode, publication: i64) -> Result<Option<Arc<DictionarySnapshot>>> {
+        let Some(resident) = self.head.dictionaries.get(code) else { return Ok(None) };
+        let Some(edition) = resident.edition_at(publication) else { return Ok(None) };
+        if edition.number == resident.current.edition.number {
+            return Ok(Some(Arc::clone(&resident.current)));
+        }
+        let catalog = &self.reading.catalog;
+        if let Some(kept) = catalog.find_older(code, edition.number) {
+            return Ok(Some(kept));
+        }
+        let state = self.reading.store.read(|connection| {
+            let id = get_id(connection, code)?;
+            load_state(connection, id, edition.published_seq)
+        })?;
+        let loaded = Arc::new(DictionarySnapshot::new(edition.clone(), state));
+        catalog.keep_older(Arc::clone(&loaded));
+        Ok(Some(loaded))
+    }
+
+    /// Every version of an item that was ever published up to a publication, by publication and interval.
+    /// Values stand in the order of the attributes of that publication's definition.
+    pub fn history(&self, snapshot: &DictionarySnapshot, item: &str, publication: i64) -> Result<Vec<RecordedVersion>> {
+        let dictionary = &snapshot.dictionary;
+        self.reading.store.read(|connection| {
+            let id = get_id(connection, &dictionary.code)?;
+            db::item::list_history(connection, id, dictionary, item, publication)
+        })
+    }
+}
+
+fn get_id(connection: &mut db::Engine, code: &DictionaryCode) -> Result<DictionaryId> {
+    let found = db::dictionary::find(connection, code)?;
+    found.ok_or_else(|| Error::Internal(format!("the dictionary {code} is resident and not in the database")))
+}
+
+/// A dictionary whole, from the database.
+pub fn load_state(connection: &mut db::Engine, id: DictionaryId, publication: i64) -> Result<State> {
+    use crate::domain::item_table::ItemTable;
+    let dictionary = Arc::new(db::definition::get_at(connection, id, publication)?);
+    let versions = db::item::list_at(connection, id, &dictionary, publication)?;
+    Ok(State { dictionary, items: Arc::new(ItemTable::new(versions)) })
+}

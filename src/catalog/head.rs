@@ -1,0 +1,122 @@
+//! The catalogue itself: the newest published state, advanced by whole publications, and a bounded store of older editions.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use jiff::Timestamp;
+
+use super::edition::DictionarySnapshot;
+use crate::domain::publication::{Edition, Publication, World};
+use crate::domain::text::DictionaryCode;
+
+/// Everything that is published, as of one publication. Immutable.
+#[derive(Debug, Default, Clone)]
+pub struct Head {
+    /// All publications; that of number n is at n - 1.
+    pub publications: Arc<Vec<Arc<Publication>>>,
+    pub dictionaries: BTreeMap<DictionaryCode, Resident>,
+    /// The publication that last changed a definition: what is built from definitions is good for as long as this stays.
+    pub definitions_seq: i64,
+}
+
+/// A dictionary in memory: its newest edition whole, the older ones by name.
+#[derive(Debug, Clone)]
+pub struct Resident {
+    pub current: Arc<DictionarySnapshot>,
+    /// By number, from 1.
+    pub editions: Arc<Vec<Edition>>,
+}
+
+impl Resident {
+    /// The edition that was the newest at a publication; `None` before the first.
+    pub fn edition_at(&self, seq: i64) -> Option<&Edition> {
+        let after = self.editions.partition_point(|edition| edition.published_seq <= seq);
+        after.checked_sub(1).map(|at| &self.editions[at])
+    }
+}
+
+impl Head {
+    /// The number of the latest publication; 0 when nothing is published.
+    pub fn seq(&self) -> i64 {
+        self.publications.len() as i64
+    }
+
+    pub fn publication(&self, seq: i64) -> Option<&Arc<Publication>> {
+        self.publications.get(usize::try_from(seq).ok()?.checked_sub(1)?)
+    }
+
+    /// The latest publication that was known at an instant.
+    pub fn publication_known_at(&self, at: Timestamp) -> Option<&Arc<Publication>> {
+        // Clocks can step back, so instants are not taken to be sorted.
+        self.publications.iter().rev().find(|publication| publication.published_at <= at)
+    }
+
+    /// The newest state of every dictionary, to change and validate against.
+    pub fn world(&self) -> World {
+        self.dictionaries.iter().map(|(code, resident)| (code.clone(), resident.current.state())).collect()
+    }
+}
+
+/// Where readers take the newest state, and where loaded older editions are kept for a while.
+#[derive(Debug)]
+pub struct Catalog {
+    head: RwLock<Arc<Head>>,
+    older: Mutex<OlderEditions>,
+}
+
+impl Catalog {
+    /// An empty catalogue that keeps older editions of at most `older_versions_max` item versions together.
+    pub fn new(older_versions_max: usize) -> Self {
+        let older = OlderEditions { kept: Vec::new(), versions_max: older_versions_max };
+        Self { head: RwLock::default(), older: Mutex::new(older) }
+    }
+
+    /// The newest state. What the caller does with it, later publications do not disturb.
+    pub fn head(&self) -> Arc<Head> {
+        Arc::clone(&self.head.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Makes a newer state the one that readers get, at once and whole. An older one than there is is ignored.
+    pub fn advance(&self, head: Arc<Head>) {
+        let mut current = self.head.write().unwrap_or_else(PoisonError::into_inner);
+        if head.seq() >= current.seq() {
+            *current = head;
+        }
+    }
+
+    /// An older edition that was loaded before, if it is still kept.
+    pub fn find_older(&self, code: &DictionaryCode, number: i64) -> Option<Arc<DictionarySnapshot>> {
+        self.older.lock().unwrap_or_else(PoisonError::into_inner).find(code, number)
+    }
+
+    pub fn keep_older(&self, snapshot: Arc<DictionarySnapshot>) {
+        self.older.lock().unwrap_or_else(PoisonError::into_inner).keep(snapshot);
+    }
+}
+
+/// Least recently used editions go first. There are few, so a list does.
+#[derive(Debug)]
+struct OlderEditions {
+    kept: Vec<Arc<DictionarySnapshot>>,
+    versions_max: usize,
+}
+
+impl OlderEditions {
+    fn find(&mut self, code: &DictionaryCode, number: i64) -> Option<Arc<DictionarySnapshot>> {
+        let is_it = |kept: &Arc<DictionarySnapshot>| kept.dictionary.code == *code && kept.edition.number == number;
+        let at = self.kept.iter().position(is_it)?;
+        let found = self.kept.remove(at);
+        self.kept.push(Arc::clone(&found));
+        Some(found)
+    }
+
+    fn keep(&mut self, snapshot: Arc<DictionarySnapshot>) {
+        let is_same = |kept: &Arc<DictionarySnapshot>| kept.dictionary.code == snapshot.dictionary.code && kept.edition == snapshot.edition;
+        self.kept.retain(|kept| !is_same(kept));
+        self.kept.push(snapshot);
+        let size = |kept: &[Arc<DictionarySnapshot>]| kept.iter().map(|kept| kept.items.versions().len()).sum::<usize>();
+        while self.kept.len() > 1 && size(&self.kept) > self.versions_max {
+            self.kept.remove(0);
+        }
+    }
+}

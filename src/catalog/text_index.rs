@@ -1,0 +1,235 @@
+//! Full-text search over one dictionary: Russian word forms, beginnings of words and small typos, by tantivy in memory.
+//! It finds item versions by their texts; when those are valid, the caller looks.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+use tantivy::directory::RamDirectory;
+use tantivy::query::{BooleanQuery, BoostQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query, TermQuery};
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{Language, SimpleTokenizer, Stemmer, TextAnalyzer, TokenStream, TokenizerManager};
+use tantivy::{Index, IndexWriter, ReloadPolicy, Searcher, SingleSegmentIndexWriter, TantivyDocument, Term};
+
+use crate::domain::definition::AttributeType;
+use crate::domain::dictionary::Dictionary;
+use crate::domain::item::ItemVersion;
+use crate::domain::text::Language as ContentLanguage;
+
+/// Words of a search text that are looked at; the rest is not.
+pub const SEARCH_WORDS_MAX: usize = 16;
+
+/// The least memory that tantivy's writers take; they give it back when they are done.
+const WRITER_BYTES: usize = 15_000_000;
+
+const WORDS: &str = "words";
+const STEMS: &str = "stems";
+
+/// An immutable index. A newer one shares the segments that did not change.
+pub struct TextIndex {
+    fields: Fields,
+    /// Absent when the index could not be made; then nothing is found, and the log says why.
+    searchable: Option<(Index, Searcher)>,
+    /// What a row number of the index stands for; rows of closed versions stay until the next rebuilding.
+    rows: Vec<Arc<ItemVersion>>,
+    dead_count: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Fields {
+    row: Field,
+    words: Field,
+    stems: Field,
+}
+
+/// A found version and how well it fits; a greater score fits better.
+pub struct Hit {
+    pub version: Arc<ItemVersion>,
+    pub score: f32,
+}
+
+impl TextIndex {
+    pub fn new(dictionary: &Dictionary, versions: &[Arc<ItemVersion>]) -> Self {
+        let (schema, fields) = schema();
+        let rows: Vec<Arc<ItemVersion>> = versions.to_vec();
+        let searchable = build(schema, fields, dictionary, &rows);
+        let searchable = searchable.inspect_err(|error| tracing::error!(%error, dictionary = %dictionary.code, "no text index")).ok();
+        Self { fields, searchable, rows, dead_count: 0 }
+    }
+
+    /// The index with some versions taken out and others put in; `None` when a new one should be built instead.
+    pub fn advanced(&self, dictionary: &Dictionary, opened: &[Arc<ItemVersion>], closed: &[Arc<ItemVersion>]) -> Option<Self> {
+        let dead_count = self.dead_count + closed.len();
+        if (opened.len() + dead_count) * 2 > self.rows.len() {
+            return None;
+        }
+        let (index, _) = self.searchable.as_ref()?;
+        let mut rows = self.rows.clone();
+        rows.extend(opened.iter().cloned());
+        let gone: FxHashSet<*const ItemVersion> = closed.iter().map(Arc::as_ptr).collect();
+        let is_gone = |(_, version): &(usize, &Arc<ItemVersion>)| gone.contains(&Arc::as_ptr(version));
+        let gone_rows = self.rows.iter().enumerate().filter(is_gone).map(|(row, _)| row);
+        let write = || -> tantivy::Result<Searcher> {
+            let mut writer: IndexWriter = index.writer_with_num_threads(1, WRITER_BYTES)?;
+            for row in gone_rows {
+                writer.delete_term(Term::from_field_u64(self.fields.row, row as u64));
+            }
+            for (offset, version) in opened.iter().enumerate() {
+                writer.add_document(document(self.fields, dictionary, version, self.rows.len() + offset))?;
+            }
+            writer.commit()?;
+            writer.wait_merging_threads()?;
+            searcher(index)
+        };
+        match write() {
+            Ok(searcher) => Some(Self { fields: self.fields, searchable: Some((index.clone(), searcher)), rows, dead_count }),
+            Err(error) => {
+                tracing::warn!(%error, dictionary = %dictionary.code, "the text index is built anew");
+                None
+            }
+        }
+    }
+
+    /// Finds versions that have every word of a text, in any form, begun or slightly misspelt. In no particular order.
+    pub fn search(&self, text: &str) -> Vec<Hit> {
+        let words = words_of(text);
+        let Some((_, searcher)) = self.searchable.as_ref().filter(|_| !words.is_empty()) else { return Vec::new() };
+        let each_word = words.iter().map(|word| (Occur::Must, self.word_query(word))).collect::<Vec<_>>();
+        let found = scores(searcher, &BooleanQuery::new(each_word));
+        let found = found.inspect_err(|error| tracing::error!(%error, "the search failed")).unwrap_or_default();
+        found.into_iter().filter_map(|(row, score)| Some(Hit { version: Arc::clone(self.rows.get(row)?), score })).collect()
+    }
+
+    /// The word itself fits best, then its forms, then words that it begins, then words that it nearly is.
+    fn word_query(&self, word: &str) -> Box<dyn Query> {
+        let exact = Term::from_field_text(self.fields.words, word);
+        let stem = Term::from_field_text(self.fields.stems, &stem_of(word));
+        let constant = |query: Box<dyn Query>, score: f32| -> (Occur, Box<dyn Query>) {
+            (Occur::Should, Box::new(ConstScoreQuery::new(query, score)))
+        };
+        let mut ways = vec![
+            constant(Box::new(TermQuery::new(exact.clone(), IndexRecordOption::Basic)), 8.0),
+            constant(Box::new(TermQuery::new(stem, IndexRecordOption::Basic)), 4.0),
+            constant(Box::new(FuzzyTermQuery::new_prefix(exact.clone(), 0, true)), 2.0),
+        ];
+        // Numbers are codes, and a code that differs in a digit is another code.
+        let is_number = word.chars().any(|letter| letter.is_ascii_digit());
+        let typos_max = match word.chars().count() {
+            _ if is_number => 0,
+            0..=3 => 0,
+            4..=8 => 1,
+            _ => 2,
+        };
+        if typos_max > 0 {
+            ways.push(constant(Box::new(FuzzyTermQuery::new_prefix(exact, typos_max, true)), 0.5));
+        }
+        Box::new(BoostQuery::new(Box::new(BooleanQuery::new(ways)), 1.0))
+    }
+}
+
+fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let text = |tokenizer: &str| {
+        let indexing =
+            TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(IndexRecordOption::Basic).set_fieldnorms(false);
+        TextOptions::default().set_indexing_options(indexing)
+    };
+    let row = builder.add_u64_field("row", FAST | INDEXED);
+    let words = builder.add_text_field(WORDS, text(WORDS));
+    let stems = builder.add_text_field(STEMS, text(STEMS));
+    (builder.build(), Fields { row, words, stems })
+}
+
+fn build(schema: Schema, fields: Fields, dictionary: &Dictionary, rows: &[Arc<ItemVersion>]) -> tantivy::Result<(Index, Searcher)> {
+    let tokenizers = TokenizerManager::new();
+    tokenizers.register(WORDS, TextAnalyzer::from(SimpleTokenizer::default()));
+    tokenizers.register(STEMS, stemmer());
+    let builder = Index::builder().schema(schema).tokenizers(tokenizers);
+    let mut writer: SingleSegmentIndexWriter = builder.single_segment_index_writer(RamDirectory::create(), WRITER_BYTES)?;
+    for (row, version) in rows.iter().enumerate() {
+        writer.add_document(document(fields, dictionary, version, row))?;
+    }
+    let index = writer.finalize()?;
+    let searcher = searcher(&index)?;
+    Ok((index, searcher))
+}
+
+fn searcher(index: &Index) -> tantivy::Result<Searcher> {
+    let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).num_warming_threads(1).try_into()?;
+    Ok(reader.searcher())
+}
+
+/// The code and the texts of all attributes that are searched; without any, the one that names the item.
+fn document(fields: Fields, dictionary: &Dictionary, version: &ItemVersion, row: usize) -> TantivyDocument {
+    let mut document = TantivyDocument::new();
+    document.add_u64(fields.row, row as u64);
+    let mut add = |text: &str| {
+        let folded = fold(text);
+        document.add_text(fields.words, &folded);
+        document.add_text(fields.stems, &folded);
+    };
+    add(&version.code);
+    let has_searched = dictionary.attributes.iter().any(|attribute| attribute.definition.search);
+    for (position, attribute) in dictionary.attributes.iter().enumerate() {
+        let is_searched = if has_searched { attribute.definition.search } else { dictionary.display_position() == Some(position) };
+        let Some(value) = version.value(position).filter(|_| is_searched) else { continue };
+        for text in value.texts() {
+            add(text);
+            if attribute.definition.kind == AttributeType::Enum {
+                let label = attribute.definition.values.iter().find(|value| value.code == text).map(|value| &value.label);
+                [ContentLanguage::Ru, ContentLanguage::En]
+                    .into_iter()
+                    .filter_map(|language| label.map(|label| label.get(language)))
+                    .for_each(&mut add);
+            }
+        }
+    }
+    document
+}
+
+/// Scores are summed by hand, since the collector of best hits wants a limit and the caller must filter by time first.
+fn scores(searcher: &Searcher, query: &dyn Query) -> tantivy::Result<Vec<(usize, f32)>> {
+    use tantivy::query::EnableScoring;
+    let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
+    let mut found = Vec::new();
+    for segment in searcher.segment_readers() {
+        let rows = segment.fast_fields().u64("row")?;
+        weight.for_each(segment, &mut |doc, score| {
+            if let Some(row) = rows.first(doc).filter(|_| !segment.is_deleted(doc)) {
+                found.push((row as usize, score));
+            }
+        })?;
+    }
+    Ok(found)
+}
+
+/// Small letters, and ё as е, since people write both.
+pub fn fold(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).map(|letter| if letter == 'ё' { 'е' } else { letter }).collect()
+}
+
+fn words_of(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    let mut analyzer = TextAnalyzer::from(SimpleTokenizer::default());
+    let mut stream = analyzer.token_stream(&folded);
+    let mut words = Vec::new();
+    while words.len() < SEARCH_WORDS_MAX && stream.advance() {
+        words.push(stream.token().text.clone());
+    }
+    words
+}
+
+fn stemmer() -> TextAnalyzer {
+    TextAnalyzer::builder(SimpleTokenizer::default()).filter(Stemmer::new(Language::Russian)).build()
+}
+
+fn stem_of(word: &str) -> String {
+    let mut analyzer = stemmer();
+    let mut stream = analyzer.token_stream(word);
+    if stream.advance() { stream.token().text.clone() } else { word.to_owned() }
+}
+
+impl std::fmt::Debug for TextIndex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TextIndex").field("rows", &self.rows.len()).field("dead_count", &self.dead_count).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,218 @@
+//! Item versions: loaded by edition, by item, and written in bulk, each engine by its fastest way.
+
+use std::sync::Arc;
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
+use diesel::sqlite::SqliteConnection;
+
+use super::connection::{Engine, fault};
+use super::dictionary::DictionaryId;
+use super::schema::item_version;
+use crate::domain::dictionary::Dictionary;
+use crate::domain::error::{Error, Result};
+use crate::domain::item::{Content, ItemVersion, Retirement, Stretch, attributes_json, retirement_json};
+use crate::domain::text::ItemCode;
+use crate::domain::validity::{Date, Validity, parse_date};
+use crate::domain::value::Value;
+
+/// How many rows one COPY buffer or one closing statement takes.
+const ROWS_AT_ONCE: usize = 10_000;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = item_version)]
+struct ItemVersionRow {
+    code: String,
+    valid_from: Option<String>,
+    valid_to: Option<String>,
+    parent_code: Option<String>,
+    attributes: String,
+    retirement: Option<String>,
+    published_seq: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = item_version, treat_none_as_default_value = false)]
+struct NewItemVersionRow<'a> {
+    dictionary_id: i64,
+    code: &'a str,
+    valid_from: Option<String>,
+    valid_to: Option<String>,
+    parent_code: Option<&'a str>,
+    attributes: String,
+    retirement: Option<String>,
+    published_seq: i64,
+    superseded_seq: Option<i64>,
+}
+
+/// A version with the publication that replaced it, if any did.
+#[derive(Debug, Clone)]
+pub struct RecordedVersion {
+    pub version: Arc<ItemVersion>,
+    pub superseded_seq: Option<i64>,
+}
+
+/// What was known of a dictionary at a publication, in no particular order.
+pub fn list_at(connection: &mut Engine, id: DictionaryId, dictionary: &Dictionary, seq: i64) -> Result<Vec<Arc<ItemVersion>>> {
+    let rows: Vec<ItemVersionRow> = item_version::table
+        .filter(item_version::dictionary_id.eq(id.0))
+        .filter(item_version::published_seq.le(seq))
+        .filter(item_version::superseded_seq.is_null().or(item_version::superseded_seq.gt(seq)))
+        .select(ItemVersionRow::as_select())
+        .load(connection)
+        .map_err(fault)?;
+    rows.into_iter().map(|row| Ok(Arc::new(row.read(dictionary)?))).collect()
+}
+
+/// Everything that was ever published of one item up to a publication, by publication and interval.
+pub fn list_history(
+    connection: &mut Engine,
+    id: DictionaryId,
+    dictionary: &Dictionary,
+    code: &str,
+    seq: i64,
+) -> Result<Vec<RecordedVersion>> {
+    let rows: Vec<(ItemVersionRow, Option<i64>)> = item_version::table
+        .filter(item_version::dictionary_id.eq(id.0))
+        .filter(item_version::code.eq(code))
+        .filter(item_version::published_seq.le(seq))
+        .select((ItemVersionRow::as_select(), item_version::superseded_seq))
+        .load(connection)
+        .map_err(fault)?;
+    let read = |(row, superseded_seq): (ItemVersionRow, Option<i64>)| {
+        let superseded_seq = superseded_seq.filter(|by| *by <= seq);
+        Ok(RecordedVersion { version: Arc::new(row.read(dictionary)?), superseded_seq })
+    };
+    let mut history: Vec<RecordedVersion> = rows.into_iter().map(read).collect::<Result<_>>()?;
+    history.sort_by_key(|recorded| (recorded.version.published_seq, recorded.version.validity().start_key()));
+    Ok(history)
+}
+
+pub fn insert_all(connection: &mut Engine, id: DictionaryId, dictionary: &Dictionary, opened: &[Arc<ItemVersion>]) -> Result<()> {
+    match connection {
+        Engine::Sqlite(connection) => opened.iter().try_for_each(|version| insert_sqlite(connection, id, dictionary, version)),
+        Engine::Postgres(connection) => opened.chunks(ROWS_AT_ONCE).try_for_each(|some| copy_postgres(connection, id, dictionary, some)),
+    }
+}
+
+/// Diesel keeps the statement prepared, so row by row is the fastest way into SQLite.
+fn insert_sqlite(connection: &mut SqliteConnection, id: DictionaryId, dictionary: &Dictionary, version: &ItemVersion) -> Result<()> {
+    let row = NewItemVersionRow::new(id, dictionary, version);
+    diesel::insert_into(item_version::table).values(row).execute(connection).map(|_| ()).map_err(fault)
+}
+
+fn copy_postgres(connection: &mut PgConnection, id: DictionaryId, dictionary: &Dictionary, versions: &[Arc<ItemVersion>]) -> Result<()> {
+    let rows: Vec<NewItemVersionRow<'_>> = versions.iter().map(|version| NewItemVersionRow::new(id, dictionary, version)).collect();
+    diesel::copy_from(item_version::table).from_insertable(rows).execute(connection).map(|_| ()).map_err(fault)
+}
+
+/// Marks versions as replaced by a publication. Fails when one of them is not there as it was read.
+pub fn update_superseded(connection: &mut Engine, id: DictionaryId, closed: &[Arc<ItemVersion>], seq: i64) -> Result<()> {
+    let updated = match connection {
+        Engine::Sqlite(connection) => close_sqlite(connection, id, closed, seq)?,
+        Engine::Postgres(connection) => close_postgres(connection, id, closed, seq)?,
+    };
+    if updated == closed.len() {
+        Ok(())
+    } else {
+        Err(Error::Internal(format!("{} versions were to be closed, and {updated} were there", closed.len())))
+    }
+}
+
+const CLOSE: &str = "UPDATE item_version SET superseded_seq = ? WHERE dictionary_id = ? AND code = ? AND superseded_seq IS NULL \
+                     AND valid_from IS NOT DISTINCT FROM ?";
+
+fn close_sqlite(connection: &mut SqliteConnection, id: DictionaryId, closed: &[Arc<ItemVersion>], seq: i64) -> Result<usize> {
+    let mut updated = 0;
+    for version in closed {
+        updated += diesel::sql_query(CLOSE)
+            .bind::<BigInt, _>(seq)
+            .bind::<BigInt, _>(id.0)
+            .bind::<Text, _>(version.code.as_str())
+            .bind::<Nullable<Text>, _>(date_text(version.validity().from()))
+            .execute(connection)
+            .map_err(fault)?;
+    }
+    Ok(updated)
+}
+
+const CLOSE_MANY: &str = "UPDATE item_version SET superseded_seq = $1 FROM unnest($3, $4) AS closed(code, valid_from) \
+                          WHERE dictionary_id = $2 AND item_version.code = closed.code AND superseded_seq IS NULL \
+                          AND item_version.valid_from IS NOT DISTINCT FROM closed.valid_from";
+
+fn close_postgres(connection: &mut PgConnection, id: DictionaryId, closed: &[Arc<ItemVersion>], seq: i64) -> Result<usize> {
+    let mut updated = 0;
+    for some in closed.chunks(ROWS_AT_ONCE) {
+        let codes: Vec<&str> = some.iter().map(|version| version.code.as_str()).collect();
+        let starts: Vec<Option<String>> = some.iter().map(|version| date_text(version.validity().from())).collect();
+        updated += diesel::sql_query(CLOSE_MANY)
+            .bind::<BigInt, _>(seq)
+            .bind::<BigInt, _>(id.0)
+            .bind::<Array<Text>, _>(codes)
+            .bind::<Array<Nullable<Text>>, _>(starts)
+            .execute(connection)
+            .map_err(fault)?;
+    }
+    Ok(updated)
+}
+
+fn date_text(date: Option<Date>) -> Option<String> {
+    date.map(|date| date.to_string())
+}
+
+impl<'a> NewItemVersionRow<'a> {
+    fn new(id: DictionaryId, dictionary: &Dictionary, version: &'a ItemVersion) -> Self {
+        Self {
+            dictionary_id: id.0,
+            code: &version.code,
+            valid_from: date_text(version.validity().from()),
+            valid_to: date_text(version.validity().to()),
+            parent_code: version.parent(),
+            attributes: attributes_json(dictionary, &version.stretch.content),
+            retirement: version.stretch.retirement.as_deref().map(retirement_json),
+            published_seq: version.published_seq,
+            superseded_seq: None,
+        }
+    }
+}
+
+impl ItemVersionRow {
+    /// Reads a row under the definition of its publication.
+    fn read(self, dictionary: &Dictionary) -> Result<ItemVersion> {
+        let unreadable =
+            |what: &str| Error::Internal(format!("{what} of {}/{} cannot be read from the database", dictionary.code, self.code));
+        let date = |text: &Option<String>| match text {
+            None => Ok(None),
+            Some(text) => parse_date(text).map(Some).ok_or_else(|| unreadable("a date")),
+        };
+        let validity = Validity::new(date(&self.valid_from)?, date(&self.valid_to)?).ok_or_else(|| unreadable("the interval"))?;
+        let values = read_attributes(dictionary, &self.attributes).ok_or_else(|| unreadable("the attributes"))?;
+        let retirement = match &self.retirement {
+            None => None,
+            Some(json) => Some(Box::new(read_retirement(json).ok_or_else(|| unreadable("the retirement"))?)),
+        };
+        let content = Content { parent: self.parent_code.as_deref().map(ItemCode::new), values };
+        let stretch = Stretch { validity, content, retirement };
+        Ok(ItemVersion::new(dictionary, ItemCode::new(&self.code), stretch, self.published_seq))
+    }
+}
+
+/// Attributes that the definition does not know are left out; `validation` lets none go that has a current value.
+fn read_attributes(dictionary: &Dictionary, json: &str) -> Option<Box<[Option<Value>]>> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).ok()?;
+    let mut values: Box<[Option<Value>]> = vec![None; dictionary.attributes.len()].into();
+    for (code, value) in &object {
+        if let Some(position) = dictionary.position(code) {
+            let definition = &dictionary.attributes[position].definition;
+            values[position] = Value::from_json(value, definition.kind, definition.localized);
+        }
+    }
+    Some(values)
+}
+
+fn read_retirement(json: &str) -> Option<Retirement> {
+    let object: serde_json::Value = serde_json::from_str(json).ok()?;
+    let successors = object["successors"].as_array()?.iter().map(|code| code.as_str().map(ItemCode::new)).collect::<Option<_>>()?;
+    Some(Retirement { reason: object["reason"].as_str()?.to_owned(), successors })
+}

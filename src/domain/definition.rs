@@ -1,0 +1,296 @@
+//! The definition of a dictionary as its owner writes it: passport, structure, rules and approval policy.
+//! It is plain data, the same in `dictionary.toml`, in the database and in the JSON Schema; `dictionary.rs` makes it work.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::text::{DictionaryCode, Label};
+
+/// A definition that was read, and whose sense is not checked yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "Svod dictionary definition")]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    /// The stable code of the dictionary. In camelCase it is the GraphQL field of its list.
+    #[schemars(regex(pattern = DictionaryCode::PATTERN))]
+    pub code: String,
+    /// The GraphQL type of one item. With a small first letter it is the GraphQL field of one item.
+    #[serde(rename = "type")]
+    #[schemars(regex(pattern = "^[A-Z][A-Za-z0-9]{0,62}$"))]
+    pub type_name: String,
+    pub name: Label,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Label>,
+    /// The attribute shown as an item's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display: Option<String>,
+    pub passport: Passport,
+    #[serde(default, skip_serializing_if = "CodeRule::is_default")]
+    pub code_rule: CodeRule,
+    /// Present when items stand under one another: the parent is the built-in `parent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hierarchy: Option<Hierarchy>,
+    #[serde(default)]
+    pub attributes: Vec<AttributeDefinition>,
+    /// What must hold between the attributes of one item.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleDefinition>,
+    #[serde(default)]
+    pub approval: Approval,
+}
+
+/// Whose dictionary it is and what it rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Passport {
+    /// The body that answers for the content.
+    pub owner: String,
+    /// The act that establishes the dictionary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
+    /// Where the content came from, under which licence, and what was done to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// How often the content is to be renewed, in days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 36500))]
+    pub update_period_days: Option<u32>,
+    #[serde(default)]
+    pub access: Access,
+}
+
+/// Who may read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Without an account.
+    Public,
+    /// With any account or token.
+    #[default]
+    Internal,
+    /// With a role on this dictionary.
+    Restricted,
+}
+
+/// What a code looks like.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodeRule {
+    /// A regular expression that every code matches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// How codes are made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Label>,
+    /// Characters that are dropped from a code when a file is read, such as the spaces of `80 601 404`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remove: String,
+}
+
+impl CodeRule {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How strictly a reference or a parent must be valid while the item that holds it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// It must resolve for the whole interval of the version that holds it.
+    #[default]
+    Strict,
+    /// It must name an item that was published; when that is valid is not checked.
+    Warn,
+}
+
+/// Where an item's parent comes from when a file names none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ParentFrom {
+    /// Only from the column `parent`.
+    #[default]
+    Column,
+    /// The longest shorter code that begins the item's code: 01.11 stands under 01.1.
+    Prefix,
+    /// The same, and beginnings filled up with zeros to the length of the code: 80601404 stands under 80601400.
+    ZeroPaddedPrefix,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hierarchy {
+    #[serde(default)]
+    pub check: Check,
+    /// How many items may have no parent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub roots_max: Option<u32>,
+    #[serde(default)]
+    pub parent_from: ParentFrom,
+    /// With a prefix: an attribute whose value is the code of the parent when no shorter code is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_attribute: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AttributeType {
+    /// One line of text.
+    String,
+    /// Text of several lines.
+    Text,
+    /// A whole number of at most 15 digits, which every JSON reader keeps exact.
+    Integer,
+    /// An exact decimal number.
+    Decimal,
+    Boolean,
+    Date,
+    /// One of the `values`.
+    Enum,
+    /// The code of an item of the dictionary `to`.
+    Reference,
+}
+
+/// A typed field of an item. Which constraints fit which type is checked when the definition is read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttributeDefinition {
+    #[schemars(regex(pattern = "^[a-z][a-z0-9_]{0,62}$"))]
+    pub code: String,
+    #[serde(rename = "type")]
+    pub kind: AttributeType,
+    /// Several values instead of one; in a CSV cell they are separated by `|`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub list: bool,
+    pub label: Label,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Label>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub required: bool,
+    /// No two items have the same value on any one date.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unique: bool,
+    /// A text in Russian and in English: the columns `name` (or `name_ru`) and `name_en`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub localized: bool,
+    /// Found by `search`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub search: bool,
+    /// In characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length_min: Option<u32>,
+    /// In characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length_max: Option<u32>,
+    /// The least number, or the earliest date as `"1900-01-01"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<Bound>,
+    /// The greatest number, or the latest date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<Bound>,
+    /// A regular expression that the value matches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// The dictionary that a reference points to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// How strictly the reference must resolve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<Check>,
+    /// The values of an enum.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<EnumValue>,
+}
+
+/// A number, or a date or exact decimal written as text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Bound {
+    Integer(i64),
+    Float(f64),
+    Text(String),
+}
+
+impl std::fmt::Display for Bound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Bound::Integer(number) => write!(f, "{number}"),
+            Bound::Float(number) => write!(f, "{number}"),
+            Bound::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnumValue {
+    /// As GraphQL writes it.
+    #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]{0,62}$"))]
+    pub code: String,
+    pub label: Label,
+}
+
+/// A condition over one item in CEL, the Common Expression Language; `item` holds what is filled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleDefinition {
+    #[schemars(regex(pattern = "^[a-z][a-z0-9_]{0,62}$"))]
+    pub code: String,
+    /// The rule is asked only where this holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// What must hold.
+    pub expect: String,
+    /// What a person is told when it does not.
+    pub message: Label,
+}
+
+/// Who must agree before a change is published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// Nobody approves a change that they made.
+    #[serde(default = "yes")]
+    pub four_eyes: bool,
+    /// The stages, in order.
+    #[serde(default)]
+    pub stages: Vec<ApprovalStage>,
+}
+
+impl Default for Approval {
+    fn default() -> Self {
+        Self { four_eyes: true, stages: Vec::new() }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalStage {
+    pub name: Label,
+    pub role: ApprovalRole,
+    /// How many people must approve.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 20))]
+    pub quorum: u32,
+}
+
+/// The roles that can approve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalRole {
+    Approver,
+    Owner,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn one() -> u32 {
+    1
+}

@@ -1,0 +1,185 @@
+//! The hierarchy of one dictionary: parents taken from codes, cycles, and how many items stand at the top.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::definition::ParentFrom;
+use super::publication::State;
+use super::text::ItemCode;
+use super::validity::{Date, Validity};
+use super::violation::{Violation, Violations};
+
+/// How deep a hierarchy may be.
+pub const DEPTH_MAX: usize = 64;
+
+/// The parent that a code itself tells: its longest beginning that is an item. `is_item` says which codes are.
+pub fn parent_from_code(code: &str, mode: ParentFrom, is_item: impl Fn(&str) -> bool) -> Option<ItemCode> {
+    if mode == ParentFrom::Column {
+        return None;
+    }
+    let mut ends: Vec<usize> = code.char_indices().map(|(at, _)| at).skip(1).collect();
+    ends.reverse();
+    for end in ends {
+        let beginning = code[..end].trim_end_matches(|letter: char| !letter.is_alphanumeric());
+        if beginning.len() == end && is_item(beginning) {
+            return Some(ItemCode::new(beginning));
+        }
+        if mode == ParentFrom::ZeroPaddedPrefix {
+            let padded = padded_with_zeros(code, end);
+            if padded != code && is_item(&padded) {
+                return Some(ItemCode::new(padded));
+            }
+        }
+    }
+    None
+}
+
+/// The code with every digit after `end` made zero; separators stay.
+fn padded_with_zeros(code: &str, end: usize) -> String {
+    let rest = code[end..].chars().map(|letter| if letter.is_alphanumeric() { '0' } else { letter });
+    code[..end].chars().chain(rest).collect()
+}
+
+/// Reports every touched item that stands, on some date, under itself.
+///
+/// Parents over all dates together make one graph, which has no cycle unless some date has a suspect; only then are dates compared.
+pub fn check_cycles(state: &State, touched: &[ItemCode], violations: &mut Violations) {
+    if !state.dictionary.is_hierarchical() {
+        return;
+    }
+    let mut done: FxHashSet<&str> = FxHashSet::default();
+    for code in touched {
+        let mut walk = Walk { state, done: &mut done, path: Vec::new(), suspects: Vec::new() };
+        walk.up(code, 0);
+        let suspects = std::mem::take(&mut walk.suspects);
+        for suspect in suspects {
+            report_suspect(state, suspect, violations);
+        }
+    }
+}
+
+enum Suspect<'a> {
+    /// The codes of a cycle in the graph over all dates.
+    Cycle(Vec<&'a str>),
+    TooDeep(&'a str),
+}
+
+struct Walk<'a, 'b> {
+    state: &'a State,
+    /// Items from which every way up was walked.
+    done: &'b mut FxHashSet<&'a str>,
+    path: Vec<&'a str>,
+    suspects: Vec<Suspect<'a>>,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn up(&mut self, code: &'a str, depth: usize) {
+        if self.done.contains(code) {
+            return;
+        }
+        if let Some(at) = self.path.iter().position(|passed| *passed == code) {
+            self.suspects.push(Suspect::Cycle(self.path[at..].to_vec()));
+            return;
+        }
+        if depth > DEPTH_MAX {
+            self.suspects.push(Suspect::TooDeep(code));
+            return;
+        }
+        self.path.push(code);
+        for version in self.state.items.versions_of(code) {
+            if let Some(parent) = version.parent() {
+                self.up(parent, depth + 1);
+            }
+        }
+        self.path.pop();
+        self.done.insert(code);
+    }
+}
+
+fn report_suspect(state: &State, suspect: Suspect<'_>, violations: &mut Violations) {
+    let dictionary = state.dictionary.code.as_str();
+    match suspect {
+        Suspect::TooDeep(code) => {
+            let message = format!("stands deeper than {DEPTH_MAX} levels");
+            violations.push(Violation::new(dictionary, "hierarchy_depth", message).of_item(code).of_attribute("parent"));
+        }
+        // A cycle on one date is a cycle of the graph, and the walk reports it from the item it met first.
+        Suspect::Cycle(codes) => {
+            let mut way = vec![codes[0]];
+            if let Some(during) = climb_back(state, &mut way, Validity::ALWAYS) {
+                let message = format!("stands under itself ({}), {during}", way.join(" → "));
+                violations.push(Violation::new(dictionary, "hierarchy_cycle", message).of_item(codes[0]).of_attribute("parent"));
+            }
+        }
+    }
+}
+
+/// Climbs from the last code of `way` back to its first; the interval during which every step of the way holds at once, if any does.
+fn climb_back<'a>(state: &'a State, way: &mut Vec<&'a str>, during: Validity) -> Option<Validity> {
+    let code = *way.last()?;
+    for version in state.items.versions_of(code) {
+        let (Some(parent), Some(shared)) = (version.parent(), during.intersection(version.validity())) else { continue };
+        let is_back = parent == way[0];
+        if !is_back && (way.contains(&parent) || way.len() > DEPTH_MAX) {
+            continue;
+        }
+        way.push(parent);
+        if is_back {
+            return Some(shared);
+        }
+        if let Some(found) = climb_back(state, way, shared) {
+            return Some(found);
+        }
+        way.pop();
+    }
+    None
+}
+
+/// Reports a dictionary in which, on some date, more items stand at the top than its definition allows.
+pub fn check_roots(state: &State, violations: &mut Violations) {
+    let Some(roots_max) = state.dictionary.definition.hierarchy.as_ref().and_then(|hierarchy| hierarchy.roots_max) else { return };
+    let mut steps: FxHashMap<Date, i64> = FxHashMap::default();
+    for version in state.items.versions().iter().filter(|version| version.parent().is_none()) {
+        *steps.entry(version.validity().start_key()).or_default() += 1;
+        *steps.entry(version.validity().end_key()).or_default() -= 1;
+    }
+    let mut steps: Vec<(Date, i64)> = steps.into_iter().collect();
+    steps.sort_unstable();
+    let mut standing = 0;
+    for (date, step) in steps {
+        standing += step;
+        if standing > i64::from(roots_max) {
+            let since = if date == Date::MIN { String::new() } else { format!(" on {date}") };
+            let message = format!("{standing} items have no parent{since}, and at most {roots_max} may");
+            violations.push(Violation::new(state.dictionary.code.as_str(), "hierarchy_roots", message).of_attribute("parent"));
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_tell_their_parents() {
+        let okved = ["01", "01.1", "01.11", "01.11.1"];
+        let of = |code: &str| parent_from_code(code, ParentFrom::Prefix, |candidate| okved.contains(&candidate));
+        assert_eq!(of("01.11.1").as_deref(), Some("01.11"));
+        assert_eq!(of("01.11").as_deref(), Some("01.1"));
+        assert_eq!(of("01.1").as_deref(), Some("01"));
+        assert_eq!(of("01"), None);
+
+        let oktmo = ["80000000", "80600000", "80601000", "80601400", "80601404"];
+        let of = |code: &str| parent_from_code(code, ParentFrom::ZeroPaddedPrefix, |candidate| oktmo.contains(&candidate));
+        assert_eq!(of("80601404").as_deref(), Some("80601400"));
+        assert_eq!(of("80601400").as_deref(), Some("80601000"));
+        assert_eq!(of("80601000").as_deref(), Some("80600000"));
+        assert_eq!(of("80600000").as_deref(), Some("80000000"));
+        assert_eq!(of("80000000"), None);
+
+        let okpd = ["01.11.11", "01.11.11.110", "01.11.11.112"];
+        let of = |code: &str| parent_from_code(code, ParentFrom::ZeroPaddedPrefix, |candidate| okpd.contains(&candidate));
+        assert_eq!(of("01.11.11.112").as_deref(), Some("01.11.11.110"));
+        assert_eq!(of("01.11.11.110").as_deref(), Some("01.11.11"));
+    }
+}

@@ -1,0 +1,18 @@
+//! What is true: dictionaries, items and their two times, and the rules that every edition obeys.
+//! Pure: no database, no network, no clock of its own, no other floor.
+
+pub mod attribute;
+pub mod clock;
+pub mod definition;
+pub mod dictionary;
+pub mod error;
+pub mod hierarchy;
+pub mod item;
+pub mod item_table;
+pub mod publication;
+pub mod rule;
+pub mod text;
+pub mod validation;
+pub mod validity;
+pub mod value;
+pub mod violation;

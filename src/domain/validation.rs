@@ -1,0 +1,324 @@
+//! What must hold in every edition, whatever path a change took. All violations are collected.
+//! It judges the state that a change would make; it changes nothing and reads no database.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::attribute::{Fault, quoted, type_name};
+use super::definition::Check;
+use super::dictionary::Dictionary;
+use super::hierarchy;
+use super::item::ItemVersion;
+use super::publication::{State, World};
+use super::rule::Verdict;
+use super::text::{DictionaryCode, ITEM_CODE_LENGTH_MAX, ItemCode, Language};
+use super::validity::Validity;
+use super::value::Value;
+use super::violation::{Violation, Violations};
+
+/// Which items of each changed dictionary are to be judged.
+pub type Touched = BTreeMap<DictionaryCode, TouchedItems>;
+
+pub enum TouchedItems {
+    Some(Vec<ItemCode>),
+    /// All of them, because the definition changed.
+    All,
+}
+
+/// The state before and the state that a change would make.
+pub struct Change<'a> {
+    pub before: &'a World,
+    pub after: &'a World,
+    pub touched: &'a Touched,
+}
+
+/// Judges a change and reports everything that is wrong with the state it would make.
+pub fn validate(change: &Change<'_>, violations: &mut Violations) {
+    for (code, touched) in change.touched {
+        let Some(after) = change.after.get(code) else { continue };
+        let before = change.before.get(code);
+        if let Some(before) = before {
+            check_definition_change(before, &after.dictionary, violations);
+        }
+        let check = StateCheck { world: change.after, state: after };
+        let codes = touched.codes(after);
+        for item in &codes {
+            check.item(item, violations);
+            check_not_vanished(before, after, item, violations);
+        }
+        check.unique_attributes(&codes, violations);
+        hierarchy::check_cycles(after, &codes, violations);
+        hierarchy::check_roots(after, violations);
+    }
+    check_referrers(change, violations);
+}
+
+impl TouchedItems {
+    fn codes(&self, after: &State) -> Vec<ItemCode> {
+        match self {
+            Self::Some(codes) => codes.clone(),
+            Self::All => after.items.codes().cloned().collect(),
+        }
+    }
+}
+
+fn check_not_vanished(before: Option<&State>, after: &State, item: &ItemCode, violations: &mut Violations) {
+    let was_there = before.is_some_and(|state| !state.items.versions_of(item).is_empty());
+    if was_there && after.items.versions_of(item).is_empty() {
+        let message = "was published and would disappear: retire it on a date instead";
+        violations.push(Violation::new(after.dictionary.code.as_str(), "code_disappears", message).of_item(item));
+    }
+}
+
+/// A changed definition keeps what is published: a type may change, and an attribute go, only while it has no value.
+fn check_definition_change(before: &State, after: &Arc<Dictionary>, violations: &mut Violations) {
+    if Arc::ptr_eq(&before.dictionary, after) {
+        return;
+    }
+    let dictionary = after.code.as_str();
+    for (at, old) in before.dictionary.attributes.iter().enumerate() {
+        let holders = || before.items.versions().iter().filter(|version| version.value(at).is_some());
+        let new = after.position(old.code()).map(|position| &after.attributes[position]);
+        let shape = |a: &super::definition::AttributeDefinition| (a.kind, a.list, a.localized, a.to.clone());
+        let message = match new {
+            Some(new) if shape(&new.definition) == shape(&old.definition) => continue,
+            Some(new) => format!("cannot become {}: it was {}", shape_text(new), shape_text(old)),
+            None => "cannot be removed".to_owned(),
+        };
+        if let Some(holder) = holders().next() {
+            let message = format!("{message}, and {} published item versions have a value, {} among them", holders().count(), holder.code);
+            violations.push(Violation::new(dictionary, "definition_incompatible", message).of_attribute(old.code()));
+        }
+    }
+    if before.dictionary.is_hierarchical()
+        && !after.is_hierarchical()
+        && before.items.versions().iter().any(|version| version.parent().is_some())
+    {
+        let message = "the hierarchy cannot be removed: published items have parents";
+        violations.push(Violation::new(dictionary, "definition_incompatible", message).of_attribute("parent"));
+    }
+}
+
+fn shape_text(attribute: &super::attribute::Attribute) -> String {
+    let definition = &attribute.definition;
+    let list = if definition.list { "a list of " } else { "" };
+    let localized = if definition.localized { " (localized)" } else { "" };
+    let target = definition.to.as_ref().map(|to| format!(" to {to}")).unwrap_or_default();
+    format!("{list}{}{localized}{target}", type_name(definition.kind))
+}
+
+/// Items that nobody touched, but that lean on an item whose interval shrank.
+fn check_referrers(change: &Change<'_>, violations: &mut Violations) {
+    let shrunk = shrunk_items(change);
+    if shrunk.is_empty() {
+        return;
+    }
+    for (code, state) in change.after {
+        let touched: FxHashSet<ItemCode> = match change.touched.get(code) {
+            Some(TouchedItems::All) => continue,
+            Some(TouchedItems::Some(codes)) => codes.iter().cloned().collect(),
+            None => FxHashSet::default(),
+        };
+        let check = StateCheck { world: change.after, state };
+        let leans = |version: &ItemVersion| {
+            let on_parent = version.parent().is_some_and(|parent| shrunk.get(code).is_some_and(|items| items.contains(parent)));
+            on_parent
+                || state.dictionary.references().any(|(at, _, to)| {
+                    let Some(items) = shrunk.get(to) else { return false };
+                    version.value(at).is_some_and(|value| value.texts().iter().any(|target| items.contains(*target)))
+                })
+        };
+        for version in state.items.versions() {
+            if !touched.contains(&version.code) && leans(version) {
+                check.references(version, violations);
+            }
+        }
+    }
+}
+
+/// The touched items that are no longer valid on some date on which they were.
+fn shrunk_items(change: &Change<'_>) -> FxHashMap<DictionaryCode, FxHashSet<ItemCode>> {
+    let mut shrunk: FxHashMap<DictionaryCode, FxHashSet<ItemCode>> = FxHashMap::default();
+    for (code, touched) in change.touched {
+        let (Some(before), Some(after)) = (change.before.get(code), change.after.get(code)) else { continue };
+        for item in touched.codes(before) {
+            let is_covered = |version: &Arc<ItemVersion>| {
+                let covers = after.items.versions_of(&item).iter().map(|version| version.validity());
+                version.validity().uncovered_by(covers).is_none()
+            };
+            if !before.items.versions_of(&item).iter().all(is_covered) {
+                shrunk.entry(code.clone()).or_default().insert(item);
+            }
+        }
+    }
+    shrunk
+}
+
+/// The checks on the items of one dictionary.
+struct StateCheck<'a> {
+    world: &'a World,
+    state: &'a State,
+}
+
+impl StateCheck<'_> {
+    fn violation(&self, item: &str, attribute: &str, code: &str, message: impl Into<String>) -> Violation {
+        Violation::new(self.state.dictionary.code.as_str(), code, message).of_item(item).of_attribute(attribute)
+    }
+
+    fn item(&self, code: &str, violations: &mut Violations) {
+        let versions = self.state.items.versions_of(code);
+        if !versions.is_empty() {
+            self.code(code, violations);
+        }
+        for pair in versions.windows(2) {
+            if pair[0].validity().overlaps(pair[1].validity()) {
+                let message = format!("two versions overlap: {} and {}", pair[0].validity(), pair[1].validity());
+                violations.push(self.violation(code, "", "validity_overlap", message));
+            }
+        }
+        for version in versions {
+            self.values(version, violations);
+            self.rules(version, violations);
+            self.references(version, violations);
+            self.successors(version, violations);
+        }
+    }
+
+    fn code(&self, code: &str, violations: &mut Violations) {
+        let is_plain = !code.is_empty() && code.trim() == code && !code.contains(char::is_control);
+        if !is_plain || code.chars().count() > ITEM_CODE_LENGTH_MAX {
+            let message = format!("a code has 1 to {ITEM_CODE_LENGTH_MAX} printable characters and no space at its ends");
+            violations.push(self.violation(code, "code", "code_malformed", message));
+        }
+        if let Some(pattern) = &self.state.dictionary.code_pattern
+            && !pattern.is_match(code)
+        {
+            violations.push(self.violation(code, "code", "code_pattern", format!("{} does not match {pattern}", quoted(code))));
+        }
+    }
+
+    fn values(&self, version: &ItemVersion, violations: &mut Violations) {
+        for (at, attribute) in self.state.dictionary.attributes.iter().enumerate() {
+            match version.value(at) {
+                None if attribute.definition.required => {
+                    violations.push(self.violation(&version.code, attribute.code(), "required", "is required and blank"));
+                }
+                None => {}
+                Some(value) => attribute.check(value, &mut |fault: Fault| {
+                    violations.push(self.violation(&version.code, attribute.code(), fault.code, fault.message));
+                }),
+            }
+        }
+    }
+
+    fn rules(&self, version: &ItemVersion, violations: &mut Violations) {
+        if self.state.dictionary.rules.is_empty() {
+            return;
+        }
+        let dictionary = &self.state.dictionary;
+        let code = Value::Text(version.code.clone());
+        let parent = version.parent().map(|parent| Value::Text(parent.into()));
+        for rule in &dictionary.rules {
+            let verdict = rule.verdict(|name| match name {
+                "code" => Some(&code),
+                "parent" => parent.as_ref(),
+                name => dictionary.position(name).and_then(|at| version.value(at)),
+            });
+            match verdict {
+                Verdict::Holds => {}
+                Verdict::Broken => {
+                    violations.push(self.violation(&version.code, "", &rule.code, rule.message.get(Language::En)));
+                }
+                Verdict::Failed(error) => {
+                    let message = format!("the rule `{}` could not be asked: {error}", rule.code);
+                    violations.push(self.violation(&version.code, "", "rule_failed", message));
+                }
+            }
+        }
+    }
+
+    fn references(&self, version: &ItemVersion, violations: &mut Violations) {
+        for (at, attribute, to) in self.state.dictionary.references() {
+            let Some(value) = version.value(at) else { continue };
+            for target in value.texts() {
+                self.reference(version, attribute.code(), target, to, attribute.check_mode(), violations);
+            }
+        }
+        let Some(parent) = version.parent() else { return };
+        match &self.state.dictionary.definition.hierarchy {
+            Some(hierarchy) => self.reference(version, "parent", parent, &self.state.dictionary.code, hierarchy.check, violations),
+            None => violations.push(self.violation(
+                &version.code,
+                "parent",
+                "not_hierarchical",
+                "has a parent, and the dictionary has no hierarchy",
+            )),
+        }
+    }
+
+    fn reference(
+        &self,
+        version: &ItemVersion,
+        attribute: &str,
+        target: &str,
+        to: &DictionaryCode,
+        mode: Check,
+        violations: &mut Violations,
+    ) {
+        let versions = self.world.get(to).map(|state| state.items.versions_of(target)).unwrap_or_default();
+        if versions.is_empty() {
+            let message = format!("{} is not an item of {to}", quoted(target));
+            violations.push(self.violation(&version.code, attribute, "reference_dangling", message));
+        } else if mode == Check::Strict {
+            let gap: Option<Validity> = version.validity().uncovered_by(versions.iter().map(|target| target.validity()));
+            if let Some(gap) = gap {
+                let message = format!("{} of {to} is not valid {gap}, and this version is valid {}", quoted(target), version.validity());
+                violations.push(self.violation(&version.code, attribute, "reference_gap", message));
+            }
+        }
+    }
+
+    fn successors(&self, version: &ItemVersion, violations: &mut Violations) {
+        let Some(retirement) = &version.stretch.retirement else { return };
+        for successor in &retirement.successors {
+            if self.state.items.versions_of(successor).is_empty() {
+                let message = format!("the successor {} is not an item of this dictionary", quoted(successor));
+                violations.push(self.violation(&version.code, "successors", "reference_dangling", message));
+            }
+        }
+    }
+
+    /// No two items have the same value of a unique attribute on any one date.
+    fn unique_attributes(&self, touched: &[ItemCode], violations: &mut Violations) {
+        let attributes = self.state.dictionary.attributes.iter().enumerate();
+        for (at, attribute) in attributes.filter(|(_, attribute)| attribute.definition.unique) {
+            let touched: FxHashSet<&str> = touched.iter().map(ItemCode::as_str).collect();
+            let mut holders: FxHashMap<&Value, Vec<&Arc<ItemVersion>>> = FxHashMap::default();
+            for code in &touched {
+                for version in self.state.items.versions_of(code) {
+                    if let Some(value) = version.value(at) {
+                        holders.entry(value).or_default();
+                    }
+                }
+            }
+            if holders.is_empty() {
+                continue;
+            }
+            for version in self.state.items.versions() {
+                if let Some(found) = version.value(at).and_then(|value| holders.get_mut(value)) {
+                    found.push(version);
+                }
+            }
+            for version in self.state.items.versions().iter().filter(|version| touched.contains(version.code.as_str())) {
+                let Some(value) = version.value(at) else { continue };
+                let clashes = |other: &&&Arc<ItemVersion>| other.code != version.code && other.validity().overlaps(version.validity());
+                if let Some(other) = holders.get(value).and_then(|found| found.iter().find(clashes)) {
+                    let message = format!("the value is not unique: {} has it too ({})", other.code, other.validity());
+                    violations.push(self.violation(&version.code, attribute.code(), "unique", message));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Violations: what is wrong with an input, where, and by which rule.
+//! All of them are collected, up to a cap; beyond it they are only counted.
+
+use std::fmt;
+
+/// One broken rule. Empty strings stand for "not about one".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    pub dictionary: String,
+    pub item: String,
+    pub attribute: String,
+    /// The machine-readable name of the rule: `required`, `reference_dangling`, or the code of a rule of the definition.
+    pub code: String,
+    /// A sentence for a person, without the place.
+    pub message: String,
+}
+
+impl Violation {
+    pub fn new(dictionary: &str, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            dictionary: dictionary.to_owned(),
+            item: String::new(),
+            attribute: String::new(),
+            code: code.to_owned(),
+            message: message.into(),
+        }
+    }
+
+    pub fn of_item(mut self, item: &str) -> Self {
+        self.item = item.to_owned();
+        self
+    }
+
+    pub fn of_attribute(mut self, attribute: &str) -> Self {
+        self.attribute = attribute.to_owned();
+        self
+    }
+
+    /// Where it is: `offices/382604670/name`.
+    pub fn path(&self) -> String {
+        let parts = [&self.dictionary, &self.item, &self.attribute];
+        let named: Vec<&str> = parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        named.join("/")
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} [{}]", self.path(), self.message, self.code)
+    }
+}
+
+/// Violations in the order found. At most `kept_max` are kept; `total` counts all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violations {
+    kept: Vec<Violation>,
+    total: usize,
+    kept_max: usize,
+}
+
+impl Violations {
+    pub fn new(kept_max: usize) -> Self {
+        Self { kept: Vec::new(), total: 0, kept_max }
+    }
+
+    pub fn push(&mut self, violation: Violation) {
+        self.total += 1;
+        if self.kept.len() < self.kept_max {
+            self.kept.push(violation);
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+
+    /// All violations, the ones that were only counted included.
+    pub fn total(&self) -> usize {
+        self.total
+    }
+
+    pub fn kept(&self) -> &[Violation] {
+        &self.kept
+    }
+
+    /// How many were counted and not kept.
+    pub fn omitted(&self) -> usize {
+        self.total - self.kept.len()
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.kept.iter().enumerate() {
+            let line_break = if index == 0 { "" } else { "\n" };
+            write!(f, "{line_break}{violation}")?;
+        }
+        if self.omitted() > 0 {
+            write!(f, "\n… and {} more", self.omitted())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_up_to_the_cap_and_counts_the_rest() {
+        let mut violations = Violations::new(2);
+        for code in ["a", "b", "c"] {
+            violations.push(Violation::new("offices", code, "is wrong").of_item("1").of_attribute("name"));
+        }
+        assert_eq!(violations.total(), 3);
+        assert_eq!(violations.to_string(), "offices/1/name: is wrong [a]\noffices/1/name: is wrong [b]\n… and 1 more");
+    }
+}

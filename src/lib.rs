@@ -1,0 +1,6 @@
+//! Svod: versioned reference data. The modules below stand in reading order.
+
+pub mod app;
+pub mod catalog;
+pub mod db;
+pub mod domain;
