@@ -128,6 +128,9 @@ pub struct Hierarchy {
     pub roots_max: Option<u32>,
     #[serde(default)]
     pub parent_from: ParentFrom,
+    /// With a prefix: how many characters of a code may be its parent's code; every number of them when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prefix_lengths: Vec<usize>,
     /// With a prefix: an attribute whose value is the code of the parent when no shorter code is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root_attribute: Option<String>,
