@@ -116,7 +116,7 @@ impl Publisher {
         };
         let proposal = Proposal { title: format!("Импорт {}", source.name), basis: Basis::default(), change: &change };
         let outcome = if options.is_dry_run { self.rehearse(&proposal) } else { self.publish(&proposal) };
-        let published = outcome.map_err(|error| drafts.annotated(error))?;
+        let published = outcome.map_err(|error| drafts.annotated(error, code, source.name))?;
         Ok(drafts.imported(code, &published))
     }
 }
@@ -135,6 +135,24 @@ pub fn read_drafts(
     violations_max: usize,
     progress: Progress<'_>,
 ) -> Result<Drafts> {
+    read_all(dictionary, source, options, limits, violations_max, progress).map_err(|error| in_file(error, source.name))
+}
+
+/// Every problem of reading is a problem of the file, also one that has no line.
+fn in_file(error: Error, file: &str) -> Error {
+    let Error::Invalid(mut violations) = error else { return error };
+    violations.annotate(|violation| violation.file = Some(file.to_owned()));
+    Error::Invalid(violations)
+}
+
+fn read_all(
+    dictionary: &Dictionary,
+    source: &Source<'_>,
+    options: &ImportOptions,
+    limits: Limits,
+    violations_max: usize,
+    progress: Progress<'_>,
+) -> Result<Drafts> {
     let open = || (source.open)().map_err(|error| Error::Operator(format!("the file {} cannot be opened: {error}", source.name)));
     let detected = detect(open()?, &options.format).map_err(|error| refusal(dictionary, &error))?;
     let mut reader = ItemReader::new(open()?, &detected, limits, dictionary, &options.read)?;
@@ -142,7 +160,7 @@ pub fn read_drafts(
     let mut rows: Vec<ItemDraft> = Vec::new();
     while let Some(draft) = reader.next(&mut violations)? {
         rows.push(draft);
-        if rows.len() % 4096 == 0 {
+        if rows.len().is_multiple_of(4096) {
             progress(reader.bytes_read(), detected.bytes_total, reader.rows_count);
         }
     }
@@ -201,12 +219,18 @@ impl Drafts {
         self.rows.chunk_by(|a, b| a.code == b.code).count() as i64
     }
 
-    /// Tells violations where in the file their items stand.
-    pub fn annotated(&self, error: Error) -> Error {
+    /// Tells the violations of a dictionary where in the file their items stand.
+    pub fn annotated(&self, error: Error, dictionary: &DictionaryCode, file: &str) -> Error {
         let Error::Invalid(mut violations) = error else { return error };
         violations.annotate(|violation| {
+            if violation.dictionary != dictionary.as_str() || violation.file.is_some() {
+                return;
+            }
             if let (None, Some(row)) = (violation.position, self.rows_of(&violation.item).first()) {
                 violation.position = Some((row.line, self.columns.get(&violation.attribute).copied()));
+            }
+            if violation.position.is_some() {
+                violation.file = Some(file.to_owned());
             }
         });
         Error::Invalid(violations)

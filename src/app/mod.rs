@@ -1,6 +1,7 @@
 //! What may happen: use cases in the steward's words. Permission first, one write transaction each.
 //! It knows the floors below and nothing of HTTP or GraphQL.
 
+pub mod applying;
 pub mod import;
 pub mod loading;
 pub mod publishing;

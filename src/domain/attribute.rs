@@ -98,10 +98,14 @@ impl Attribute {
         let wrong = |expected: &str| Fault::new("type", format!("{} is not {expected}", quoted(text)));
         match self.definition.kind {
             AttributeType::String | AttributeType::Text if self.definition.localized => {
-                let ru = Some(CompactString::new(text));
+                let ru = Some(match self.definition.kind {
+                    AttributeType::String => CompactString::new(one_line(text)),
+                    _ => CompactString::new(text),
+                });
                 Ok(Value::Localized(Box::new(Localized { ru, en: None })))
             }
-            AttributeType::String | AttributeType::Text | AttributeType::Reference => Ok(Value::Text(CompactString::new(text))),
+            AttributeType::Text | AttributeType::Reference => Ok(Value::Text(CompactString::new(text))),
+            AttributeType::String => Ok(Value::Text(CompactString::new(one_line(text)))),
             AttributeType::Integer => match text.parse::<i64>() {
                 Ok(number) if (-INTEGER_MAX..=INTEGER_MAX).contains(&number) => Ok(Value::Integer(number)),
                 _ => Err(wrong("a whole number of at most 15 digits")),
@@ -267,6 +271,11 @@ fn check_keys_fit_type(definition: &AttributeDefinition, report: &mut impl FnMut
     }
 }
 
+/// Spreadsheets leave TABs inside names; in one line of text a TAB is a space that nobody sees.
+fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.contains('\t') { text.replace('\t', " ").into() } else { text.into() }
+}
+
 /// Patterns are bounded, so that a definition cannot make the service slow.
 pub fn compile_pattern(source: &str) -> Result<Regex, String> {
     let compiled = regex::RegexBuilder::new(source).size_limit(1 << 20).build();
@@ -355,7 +364,7 @@ mod tests {
     fn keys_that_do_not_fit_the_type_are_all_reported() {
         let definition: AttributeDefinition =
             toml::from_str("code = \"a\"\nlabel = { ru = \"а\" }\ntype = \"reference\"\nmin = 1\npattern = '('\nlocalized = true").unwrap();
-        let problems = Attribute::compile(&definition).err().expect("much is wrong");
+        let problems = Attribute::compile(&definition).expect_err("much is wrong");
         let keys: Vec<&str> = problems.iter().map(|problem| problem.key).collect();
         assert_eq!(keys, ["localized", "pattern", "min", "type", "pattern", "min"]);
     }

@@ -9,6 +9,8 @@ pub struct Violation {
     pub dictionary: String,
     pub item: String,
     pub attribute: String,
+    /// The file that brought it.
+    pub file: Option<String>,
     /// Where it stood in the file that brought it: line and column, both from 1. The column counts fields.
     pub position: Option<(u64, Option<usize>)>,
     /// The machine-readable name of the rule: `required`, `reference_dangling`, or the code of a rule of the definition.
@@ -23,6 +25,7 @@ impl Violation {
             dictionary: dictionary.to_owned(),
             item: String::new(),
             attribute: String::new(),
+            file: None,
             position: None,
             code: code.to_owned(),
             message: message.into(),
@@ -54,9 +57,13 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}:")?;
+        }
         match self.position {
             Some((line, Some(column))) => write!(f, "{line}:{column}: ")?,
             Some((line, None)) => write!(f, "{line}: ")?,
+            None if self.file.is_some() => write!(f, " ")?,
             None => {}
         }
         let path = self.path();

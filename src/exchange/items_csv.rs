@@ -17,6 +17,8 @@ use crate::domain::violation::{Violation, Violations};
 pub struct ReadOptions {
     /// The columns of a file without a header, in order; `-` leaves one out.
     pub columns: Option<Vec<String>>,
+    /// The file has a header although its columns are named: it is passed over.
+    pub skips_header: bool,
     /// Which columns make the code, when it is not the column `code`.
     pub key: Option<Key>,
     /// Leave out rows whose code is blank, instead of refusing them.
@@ -134,7 +136,12 @@ impl<'a, R: Read> ItemReader<'a, R> {
         let mut rows = CsvReader::new(reader, detected, limits);
         let mut row = Row::new();
         let (names, is_header) = match &options.columns {
-            Some(columns) => (columns.clone(), false),
+            Some(columns) => {
+                if options.skips_header {
+                    rows.read(&mut row).map_err(|error| refusal(dictionary, &error))?;
+                }
+                (columns.clone(), false)
+            }
             None => {
                 if !rows.read(&mut row).map_err(|error| refusal(dictionary, &error))? {
                     return Err(one(Violation::new(
