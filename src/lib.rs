@@ -9,3 +9,5 @@ pub mod db;
 pub mod catalog;
 
 pub mod app;
+
+pub mod jobs;

@@ -6,3 +6,4 @@ pub mod import;
 pub mod loading;
 pub mod publishing;
 pub mod reading;
+pub mod svod;
