@@ -11,7 +11,7 @@ use crate::catalog::{DictionarySnapshot, Head, Resident};
 use crate::db::dictionary::DictionaryId;
 use crate::db::{self, Engine};
 use crate::domain::error::{Error, Result};
-use crate::domain::item::ItemVersion;
+use crate::domain::item::{ItemVersion, edition_digest};
 use crate::domain::publication::{Edition, Publication, RowChanges, State};
 use crate::domain::text::{DictionaryCode, ItemCode};
 
@@ -63,7 +63,25 @@ fn load_resident(connection: &mut Engine, id: DictionaryId, before: Option<&Resi
     let state = load_state(connection, id, last.published_seq)?;
     let mut editions = before.map(|resident| Vec::clone(&resident.editions)).unwrap_or_default();
     editions.extend(newer);
+    check_digest(&state, &editions);
     Ok(Resident { current: Arc::new(DictionarySnapshot::new(last, state)), editions: Arc::new(editions) })
+}
+
+/// Rows that were changed behind the service's back are said aloud. They are served all the same: an operator decides, not a restart.
+fn check_digest(state: &State, editions: &[Edition]) {
+    let [before @ .., last] = editions else { return };
+    let recomputed = edition_digest(
+        before.last().map(|edition| &edition.digest),
+        &state.dictionary.definition_digest(),
+        state.items.versions().iter(),
+    );
+    if recomputed != last.digest {
+        tracing::error!(
+            dictionary = %state.dictionary.code,
+            edition = last.number,
+            "the stored items do not match the digest of their edition: the database was changed by something else than Svod"
+        );
+    }
 }
 
 /// Reads only the rows that were opened and closed since.

@@ -14,7 +14,7 @@ use crate::domain::error::Result;
 /// The settings of the floors below the web; `config.rs` fills them.
 #[derive(Debug, Clone)]
 pub struct SvodSettings {
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
     pub store: StoreLimits,
     pub clock: Clock,
     /// How many violations are kept; the rest are counted.
@@ -57,7 +57,7 @@ impl Svod {
 }
 
 fn open_store(settings: &SvodSettings) -> Result<Store> {
-    Store::open(DatabaseUrl::parse(&settings.database_url)?, settings.store)
+    Store::open(settings.database_url.clone(), settings.store)
 }
 
 /// Where the database stands in the history of migrations; with `runs`, after what waits was run.

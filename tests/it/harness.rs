@@ -8,14 +8,14 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection as _, PgConnection};
+use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use svod::app::applying::DefinedDictionary;
 use svod::app::import::{ImportOptions, Imported, Source};
 use svod::app::publishing::Published;
 use svod::app::svod::{Svod, SvodSettings};
-use svod::db::StoreLimits;
+use svod::db::{DatabaseUrl, StoreLimits};
 use svod::domain::clock::Clock;
 use svod::domain::dictionary::Dictionary;
 use svod::domain::error::Result;
@@ -58,10 +58,6 @@ impl Database {
         Self { url: url(&name), folder: tempfile::tempdir().unwrap() }
     }
 
-    pub fn is_sqlite(&self) -> bool {
-        self.url.starts_with("sqlite:")
-    }
-
     /// A folder for the files of the test.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -74,9 +70,28 @@ impl Database {
     /// Runs SQL on the database behind the service's back.
     pub fn execute(&self, sql: &str) {
         match self.url.strip_prefix("sqlite:") {
-            Some(path) => diesel::SqliteConnection::establish(path).unwrap().batch_execute(sql).unwrap(),
+            Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(sql).unwrap(),
             None => PgConnection::establish(&self.url).unwrap().batch_execute(sql).unwrap(),
         }
+    }
+}
+
+impl Database {
+    /// The tables, columns and indexes, as the engine itself describes them.
+    pub fn dump(&self) -> String {
+        #[derive(diesel::QueryableByName)]
+        struct Line {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            line: String,
+        }
+        let sqlite = "SELECT coalesce(sql, name) AS line FROM sqlite_master ORDER BY name";
+        let postgres = "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS line FROM information_schema.columns \
+                        WHERE table_schema = 'public' UNION SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY line";
+        let lines: Vec<Line> = match self.url.strip_prefix("sqlite:") {
+            Some(path) => diesel::sql_query(sqlite).load(&mut SqliteConnection::establish(path).unwrap()).unwrap(),
+            None => diesel::sql_query(postgres).load(&mut PgConnection::establish(&self.url).unwrap()).unwrap(),
+        };
+        lines.into_iter().map(|line| line.line + "\n").collect()
     }
 }
 
@@ -180,7 +195,7 @@ impl Instance {
 fn settings(database: &Database, now_ms: Arc<AtomicI64>) -> SvodSettings {
     let now = move || Timestamp::from_millisecond(now_ms.load(Ordering::SeqCst)).unwrap();
     SvodSettings {
-        database_url: database.url.clone(),
+        database_url: DatabaseUrl::parse(&database.url).unwrap(),
         store: StoreLimits { connections_max: 4, busy_timeout_ms: 5_000, connect_timeout_ms: 5_000 },
         clock: Clock::new(TimeZone::get("Europe/Moscow").unwrap(), now),
         violations_max: 1_000,

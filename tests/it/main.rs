@@ -7,5 +7,6 @@
 mod harness;
 
 mod import;
+mod process;
 mod publication;
 mod tidy;
