@@ -2,4 +2,5 @@
 //! errors carry line, column and field.
 
 pub mod csv;
+pub mod definition_file;
 pub mod items_csv;
