@@ -62,11 +62,15 @@ pub fn insert(target: &Target, svod: &Svod) -> f64 {
     match target.url.strip_prefix("sqlite:") {
         Some(path) => {
             let mut connection = SqliteConnection::establish(&format!("{path}.bare")).expect("a new file");
-            connection.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;").expect("settings");
+            connection
+                .batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;")
+                .expect("settings");
             connection.batch_execute(TABLE).expect("a new table");
             let started = Instant::now();
             connection
-                .immediate_transaction(|connection| rows.iter().try_for_each(|row| diesel::insert_into(bare::table).values(row.clone()).execute(connection).map(|_| ())))
+                .immediate_transaction(|connection| {
+                    rows.iter().try_for_each(|row| diesel::insert_into(bare::table).values(row.clone()).execute(connection).map(|_| ()))
+                })
                 .expect("the rows fit");
             started.elapsed().as_secs_f64()
         }

@@ -37,7 +37,9 @@ fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = data::csv(rows);
     println!("{rows} items of 8 attributes, {:.1} MB of CSV; medians of {ROUNDS} rounds\n", file.len() as f64 / 1e6);
-    println!("| engine | bare bulk insert, s | import of a CSV, s | ratio (≤ 3) | one change until read, ms (≤ 200) | the same, seen by another process, ms |");
+    println!(
+        "| engine | bare bulk insert, s | import of a CSV, s | ratio (≤ 3) | one change until read, ms (≤ 200) | the same, seen by another process, ms |"
+    );
     println!("|---|---|---|---|---|---|");
     let mut loaded = Vec::new();
     for engine in ["sqlite", "postgres"] {

@@ -28,7 +28,11 @@ pub fn measure(loaded: &[Target], rows: usize, folder: &Path) {
     let first = start(&format!("sqlite:{}", shipped.display()));
     println!("| shipped dictionaries, empty SQLite database | {:.2} | {:.0} | |", first.ready_s, memory_mb(&first.process));
     drop(first);
-    row("shipped dictionaries, loaded before (≤ 1 s)", &format!("sqlite:{}", shipped.display()), "{ offices(search: \"барнаул\", first: 1) { totalCount } }");
+    row(
+        "shipped dictionaries, loaded before (≤ 1 s)",
+        &format!("sqlite:{}", shipped.display()),
+        "{ offices(search: \"барнаул\", first: 1) { totalCount } }",
+    );
     for target in loaded {
         let name = format!("{rows} items of 8 attributes on {} (≤ 3 s, ≤ 250 MB)", target.engine);
         row(&name, &target.url, "{ territories(search: \"берёзовый\", first: 1) { totalCount } }");

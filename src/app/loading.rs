@@ -70,11 +70,8 @@ fn load_resident(connection: &mut Engine, id: DictionaryId, before: Option<&Resi
 /// Rows that were changed behind the service's back are said aloud. They are served all the same: an operator decides, not a restart.
 fn check_digest(state: &State, editions: &[Edition]) {
     let [before @ .., last] = editions else { return };
-    let recomputed = edition_digest(
-        before.last().map(|edition| &edition.digest),
-        &state.dictionary.definition_digest(),
-        state.items.versions().iter(),
-    );
+    let recomputed =
+        edition_digest(before.last().map(|edition| &edition.digest), &state.dictionary.definition_digest(), state.items.versions().iter());
     if recomputed != last.digest {
         tracing::error!(
             dictionary = %state.dictionary.code,

@@ -124,7 +124,11 @@ fn defined(database: &Database) {
     write(database, "d/offices/items.csv", "code,parent,name,region\n1,,Главная,01\n2,1,Районная,01\n");
     let applied = run(database, &["dictionary", "apply", "d"]);
     assert!(applied.status.success(), "{}", complained(&applied));
-    assert!(said(&applied).contains("offices: added 2 · changed 0 · retired 0") && said(&applied).contains("published as publication 1"), "{}", said(&applied));
+    assert!(
+        said(&applied).contains("offices: added 2 · changed 0 · retired 0") && said(&applied).contains("published as publication 1"),
+        "{}",
+        said(&applied)
+    );
     let again = run(database, &["dictionary", "apply", "d/offices", "d/regions"]);
     assert!(said(&again).contains("nothing changed, so nothing was published"), "{}", said(&again));
 }
@@ -134,21 +138,40 @@ fn files_are_imported_and_refused_by_the_command(database: Database) {
     write(&database, "new.csv", "code;name\n2;Районная новая\n");
     let imported = run(&database, &["import", "offices", "new.csv", "--on", "2026-12-01"]);
     let told = said(&imported);
-    for expected in ["encoding    utf-8", "separator   `;`", "rows        1", "added 0 · changed 1 · retired 0 · unchanged 0", "published as publication 2"] {
+    for expected in [
+        "encoding    utf-8",
+        "separator   `;`",
+        "rows        1",
+        "added 0 · changed 1 · retired 0 · unchanged 0",
+        "published as publication 2",
+    ] {
         assert!(told.contains(expected), "{expected}: {told}{}", complained(&imported));
     }
     write(&database, "wrong.csv", "code,name\n2,\"Районная\n");
     let refused = run(&database, &["import", "offices", "wrong.csv"]);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(complained(&refused).contains("wrong.csv:2:2: offices: the quote opened here is never closed [file_unreadable]\nNothing was changed."), "{}", complained(&refused));
+    assert!(
+        complained(&refused)
+            .contains("wrong.csv:2:2: offices: the quote opened here is never closed [file_unreadable]\nNothing was changed."),
+        "{}",
+        complained(&refused)
+    );
     let unknown = run(&database, &["import", "courts", "new.csv"]);
-    assert!(complained(&unknown).contains("the dictionary courts is not published (published: offices, regions)"), "{}", complained(&unknown));
+    assert!(
+        complained(&unknown).contains("the dictionary courts is not published (published: offices, regions)"),
+        "{}",
+        complained(&unknown)
+    );
     let missing = run(&database, &["import", "offices", "nowhere.csv"]);
     assert!(complained(&missing).contains("the file nowhere.csv cannot be opened"), "{}", complained(&missing));
     let impossible = run(&database, &["import", "offices", "new.csv", "--on", "2026-02-30"]);
     assert_eq!(impossible.status.code(), Some(2));
     assert!(complained(&impossible).contains("`2026-02-30` is not a date"), "{}", complained(&impossible));
-    write(&database, "d/offices/dictionary.toml", &OFFICES.replace("to = \"regions\"", "to = \"regoins\"").replace("length_max = 40", "length_max = \"40\""));
+    write(
+        &database,
+        "d/offices/dictionary.toml",
+        &OFFICES.replace("to = \"regions\"", "to = \"regoins\"").replace("length_max = 40", "length_max = \"40\""),
+    );
     let wrong = run(&database, &["dictionary", "apply", "d"]);
     let lines = complained(&wrong);
     assert!(lines.contains("d/offices/dictionary.toml:"), "{lines}");
@@ -200,7 +223,11 @@ fn a_newer_database_is_refused(database: Database) {
     for arguments in [&["migrate"][..], &["serve", "--listen", "127.0.0.1:0"], &["dictionary", "apply", "d"]] {
         let refused = run(&database, arguments);
         assert_eq!(refused.status.code(), Some(1));
-        assert!(complained(&refused).contains("the database was made by a newer version of Svod (migration 2099010100000"), "{}", complained(&refused));
+        assert!(
+            complained(&refused).contains("the database was made by a newer version of Svod (migration 2099010100000"),
+            "{}",
+            complained(&refused)
+        );
     }
 }
 
@@ -257,14 +284,21 @@ fn the_log_is_json_lines_in_a_pipe() {
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
     let start_page = lines.find(|line| line.contains("start page")).unwrap();
     let address = start_page.split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
-    let request = ureq::get(format!("http://{address}/graphql/data?query=query+Ask%7B__typename%7D")).header("X-Request-Id", "mine-1").call().unwrap();
+    let request = ureq::get(format!("http://{address}/graphql/data?query=query+Ask%7B__typename%7D"))
+        .header("X-Request-Id", "mine-1")
+        .call()
+        .unwrap();
     assert_eq!(request.headers()["x-request-id"], "mine-1");
     let stop = Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap();
     assert!(stop.success());
     let mut log = String::new();
     process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
     process.wait().unwrap();
-    let of_request: Vec<Value> = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"))).filter(|line| line.to_string().contains("mine-1")).collect();
+    let of_request: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .filter(|line| line.to_string().contains("mine-1"))
+        .collect();
     assert_eq!(of_request.len(), 1, "one line a request: {log}");
     let line = of_request[0].to_string();
     assert!(line.contains("/graphql/data") && line.contains("Ask") && line.contains("duration_ms"), "{line}");
