@@ -104,9 +104,20 @@ def regions(sources):
 
 def office_types(sources):
     tally = Tally("office_types")
-    source = read_table(sources / "B_prosecution/law_agency_types_2026-05.csv")
-    rows = [{"code": row["id"], "name": row["name"], "mandatory_code": row["mandatory_code"]} for row in source]
-    write_items(TARGET, "office_types", ["code", "name", "mandatory_code"], rows, tally)
+    parents = {}
+    for pair in read_table(sources / "B_prosecution/law_agency_allowed_parents_2026-05.csv"):
+        parents.setdefault(pair["type_id"], []).append(pair["allowed_parent_type_id"])
+    rows = [
+        {
+            "code": row["id"],
+            "name": row["name"],
+            "mandatory_code": row["mandatory_code"],
+            "allowed_parents": "|".join(sorted(parents.get(row["id"], []), key=int)),
+        }
+        for row in read_table(sources / "B_prosecution/law_agency_types_2026-05.csv")
+    ]
+    tally.add("pairs of a kind and a kind it may stand under", sum(map(len, parents.values())))
+    write_items(TARGET, "office_types", ["code", "name", "mandatory_code", "allowed_parents"], rows, tally)
 
 
 # The colony office of Moscow Oblast sits in Moscow, so the register files it under the city; its own
@@ -208,7 +219,8 @@ def offices(sources):
 
 CHAPTER_4 = (
     "Надзор за исполнением законов администрациями органов и учреждений, исполняющих наказание и применяющих "
-    "назначаемые судом меры принудительного характера, администрациями мест содержания задержанных и заключенных под стражу"
+    "назначаемые судом меры принудительного характера, администрациями мест содержания задержанных и "
+    "заключенных под стражу"
 )
 
 # code, number in the source table (its name is taken from there), name, English name, provision of the law.
@@ -224,17 +236,25 @@ SUPERVISION = [
         "3.3",
         "3",
         None,
-        "Supervision over the execution of laws by bodies of operational-search activity, inquiry and preliminary investigation",
+        "Supervision over the execution of laws by bodies of operational-search activity, inquiry and "
+        "preliminary investigation",
         "раздел III, глава 3",
     ),
     (
         "3.4",
         None,
         CHAPTER_4,
-        "Supervision over the execution of laws by the administrations of bodies and institutions that execute punishment and detention",
+        "Supervision over the execution of laws by the administrations of bodies and institutions that execute "
+        "punishment and detention",
         "раздел III, глава 4",
     ),
-    ("4", None, "Участие прокурора в рассмотрении дел судами", "Participation in the consideration of cases by courts", "раздел IV"),
+    (
+        "4",
+        None,
+        "Участие прокурора в рассмотрении дел судами",
+        "Participation in the consideration of cases by courts",
+        "раздел IV",
+    ),
 ]
 
 # Branches in use under chapter 1 of section III, in the order of the list they come from.

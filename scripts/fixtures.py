@@ -77,16 +77,18 @@ def records(data):
     return found + ([current] if current else [])
 
 
-def government_domains(data, ordinary=600):
-    """The header, every record with a line break or a repeated domain, and the first ordinary ones."""
+def government_domains(data):
+    """The header, the rows with a line break, a no-break space or a repeated domain, and the first others."""
     header, *rows = records(data)
     domains = Counter(row.split(b",", 1)[0] for row in rows)
+    left = {"quoted quotes": 100, "ordinary": 600}
     kept = []
     for row in rows:
-        awkward = b"\n" in row[:-1] or domains[row.split(b",", 1)[0]] > 1
-        if awkward or ordinary > 0:
+        awkward = b"\n" in row[:-1] or "\u00a0".encode() in row or domains[row.split(b",", 1)[0]] > 1
+        sort = "quoted quotes" if b'"""' in row else "ordinary"
+        if awkward or left[sort] > 0:
             kept.append(row)
-            ordinary -= not awkward
+            left[sort] -= not awkward
     return header + b"".join(kept)
 
 

@@ -1,6 +1,19 @@
 //! Svod: versioned reference data. The modules below stand in reading order.
 
-pub mod app;
-pub mod catalog;
-pub mod db;
 pub mod domain;
+
+pub mod exchange;
+
+pub mod db;
+
+pub mod catalog;
+
+pub mod app;
+
+pub mod jobs;
+
+pub mod http;
+
+pub mod config;
+
+pub mod logging;

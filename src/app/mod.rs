@@ -1,5 +1,10 @@
 //! What may happen: use cases in the steward's words. Permission first, one write transaction each.
 //! It knows the floors below and nothing of HTTP or GraphQL.
 
+pub mod applying;
+pub mod import;
+pub mod loading;
+pub mod publishing;
 pub mod readiness;
 pub mod reading;
+pub mod svod;

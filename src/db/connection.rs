@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn messages_name_a_database_without_its_password() {
-        let url = DatabaseUrl::parse("postgres://svod:s3cret@db.example:5432/svod").ok().expect("it is right");
+        let url = DatabaseUrl::parse("postgres://svod:s3cret@db.example:5432/svod").expect("it is right");
         assert_eq!(url.display_name(), "postgres://svod@db.example:5432/svod");
         assert!(DatabaseUrl::parse("mysql://root@localhost/svod").is_err());
         assert_eq!(DatabaseUrl::parse("sqlite:a/b.db").ok(), Some(DatabaseUrl::Sqlite(PathBuf::from("a/b.db"))));

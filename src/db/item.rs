@@ -13,6 +13,7 @@ use super::schema::item_version;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
 use crate::domain::item::{Content, ItemVersion, Retirement, Stretch, attributes_json, retirement_json};
+use crate::domain::item_table::ItemTable;
 use crate::domain::text::ItemCode;
 use crate::domain::validity::{Date, Validity, parse_date};
 use crate::domain::value::Value;
@@ -63,6 +64,44 @@ pub fn list_at(connection: &mut Engine, id: DictionaryId, dictionary: &Dictionar
         .load(connection)
         .map_err(fault)?;
     rows.into_iter().map(|row| Ok(Arc::new(row.read(dictionary)?))).collect()
+}
+
+/// What publications after a number opened and closed in a dictionary, as far as it is still so.
+pub struct ChangedSince {
+    /// The versions that are current now and were not then.
+    pub opened: Vec<Arc<ItemVersion>>,
+    /// Code and start of the versions that were current then and are not now.
+    closed: Vec<(String, Option<String>)>,
+}
+
+impl ChangedSince {
+    /// The closed versions, as a table of then holds them.
+    pub fn closed_of(&self, items: &ItemTable) -> Vec<Arc<ItemVersion>> {
+        let version = |(code, valid_from): &(String, Option<String>)| {
+            let start = valid_from.as_deref().and_then(parse_date);
+            items.versions_of(code).iter().find(|version| version.validity().from() == start).cloned()
+        };
+        self.closed.iter().filter_map(version).collect()
+    }
+}
+
+pub fn list_changed_since(connection: &mut Engine, id: DictionaryId, dictionary: &Dictionary, seq: i64) -> Result<ChangedSince> {
+    let rows: Vec<ItemVersionRow> = item_version::table
+        .filter(item_version::dictionary_id.eq(id.0))
+        .filter(item_version::published_seq.gt(seq))
+        .filter(item_version::superseded_seq.is_null())
+        .select(ItemVersionRow::as_select())
+        .load(connection)
+        .map_err(fault)?;
+    let opened = rows.into_iter().map(|row| Ok(Arc::new(row.read(dictionary)?))).collect::<Result<_>>()?;
+    let closed: Vec<(String, Option<String>)> = item_version::table
+        .filter(item_version::dictionary_id.eq(id.0))
+        .filter(item_version::superseded_seq.gt(seq))
+        .filter(item_version::published_seq.le(seq))
+        .select((item_version::code, item_version::valid_from))
+        .load(connection)
+        .map_err(fault)?;
+    Ok(ChangedSince { opened, closed })
 }
 
 /// Everything that was ever published of one item up to a publication, by publication and interval.

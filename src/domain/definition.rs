@@ -6,19 +6,26 @@ use serde::{Deserialize, Serialize};
 
 use super::text::{DictionaryCode, Label};
 
-/// A definition that was read, and whose sense is not checked yet.
+/// The patterns below in words, for those who broke them; editors show these too.
+const CODE_IN_WORDS: &str = "must be lower-case Latin letters, digits and `_`, a letter first, at most 63 in all";
+const TYPE_IN_WORDS: &str = "must be Latin letters and digits, a capital first, at most 63 in all";
+const ENUM_VALUE_IN_WORDS: &str = "must be capital Latin letters, digits and `_`, a letter first, at most 63 in all";
+
+/// One dictionary: whose it is, what its items look like, what must hold, and who approves a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "Svod dictionary definition")]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
     /// The stable code of the dictionary. In camelCase it is the GraphQL field of its list.
-    #[schemars(regex(pattern = DictionaryCode::PATTERN))]
+    #[schemars(regex(pattern = DictionaryCode::PATTERN), extend("patternErrorMessage" = CODE_IN_WORDS))]
     pub code: String,
     /// The GraphQL type of one item. With a small first letter it is the GraphQL field of one item.
     #[serde(rename = "type")]
-    #[schemars(regex(pattern = "^[A-Z][A-Za-z0-9]{0,62}$"))]
+    #[schemars(regex(pattern = "^[A-Z][A-Za-z0-9]{0,62}$"), extend("patternErrorMessage" = TYPE_IN_WORDS))]
     pub type_name: String,
+    /// What the dictionary is called.
     pub name: Label,
+    /// What is in it, in a sentence or two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Label>,
     /// The attribute shown as an item's name.
@@ -30,6 +37,7 @@ pub struct Definition {
     /// Present when items stand under one another: the parent is the built-in `parent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hierarchy: Option<Hierarchy>,
+    /// What is kept of each item besides its code, in the order in which it is shown.
     #[serde(default)]
     pub attributes: Vec<AttributeDefinition>,
     /// What must hold between the attributes of one item.
@@ -128,6 +136,9 @@ pub struct Hierarchy {
     pub roots_max: Option<u32>,
     #[serde(default)]
     pub parent_from: ParentFrom,
+    /// With a prefix: how many characters of a code may be its parent's code; every number of them when left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prefix_lengths: Vec<usize>,
     /// With a prefix: an attribute whose value is the code of the parent when no shorter code is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root_attribute: Option<String>,
@@ -144,7 +155,9 @@ pub enum AttributeType {
     Integer,
     /// An exact decimal number.
     Decimal,
+    /// True or false.
     Boolean,
+    /// A day of the calendar: 2024-02-29.
     Date,
     /// One of the `values`.
     Enum,
@@ -156,16 +169,21 @@ pub enum AttributeType {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttributeDefinition {
-    #[schemars(regex(pattern = "^[a-z][a-z0-9_]{0,62}$"))]
+    /// The stable code of the attribute: the column of a file and, in camelCase, the GraphQL field.
+    #[schemars(regex(pattern = DictionaryCode::PATTERN), extend("patternErrorMessage" = CODE_IN_WORDS))]
     pub code: String,
+    /// What its values are.
     #[serde(rename = "type")]
     pub kind: AttributeType,
     /// Several values instead of one; in a CSV cell they are separated by `|`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub list: bool,
+    /// What the attribute is called in forms, tables and the headers of files.
     pub label: Label,
+    /// What it means, for those who fill it in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Label>,
+    /// Every item has a value.
     #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
     /// No two items have the same value on any one date.
@@ -177,10 +195,10 @@ pub struct AttributeDefinition {
     /// Found by `search`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub search: bool,
-    /// In characters.
+    /// The least length, in characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length_min: Option<u32>,
-    /// In characters.
+    /// The greatest length, in characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length_max: Option<u32>,
     /// The least number, or the earliest date as `"1900-01-01"`.
@@ -194,6 +212,7 @@ pub struct AttributeDefinition {
     pub pattern: Option<String>,
     /// The dictionary that a reference points to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = DictionaryCode::PATTERN), extend("patternErrorMessage" = CODE_IN_WORDS))]
     pub to: Option<String>,
     /// How strictly the reference must resolve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -225,9 +244,10 @@ impl std::fmt::Display for Bound {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnumValue {
-    /// As GraphQL writes it.
-    #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]{0,62}$"))]
+    /// As GraphQL writes it: `IN_FORCE`.
+    #[schemars(regex(pattern = "^[A-Z][A-Z0-9_]{0,62}$"), extend("patternErrorMessage" = ENUM_VALUE_IN_WORDS))]
     pub code: String,
+    /// What people read.
     pub label: Label,
 }
 
@@ -235,7 +255,8 @@ pub struct EnumValue {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleDefinition {
-    #[schemars(regex(pattern = "^[a-z][a-z0-9_]{0,62}$"))]
+    /// The stable code of the rule, which its violations carry.
+    #[schemars(regex(pattern = DictionaryCode::PATTERN), extend("patternErrorMessage" = CODE_IN_WORDS))]
     pub code: String,
     /// The rule is asked only where this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -267,7 +288,9 @@ impl Default for Approval {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalStage {
+    /// What the stage is called.
     pub name: Label,
+    /// Whose approval it takes.
     pub role: ApprovalRole,
     /// How many people must approve.
     #[serde(default = "one")]

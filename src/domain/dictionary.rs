@@ -283,7 +283,7 @@ mod tests {
             "#,
         )
         .unwrap();
-        let problems = Dictionary::compile(definition).err().expect("much is wrong");
+        let problems = Dictionary::compile(definition).expect_err("much is wrong");
         let paths: Vec<String> = problems.iter().map(DefinitionProblem::path_text).collect();
         assert_eq!(
             paths,

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::definition::ParentFrom;
+use super::definition::{Hierarchy, ParentFrom};
 use super::publication::State;
 use super::text::ItemCode;
 use super::validity::{Date, Validity};
@@ -12,18 +12,21 @@ use super::violation::{Violation, Violations};
 pub const DEPTH_MAX: usize = 64;
 
 /// The parent that a code itself tells: its longest beginning that is an item. `is_item` says which codes are.
-pub fn parent_from_code(code: &str, mode: ParentFrom, is_item: impl Fn(&str) -> bool) -> Option<ItemCode> {
-    if mode == ParentFrom::Column {
+pub fn parent_from_code(code: &str, hierarchy: &Hierarchy, is_item: impl Fn(&str) -> bool) -> Option<ItemCode> {
+    if hierarchy.parent_from == ParentFrom::Column {
         return None;
     }
     let mut ends: Vec<usize> = code.char_indices().map(|(at, _)| at).skip(1).collect();
     ends.reverse();
-    for end in ends {
+    for (length, end) in (1..ends.len() + 1).rev().zip(ends) {
+        if !hierarchy.prefix_lengths.is_empty() && !hierarchy.prefix_lengths.contains(&length) {
+            continue;
+        }
         let beginning = code[..end].trim_end_matches(|letter: char| !letter.is_alphanumeric());
         if beginning.len() == end && is_item(beginning) {
             return Some(ItemCode::new(beginning));
         }
-        if mode == ParentFrom::ZeroPaddedPrefix {
+        if hierarchy.parent_from == ParentFrom::ZeroPaddedPrefix {
             let padded = padded_with_zeros(code, end);
             if padded != code && is_item(&padded) {
                 return Some(ItemCode::new(padded));
@@ -162,24 +165,33 @@ mod tests {
 
     #[test]
     fn codes_tell_their_parents() {
+        let by = |parent_from, prefix_lengths: &[usize]| Hierarchy {
+            parent_from,
+            prefix_lengths: prefix_lengths.to_vec(),
+            ..Hierarchy::default()
+        };
+        let prefix = by(ParentFrom::Prefix, &[]);
+        let padded = by(ParentFrom::ZeroPaddedPrefix, &[]);
         let okved = ["01", "01.1", "01.11", "01.11.1"];
-        let of = |code: &str| parent_from_code(code, ParentFrom::Prefix, |candidate| okved.contains(&candidate));
+        let of = |code: &str| parent_from_code(code, &prefix, |candidate| okved.contains(&candidate));
         assert_eq!(of("01.11.1").as_deref(), Some("01.11"));
         assert_eq!(of("01.11").as_deref(), Some("01.1"));
         assert_eq!(of("01.1").as_deref(), Some("01"));
         assert_eq!(of("01"), None);
 
         let oktmo = ["80000000", "80600000", "80601000", "80601400", "80601404"];
-        let of = |code: &str| parent_from_code(code, ParentFrom::ZeroPaddedPrefix, |candidate| oktmo.contains(&candidate));
+        let of = |code: &str| parent_from_code(code, &padded, |candidate| oktmo.contains(&candidate));
         assert_eq!(of("80601404").as_deref(), Some("80601400"));
         assert_eq!(of("80601400").as_deref(), Some("80601000"));
         assert_eq!(of("80601000").as_deref(), Some("80600000"));
         assert_eq!(of("80600000").as_deref(), Some("80000000"));
         assert_eq!(of("80000000"), None);
 
-        let okpd = ["01.11.11", "01.11.11.110", "01.11.11.112"];
-        let of = |code: &str| parent_from_code(code, ParentFrom::ZeroPaddedPrefix, |candidate| okpd.contains(&candidate));
+        let okpd = ["01.11.11", "01.11.11.110", "01.11.11.112", "90", "92"];
+        let padded = by(ParentFrom::ZeroPaddedPrefix, &[2, 4, 5, 7, 8, 11]);
+        let of = |code: &str| parent_from_code(code, &padded, |candidate| okpd.contains(&candidate));
         assert_eq!(of("01.11.11.112").as_deref(), Some("01.11.11.110"));
         assert_eq!(of("01.11.11.110").as_deref(), Some("01.11.11"));
+        assert_eq!(of("92"), None, "one digit is no group");
     }
 }

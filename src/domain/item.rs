@@ -181,6 +181,16 @@ pub fn retire(timeline: Vec<Stretch>, on: Date, retirement: Retirement) -> Optio
     Some(left)
 }
 
+/// Gives the last stretch its retirement back when a timeline still ends on the day on which it ended before.
+pub fn keep_retirement(before: &[Arc<ItemVersion>], after: &mut [Stretch]) {
+    if let (Some(before), Some(after)) = (before.last(), after.last_mut())
+        && after.retirement.is_none()
+        && after.validity.end_key() == before.validity().end_key()
+    {
+        after.retirement.clone_from(&before.stretch.retirement);
+    }
+}
+
 /// Joins neighbours that meet and say the same.
 fn coalesce(stretches: Vec<Stretch>) -> Vec<Stretch> {
     let mut joined: Vec<Stretch> = Vec::with_capacity(stretches.len());

@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn reports_what_does_not_compile_and_what_fails() {
-        let problems = rule(Some("item.kind =="), "office.kind").err().expect("both are wrong");
+        let problems = rule(Some("item.kind =="), "office.kind").expect_err("both are wrong");
         assert_eq!(problems.len(), 2);
         assert_eq!(problems[1].message, "it reads `office`, and there is only `item`");
         let failing = rule(None, "item.rank > 1").ok().expect("it compiles");

@@ -179,8 +179,10 @@ impl StateCheck<'_> {
             }
         }
         for version in versions {
-            self.values(version, violations);
-            self.rules(version, violations);
+            // A rule about a value that is missing anyway would only say the same again, worse.
+            if self.values(version, violations) {
+                self.rules(version, violations);
+            }
             self.references(version, violations);
             self.successors(version, violations);
         }
@@ -199,10 +201,13 @@ impl StateCheck<'_> {
         }
     }
 
-    fn values(&self, version: &ItemVersion, violations: &mut Violations) {
+    /// Whether everything that is required is there.
+    fn values(&self, version: &ItemVersion, violations: &mut Violations) -> bool {
+        let mut is_complete = true;
         for (at, attribute) in self.state.dictionary.attributes.iter().enumerate() {
             match version.value(at) {
                 None if attribute.definition.required => {
+                    is_complete = false;
                     violations.push(self.violation(&version.code, attribute.code(), "required", "is required and blank"));
                 }
                 None => {}
@@ -211,6 +216,7 @@ impl StateCheck<'_> {
                 }),
             }
         }
+        is_complete
     }
 
     fn rules(&self, version: &ItemVersion, violations: &mut Violations) {

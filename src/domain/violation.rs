@@ -9,6 +9,10 @@ pub struct Violation {
     pub dictionary: String,
     pub item: String,
     pub attribute: String,
+    /// The file that brought it.
+    pub file: Option<String>,
+    /// Where it stood in the file that brought it: line and column, both from 1. The column counts fields.
+    pub position: Option<(u64, Option<usize>)>,
     /// The machine-readable name of the rule: `required`, `reference_dangling`, or the code of a rule of the definition.
     pub code: String,
     /// A sentence for a person, without the place.
@@ -21,6 +25,8 @@ impl Violation {
             dictionary: dictionary.to_owned(),
             item: String::new(),
             attribute: String::new(),
+            file: None,
+            position: None,
             code: code.to_owned(),
             message: message.into(),
         }
@@ -36,6 +42,11 @@ impl Violation {
         self
     }
 
+    pub fn at(mut self, line: u64, column: Option<usize>) -> Self {
+        self.position = Some((line, column));
+        self
+    }
+
     /// Where it is: `offices/382604670/name`.
     pub fn path(&self) -> String {
         let parts = [&self.dictionary, &self.item, &self.attribute];
@@ -46,7 +57,18 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} [{}]", self.path(), self.message, self.code)
+        if let Some(file) = &self.file {
+            write!(f, "{file}:")?;
+        }
+        match self.position {
+            Some((line, Some(column))) => write!(f, "{line}:{column}: ")?,
+            Some((line, None)) => write!(f, "{line}: ")?,
+            None if self.file.is_some() => write!(f, " ")?,
+            None => {}
+        }
+        let path = self.path();
+        let colon = if path.is_empty() { "" } else { ": " };
+        write!(f, "{path}{colon}{} [{}]", self.message, self.code)
     }
 }
 
@@ -77,6 +99,11 @@ impl Violations {
     /// All violations, the ones that were only counted included.
     pub fn total(&self) -> usize {
         self.total
+    }
+
+    /// Adds what the violations do not know themselves, such as where in a file they stood.
+    pub fn annotate(&mut self, annotate: impl Fn(&mut Violation)) {
+        self.kept.iter_mut().for_each(annotate);
     }
 
     pub fn kept(&self) -> &[Violation] {

@@ -1,0 +1,56 @@
+# The one door: `make help` lists what it opens.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# Debian's packages; each is installed only when it is missing, and said aloud.
+APT := $(if $(filter 0,$(shell id -u)),apt-get,sudo apt-get)
+
+.PHONY: help run build test check fmt bench generate postgres compiler nextest clean
+
+help: ## List the doors
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: compiler ## Build and serve on SQLite with the shipped dictionaries, at http://127.0.0.1:8080
+	cargo run --release --quiet -- serve
+
+build: compiler ## Build the optimised binary
+	cargo build --release
+
+test: compiler postgres nextest ## Run every test on SQLite and PostgreSQL
+	scripts/postgres.sh cargo nextest run --lib --bins --tests
+
+check: compiler ## Formatting, clippy, documentation, generated files up to date
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items --quiet
+	scripts/generate.sh --check
+
+generate: compiler ## Write the generated files anew: the definition schema and the SDL
+	scripts/generate.sh
+
+fmt: ## Format the code
+	cargo fmt
+
+bench: compiler postgres ## Measure what the issues promise, on both engines, and print the tables
+	cargo build --release --bench svod
+	scripts/postgres.sh cargo bench --bench svod
+
+clean: ## Remove what was built and the data of `make run`
+	cargo clean
+	rm -rf svod-data
+
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || { \
+	  echo "Installing PostgreSQL from the distribution: the tests run a private server of it."; \
+	  $(APT) update && DEBIAN_FRONTEND=noninteractive $(APT) install -y --no-install-recommends postgresql; }
+
+compiler:
+	@command -v cargo >/dev/null 2>&1 || { echo "Svod needs a Rust toolchain: https://rustup.rs" >&2; exit 1; }
+	@command -v cc >/dev/null 2>&1 && command -v perl >/dev/null 2>&1 || { \
+	  echo "Installing a C compiler and Perl from the distribution: SQLite, libpq and OpenSSL are built from source."; \
+	  $(APT) update && DEBIAN_FRONTEND=noninteractive $(APT) install -y --no-install-recommends build-essential perl; }
+
+nextest:
+	@command -v cargo-nextest >/dev/null 2>&1 || { \
+	  echo "Installing cargo-nextest, the test runner."; \
+	  cargo install --locked cargo-nextest; }

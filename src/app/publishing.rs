@@ -1,0 +1,251 @@
+//! Publishing: one write transaction that validates, closes and opens item versions, writes editions and takes the next number.
+//! Every path by which anything becomes known ends here; and here the catalogue learns of what others published.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::catalog::{Catalog, DictionarySnapshot, Head, Resident};
+use crate::db::dictionary::DictionaryId;
+use crate::db::{self, Engine, Store};
+use crate::domain::clock::Clock;
+use crate::domain::dictionary::Dictionary;
+use crate::domain::error::{Error, Result};
+use crate::domain::item::edition_digest;
+use crate::domain::publication::{Basis, ChangeCounts, ChangeSet, Edition, Publication, RowChanges, State, World, apply_change};
+use crate::domain::text::DictionaryCode;
+use crate::domain::validation::{Change, Touched, TouchedItems, validate};
+use crate::domain::violation::{Violation, Violations};
+
+/// How often a proposal is worked out anew because others published meanwhile.
+const ATTEMPTS_MAX: usize = 5;
+
+/// What is to be published, and on what basis. The change is worked out from the newest state, perhaps more than once.
+pub struct Proposal<'a> {
+    pub title: String,
+    pub basis: Basis,
+    pub change: &'a dyn Fn(&Head) -> Result<ChangeSet>,
+}
+
+/// What a proposal came to.
+#[derive(Debug, Default)]
+pub struct Published {
+    /// `None` when nothing changed, or when it was only tried.
+    pub seq: Option<i64>,
+    pub counts: BTreeMap<DictionaryCode, ChangeCounts>,
+}
+
+/// Publishes, and keeps the catalogue up with the database.
+pub struct Publisher {
+    store: Store,
+    catalog: Arc<Catalog>,
+    clock: Clock,
+    violations_max: usize,
+    /// Whoever advances the catalogue holds this, so that it only ever moves forward and whole.
+    advancing: Mutex<()>,
+}
+
+/// A proposal worked out against one head and found valid.
+struct Prepared {
+    head: Arc<Head>,
+    publication: Publication,
+    dictionaries: Vec<PreparedDictionary>,
+}
+
+struct PreparedDictionary {
+    state: State,
+    rows: RowChanges,
+    edition: Edition,
+}
+
+impl Publisher {
+    pub fn new(store: Store, catalog: Arc<Catalog>, clock: Clock, violations_max: usize) -> Self {
+        Self { store, catalog, clock, violations_max, advancing: Mutex::new(()) }
+    }
+
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub fn violations_max(&self) -> usize {
+        self.violations_max
+    }
+
+    /// Publishes a proposal whole, or nothing of it: then the error lists every violation.
+    pub fn publish(&self, proposal: &Proposal<'_>) -> Result<Published> {
+        let _advancing = self.advancing.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..ATTEMPTS_MAX {
+            let Some(prepared) = self.prepare(proposal)? else { return Ok(Published::default()) };
+            let counts = prepared.counts();
+            if self.store.write(|connection| prepared.write(connection))? {
+                let seq = prepared.publication.seq;
+                self.catalog.advance(Arc::new(prepared.into_head()));
+                tracing::info!(publication = seq, title = proposal.title, "published");
+                return Ok(Published { seq: Some(seq), counts });
+            }
+        }
+        Err(Error::refused(
+            "publication_contended",
+            format!("others published {ATTEMPTS_MAX} times meanwhile; nothing was changed, try again"),
+        ))
+    }
+
+    /// Works a proposal out and validates it, and changes nothing.
+    pub fn rehearse(&self, proposal: &Proposal<'_>) -> Result<Published> {
+        let _advancing = self.advancing.lock().unwrap_or_else(PoisonError::into_inner);
+        let prepared = self.prepare(proposal)?;
+        Ok(prepared.map(|prepared| Published { seq: None, counts: prepared.counts() }).unwrap_or_default())
+    }
+
+    /// Takes up what was published since the catalogue was last advanced. Gives the latest publication's number.
+    pub fn refresh(&self) -> Result<i64> {
+        let _advancing = self.advancing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.catch_up()
+    }
+
+    fn catch_up(&self) -> Result<i64> {
+        let head = self.catalog.head();
+        let advanced = self.store.read(|connection| super::loading::advance_head(connection, &head))?;
+        if let Some(advanced) = advanced {
+            self.catalog.advance(Arc::new(advanced));
+        }
+        Ok(self.catalog.head().seq())
+    }
+
+    /// `None` when the proposal changes nothing.
+    fn prepare(&self, proposal: &Proposal<'_>) -> Result<Option<Prepared>> {
+        self.catch_up()?;
+        let head = self.catalog.head();
+        let changes = (proposal.change)(&head)?;
+        let seq = head.seq() + 1;
+        let before = head.world();
+        let mut after = before.clone();
+        let mut rows_by_code: BTreeMap<DictionaryCode, RowChanges> = BTreeMap::new();
+        for (code, change) in &changes {
+            if let Some((state, rows)) = apply_change(before.get(code), change, seq) {
+                after.insert(code.clone(), state);
+                rows_by_code.insert(code.clone(), rows);
+            }
+        }
+        if rows_by_code.is_empty() {
+            return Ok(None);
+        }
+        self.check(&changes, &before, &after, &rows_by_code)?;
+        let publication = Publication { seq, published_at: self.clock.now(), title: proposal.title.clone(), basis: proposal.basis.clone() };
+        let dictionaries =
+            rows_by_code.into_iter().map(|(code, rows)| PreparedDictionary::new(&head, &changes, after[&code].clone(), rows, seq));
+        Ok(Some(Prepared { publication, dictionaries: dictionaries.collect(), head: Arc::clone(&head) }))
+    }
+
+    fn check(&self, changes: &ChangeSet, before: &World, after: &World, rows: &BTreeMap<DictionaryCode, RowChanges>) -> Result<()> {
+        let mut violations = Violations::new(self.violations_max);
+        let mut touched = Touched::new();
+        for code in rows.keys() {
+            let change = &changes[code];
+            let items = match &change.dictionary {
+                Some(dictionary) => {
+                    check_targets(dictionary, after, &mut violations);
+                    TouchedItems::All
+                }
+                None => TouchedItems::Some(change.timelines.keys().cloned().collect()),
+            };
+            touched.insert(code.clone(), items);
+        }
+        if violations.is_empty() {
+            validate(&Change { before, after, touched: &touched }, &mut violations);
+        }
+        if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
+    }
+}
+
+/// A reference must point to a dictionary that is published, or is by this very change.
+fn check_targets(dictionary: &Dictionary, after: &World, violations: &mut Violations) {
+    for (_, attribute, to) in dictionary.references().filter(|(_, _, to)| !after.contains_key(*to)) {
+        let message = format!("refers to the dictionary {to}, which is not published");
+        violations.push(Violation::new(dictionary.code.as_str(), "dictionary_unknown", message).of_attribute(attribute.code()));
+    }
+}
+
+impl PreparedDictionary {
+    fn new(head: &Head, changes: &ChangeSet, state: State, rows: RowChanges, seq: i64) -> Self {
+        let code = &state.dictionary.code;
+        let last = head.dictionaries.get(code).and_then(|resident| resident.editions.last());
+        let definition = state.dictionary.definition_digest();
+        let edition = Edition {
+            number: last.map_or(1, |edition| edition.number + 1),
+            published_seq: seq,
+            definition_changed: changes[code].dictionary.is_some(),
+            items_count: state.items.items_count() as i64,
+            added_count: rows.counts.added,
+            changed_count: rows.counts.changed,
+            retired_count: rows.counts.retired,
+            digest: edition_digest(last.map(|edition| &edition.digest), &definition, state.items.versions().iter()),
+        };
+        Self { state, rows, edition }
+    }
+
+    fn write(&self, connection: &mut Engine) -> Result<()> {
+        let dictionary = &self.state.dictionary;
+        let id: DictionaryId = match db::dictionary::find(connection, &dictionary.code)? {
+            Some(id) => id,
+            None => db::dictionary::insert(connection, &dictionary.code)?,
+        };
+        let seq = self.edition.published_seq;
+        if self.edition.definition_changed {
+            db::definition::insert(connection, id, seq, &dictionary.canonical_json())?;
+        }
+        db::item::update_superseded(connection, id, &self.rows.closed, seq)?;
+        db::item::insert_all(connection, id, dictionary, &self.rows.opened)?;
+        db::edition::insert(connection, id, &self.edition)
+    }
+}
+
+impl Prepared {
+    /// `false` when others published meanwhile: then nothing was written, and the proposal is to be worked out anew.
+    fn write(&self, connection: &mut Engine) -> Result<bool> {
+        if db::publication::get_latest_seq(connection)? != self.head.seq() {
+            return Ok(false);
+        }
+        db::publication::insert(connection, &self.publication)?;
+        for dictionary in &self.dictionaries {
+            dictionary.write(connection)?;
+        }
+        db::notification::announce(connection)?;
+        Ok(true)
+    }
+
+    fn counts(&self) -> BTreeMap<DictionaryCode, ChangeCounts> {
+        self.dictionaries.iter().map(|prepared| (prepared.state.dictionary.code.clone(), prepared.rows.counts)).collect()
+    }
+
+    fn into_head(self) -> Head {
+        let mut next = Head::clone(&self.head);
+        let mut publications = Vec::clone(&next.publications);
+        publications.push(Arc::new(self.publication));
+        next.publications = Arc::new(publications);
+        for prepared in self.dictionaries {
+            let code = prepared.state.dictionary.code.clone();
+            if prepared.edition.definition_changed {
+                next.definitions_seq = prepared.edition.published_seq;
+            }
+            let resident = next.dictionaries.get(&code);
+            let advanced = advance_resident(resident, prepared.edition, prepared.state, &prepared.rows);
+            next.dictionaries.insert(code, advanced);
+        }
+        next
+    }
+}
+
+/// A dictionary in memory, one edition further.
+pub fn advance_resident(before: Option<&Resident>, edition: Edition, state: State, rows: &RowChanges) -> Resident {
+    let mut editions = before.map(|resident| Vec::clone(&resident.editions)).unwrap_or_default();
+    editions.push(edition.clone());
+    let current = match before {
+        Some(resident) => resident.current.next(edition, state, &rows.opened, &rows.closed),
+        None => DictionarySnapshot::new(edition, state),
+    };
+    Resident { current: Arc::new(current), editions: Arc::new(editions) }
+}

@@ -1,0 +1,102 @@
+//! The service put together below the web: database, catalogue, publisher and readers, opened in one place.
+
+use std::sync::Arc;
+
+use super::publishing::Publisher;
+use super::reading::Reading;
+use crate::catalog::Catalog;
+use crate::db::migration::{self, MigrationStatus};
+use crate::db::notification::Watcher;
+use crate::db::{DatabaseUrl, Store, StoreLimits};
+use crate::domain::clock::Clock;
+use crate::domain::error::Result;
+
+/// The settings of the floors below the web; `config.rs` fills them.
+#[derive(Debug, Clone)]
+pub struct SvodSettings {
+    pub database_url: DatabaseUrl,
+    pub store: StoreLimits,
+    pub clock: Clock,
+    /// How many violations are kept; the rest are counted.
+    pub violations_max: usize,
+    /// How many item versions of older editions are kept in memory together.
+    pub older_versions_max: usize,
+}
+
+/// An open service.
+pub struct Svod {
+    store: Store,
+    pub publisher: Arc<Publisher>,
+    pub reading: Reading,
+}
+
+impl Svod {
+    /// Opens the database, runs the migrations that wait, and loads what is published.
+    pub fn open(settings: SvodSettings) -> Result<Self> {
+        let svod = Self::open_unloaded(settings)?;
+        svod.publisher.refresh()?;
+        Ok(svod)
+    }
+
+    /// The same with an empty catalogue, for a server that listens while it loads.
+    pub fn open_unloaded(settings: SvodSettings) -> Result<Self> {
+        let store = open_store(&settings)?;
+        for version in store.with(migration::run_pending)? {
+            tracing::info!(migration = version, "migrated");
+        }
+        let catalog = Arc::new(Catalog::new(settings.older_versions_max));
+        let publisher = Publisher::new(store.clone(), Arc::clone(&catalog), settings.clock.clone(), settings.violations_max);
+        let reading = Reading::new(catalog, store.clone(), settings.clock);
+        Ok(Self { store, publisher: Arc::new(publisher), reading })
+    }
+
+    /// Whoever publishes in another process is noticed through this.
+    pub fn follower(&self, ask_every_ms: u64) -> Result<Follower> {
+        Ok(Follower { publisher: Arc::clone(&self.publisher), store: self.store.clone(), watcher: None, ask_every_ms })
+    }
+}
+
+fn open_store(settings: &SvodSettings) -> Result<Store> {
+    Store::open(settings.database_url.clone(), settings.store)
+}
+
+/// Where the database stands in the history of migrations; with `runs`, after what waits was run.
+pub fn migrate(settings: &SvodSettings, runs: bool) -> Result<(MigrationStatus, Vec<String>)> {
+    let store = open_store(settings)?;
+    let run = if runs { store.with(migration::run_pending)? } else { Vec::new() };
+    Ok((store.with(migration::get_status)?, run))
+}
+
+/// Takes up publications of other processes.
+pub struct Follower {
+    publisher: Arc<Publisher>,
+    store: Store,
+    /// Absent until connected, and again after a fault.
+    watcher: Option<Watcher>,
+    ask_every_ms: u64,
+}
+
+impl Follower {
+    /// Looks once. After a fault the next look connects anew and asks, since a word may have been lost meanwhile.
+    pub fn look(&mut self) -> Result<()> {
+        match self.look_once() {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.watcher = None;
+                Err(error)
+            }
+        }
+    }
+
+    fn look_once(&mut self) -> Result<()> {
+        let is_new = self.watcher.is_none();
+        let watcher = match &mut self.watcher {
+            Some(watcher) => watcher,
+            None => self.watcher.insert(Watcher::new(&self.store, self.ask_every_ms)?),
+        };
+        if watcher.may_have_changed()? || is_new {
+            self.publisher.refresh()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,184 @@
+//! `svod dictionary …` and `svod sdl`: definitions from folders, checked, applied and described.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+
+use super::import::{ModeArgument, date, limits, opener};
+use super::progress::FileProgress;
+use super::{definition_problems, svod_settings};
+use crate::app::applying::DefinedDictionary;
+use crate::app::import::{Blank, ImportOptions, Source};
+use crate::app::publishing::{Published, Publisher};
+use crate::app::svod::Svod;
+use crate::config::{CsvSettings, DatabaseSettings};
+use crate::domain::dictionary::Dictionary;
+use crate::domain::error::{Error, Result};
+use crate::domain::text::DictionaryCode;
+use crate::domain::validity::Date;
+use crate::exchange::csv::Limits;
+use crate::exchange::definition_file::{self, LoadedDefinition};
+use crate::logging;
+use crate::query;
+
+#[derive(Debug, Args)]
+pub struct DictionaryArguments {
+    #[command(subcommand)]
+    command: DictionaryCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DictionaryCommand {
+    /// Publish what folders define, with their items; the same again publishes nothing
+    Apply(Box<ApplyArguments>),
+    /// Say everything that is wrong with the definitions in folders
+    Check(FolderArguments),
+    /// Print the JSON Schema of dictionary.toml
+    Schema,
+}
+
+#[derive(Debug, Args)]
+struct FolderArguments {
+    /// Folders with a dictionary.toml, or folders of such folders
+    #[arg(required = true)]
+    folders: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct ApplyArguments {
+    #[command(flatten)]
+    folders: FolderArguments,
+    /// Date from which the items hold [default: always in a dictionary without an edition, else today]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    on: Option<Date>,
+    /// What to do with published items that items.csv does not name
+    #[arg(long, value_enum, default_value_t = ModeArgument::Upsert)]
+    mode: ModeArgument,
+    /// Only count what would be added, changed and retired
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    csv: CsvSettings,
+    #[command(flatten)]
+    database: DatabaseSettings,
+}
+
+#[derive(Debug, Args)]
+pub struct SdlArguments {
+    /// Folders with a dictionary.toml, or folders of such folders
+    #[arg(default_value = "dictionaries")]
+    folders: Vec<PathBuf>,
+}
+
+pub fn run(arguments: DictionaryArguments) -> Result<()> {
+    match arguments.command {
+        DictionaryCommand::Apply(arguments) => apply(&arguments),
+        DictionaryCommand::Check(arguments) => {
+            let loaded = load(&arguments.folders, &BTreeSet::new())?;
+            println!("{} definitions, no problem.", loaded.len());
+            Ok(())
+        }
+        DictionaryCommand::Schema => {
+            print!("{}", definition_file::json_schema());
+            Ok(())
+        }
+    }
+}
+
+fn apply(arguments: &ApplyArguments) -> Result<()> {
+    logging::start(&arguments.database.log)?;
+    let svod = Svod::open(svod_settings(&arguments.database))?;
+    let options = ImportOptions { on: arguments.on, mode: arguments.mode.into(), is_dry_run: arguments.dry_run, ..ImportOptions::default() };
+    let published = apply_folders(&svod.publisher, &arguments.folders.folders, "Применение определений", &options, limits(&arguments.csv))?;
+    for (code, counts) in &published.counts {
+        println!("  {code}: added {} · changed {} · retired {}", counts.added, counts.changed, counts.retired);
+    }
+    match published.seq {
+        Some(seq) => println!("  published as publication {seq}"),
+        None if arguments.dry_run => println!("  dry run: nothing was published"),
+        None => println!("  nothing changed, so nothing was published"),
+    }
+    Ok(())
+}
+
+/// Publishes what folders define. What `items.csv` leaves blank is blank: the folder says the whole item.
+pub fn apply_folders(publisher: &Publisher, folders: &[PathBuf], title: &str, options: &ImportOptions, limits: Limits) -> Result<Published> {
+    publisher.refresh()?;
+    let known: BTreeSet<DictionaryCode> = publisher.catalog().head().dictionaries.keys().cloned().collect();
+    let loaded = load(folders, &known)?;
+    let files: Vec<Option<(String, PathBuf)>> = loaded.iter().map(|(folder, _)| items_file(folder)).collect();
+    let openers: Vec<_> = files.iter().map(|file| file.as_ref().map(|(_, path)| opener(path))).collect();
+    let defined = loaded.into_iter().zip(&files).zip(&openers).map(|(((_, definition), file), open)| {
+        let items = match (file, open) {
+            (Some((name, _)), Some(open)) => Some(Source { name, open }),
+            _ => None,
+        };
+        DefinedDictionary { dictionary: Arc::new(definition.dictionary), items }
+    });
+    let defined: Vec<DefinedDictionary<'_>> = defined.collect();
+    let options = ImportOptions { blank: Blank::Clear, ..options.clone() };
+    let progress = FileProgress::new(title);
+    let published = publisher.apply(title, &defined, &options, limits, &|done, total, rows| progress.show(done, total, rows));
+    progress.finish();
+    published
+}
+
+fn items_file(folder: &Path) -> Option<(String, PathBuf)> {
+    let path = folder.join("items.csv");
+    path.exists().then(|| (path.display().to_string(), path))
+}
+
+/// Reads the definitions in folders; refuses them with every problem of every file.
+fn load(folders: &[PathBuf], known: &BTreeSet<DictionaryCode>) -> Result<Vec<(PathBuf, LoadedDefinition)>> {
+    let mut found = Vec::new();
+    for folder in folders {
+        found.extend(definition_folders(folder)?);
+    }
+    let mut loaded = Vec::with_capacity(found.len());
+    let mut problems = Vec::new();
+    for folder in found {
+        let path = folder.join("dictionary.toml");
+        let file = path.display().to_string();
+        let text = fs::read_to_string(&path).map_err(|error| Error::Operator(format!("the file {file} cannot be read: {error}")))?;
+        match definition_file::read(definition_file::Source { file: &file, text: &text }) {
+            Ok(definition) => loaded.push((folder, definition)),
+            Err(of_file) => problems.extend(of_file),
+        }
+    }
+    if problems.is_empty() {
+        let (folders, definitions): (Vec<_>, Vec<_>) = loaded.into_iter().unzip();
+        problems = definition_file::check_together(&definitions, known);
+        loaded = folders.into_iter().zip(definitions).collect();
+    }
+    if problems.is_empty() { Ok(loaded) } else { Err(definition_problems(&problems)) }
+}
+
+/// A folder with a definition is one; any other is a folder of such folders.
+fn definition_folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    if folder.join("dictionary.toml").exists() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let unreadable = |error: std::io::Error| Error::Operator(format!("the folder {} cannot be read: {error}", folder.display()));
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.join("dictionary.toml").exists() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        return Err(Error::Operator(format!("the folder {} has no dictionary.toml, and no folder in it has one", folder.display())));
+    }
+    Ok(found)
+}
+
+pub fn print_sdl(arguments: &SdlArguments) -> Result<()> {
+    let loaded = load(&arguments.folders, &BTreeSet::new())?;
+    let dictionaries: Vec<&Dictionary> = loaded.iter().map(|(_, definition)| &definition.dictionary).collect();
+    print!("{}", query::sdl_of(&dictionaries)?);
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! `svod import`: one CSV file into one published dictionary, whole or not at all.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::progress::FileProgress;
+use super::svod_settings;
+use crate::app::import::{Blank, ImportOptions, Imported, Mode, Source};
+use crate::app::svod::Svod;
+use crate::config::{CsvSettings, DatabaseSettings};
+use crate::domain::error::{Error, Result};
+use crate::domain::text::DictionaryCode;
+use crate::domain::validity::{Date, parse_date};
+use crate::exchange::csv::{CsvFormat, Encoding, Limits, Separator};
+use crate::exchange::items_csv::{Key, ReadOptions};
+
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// Code of the dictionary, such as offices
+    dictionary: String,
+    /// CSV file in UTF-8 or windows-1251
+    file: PathBuf,
+    /// What to do with items that the file does not name
+    #[arg(long, value_enum, default_value_t = ModeArgument::Upsert)]
+    mode: ModeArgument,
+    /// Date from which the rows hold [default: always in a dictionary without an edition, else today]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    on: Option<Date>,
+    /// Columns of a file without a header, in order: codes of attributes, code, parent, valid_from, valid_to; - leaves one out
+    #[arg(long, value_name = "A,B,-,C", value_delimiter = ',')]
+    columns: Option<Vec<String>>,
+    /// With --columns: the file has a header, which is passed over
+    #[arg(long, requires = "columns")]
+    header: bool,
+    /// Columns that make the code: `code,section` is the first that is not blank, `a+b+'.'+c` joins them
+    #[arg(long, value_name = "KEY", value_parser = key)]
+    key: Option<Key>,
+    /// Leave out rows whose code is blank
+    #[arg(long)]
+    skip_blank_key: bool,
+    /// Leave out columns of the header that the dictionary does not know
+    #[arg(long, conflicts_with = "columns")]
+    ignore_unknown_columns: bool,
+    /// What a blank cell says of an item that is there already
+    #[arg(long, value_enum, default_value_t = BlankArgument::Keep)]
+    blank: BlankArgument,
+    /// Let rows bring retired items back
+    #[arg(long)]
+    restore: bool,
+    /// Encoding, when it is not to be found out: utf-8 or windows-1251
+    #[arg(long, value_parser = encoding)]
+    encoding: Option<Encoding>,
+    /// Separator, when it is not to be found out: `,` `;` `|` or tab
+    #[arg(long, value_parser = separator)]
+    separator: Option<Separator>,
+    /// Only count what would be added, changed and retired
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    csv: CsvSettings,
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ModeArgument {
+    /// Leave them as they are
+    Upsert,
+    /// Retire them
+    Sync,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum BlankArgument {
+    /// Nothing: the value stays
+    Keep,
+    /// That there is no value
+    Clear,
+}
+
+impl From<ModeArgument> for Mode {
+    fn from(mode: ModeArgument) -> Self {
+        match mode {
+            ModeArgument::Upsert => Mode::Upsert,
+            ModeArgument::Sync => Mode::Sync,
+        }
+    }
+}
+
+pub fn date(text: &str) -> std::result::Result<Date, String> {
+    parse_date(text).ok_or_else(|| format!("`{text}` is not a date as 2024-02-29 or 29.02.2024"))
+}
+
+fn key(text: &str) -> std::result::Result<Key, String> {
+    Key::parse(text).ok_or_else(|| format!("`{text}` is not a key: write columns as a,b or a+b+'.'+c"))
+}
+
+fn encoding(text: &str) -> std::result::Result<Encoding, String> {
+    Encoding::parse(text).ok_or_else(|| format!("`{text}` is not read: utf-8 and windows-1251 are"))
+}
+
+fn separator(text: &str) -> std::result::Result<Separator, String> {
+    Separator::parse(text).ok_or_else(|| format!("`{text}` is not a separator: `,` `;` `|` and tab are"))
+}
+
+pub fn limits(csv: &CsvSettings) -> Limits {
+    Limits { record_bytes_max: csv.csv_record_bytes_max, columns_max: csv.csv_columns_max }
+}
+
+/// Opens a file as often as it is read.
+pub fn opener(path: &Path) -> impl Fn() -> std::io::Result<Box<dyn Read>> {
+    let path = path.to_owned();
+    move || {
+        let file = File::open(&path)?;
+        if file.metadata()?.is_dir() {
+            return Err(std::io::Error::other("it is a folder"));
+        }
+        Ok(Box::new(file) as Box<dyn Read>)
+    }
+}
+
+pub fn import(arguments: &ImportArguments) -> Result<()> {
+    let code = DictionaryCode::parse(&arguments.dictionary)
+        .ok_or_else(|| Error::Operator(format!("`{}` is not a code of a dictionary: {}", arguments.dictionary, DictionaryCode::PATTERN)))?;
+    let options = ImportOptions {
+        mode: arguments.mode.into(),
+        blank: match arguments.blank {
+            BlankArgument::Keep => Blank::Keep,
+            BlankArgument::Clear => Blank::Clear,
+        },
+        on: arguments.on,
+        restores: arguments.restore,
+        read: ReadOptions {
+            columns: arguments.columns.clone(),
+            skips_header: arguments.header,
+            key: arguments.key.clone(),
+            skips_blank_key: arguments.skip_blank_key,
+            ignores_unknown_columns: arguments.ignore_unknown_columns,
+        },
+        format: CsvFormat { encoding: arguments.encoding, separator: arguments.separator },
+        is_dry_run: arguments.dry_run,
+    };
+    let svod = Svod::open(svod_settings(&arguments.database))?;
+    let name = arguments.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let open = opener(&arguments.file);
+    let progress = FileProgress::new(&name);
+    let source = Source { name: &name, open: &open };
+    let imported = svod.publisher.import(&code, &source, &options, limits(&arguments.csv), &|done, total, rows| progress.show(done, total, rows));
+    progress.finish();
+    tell(&imported?, arguments.dry_run);
+    Ok(())
+}
+
+fn tell(imported: &Imported, is_dry_run: bool) {
+    let detected = &imported.detected;
+    println!("  encoding    {} ({})", detected.encoding.name(), detected.encoding_because);
+    println!("  separator   {} ({})", detected.separator.shown(), detected.separator_because);
+    if !imported.ignored_columns.is_empty() {
+        println!("  left out    columns {}", imported.ignored_columns.join(", "));
+    }
+    let skipped = if imported.skipped_count > 0 { format!(", {} of them skipped (no code)", imported.skipped_count) } else { String::new() };
+    println!("  rows        {}{skipped}", imported.rows_count);
+    let counts = imported.counts;
+    println!("  added {} · changed {} · retired {} · unchanged {}", counts.added, counts.changed, counts.retired, imported.unchanged_count);
+    match imported.publication {
+        Some(seq) => println!("  published as publication {seq}"),
+        None if is_dry_run => println!("  dry run: nothing was published"),
+        None => println!("  nothing changed, so nothing was published"),
+    }
+}

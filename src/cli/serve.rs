@@ -1,0 +1,75 @@
+//! `svod serve`: takes the port, loads what is published while it already listens, and follows other processes.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::dictionary::apply_folders;
+use super::import::limits;
+use super::svod_settings;
+use crate::app::import::ImportOptions;
+use crate::app::svod::Svod;
+use crate::config::ServeSettings;
+use crate::domain::error::Result;
+use crate::http::{self, DataDoor, Services};
+use crate::jobs::following::{Following, follow};
+use crate::query::DataApi;
+
+pub fn serve(settings: ServeSettings) -> Result<()> {
+    let services = Services::default();
+    let server = http::bind(settings.http(), services.clone())?;
+    let addresses = server.addresses().to_vec();
+    // Kept until the server has stopped: dropping it stops the thread.
+    let following: Arc<Mutex<Option<Following>>> = Arc::default();
+    let keeper = Arc::clone(&following);
+    server.run(move || {
+        let started = prepare(&settings, &services, &addresses)?;
+        *keeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
+        Ok(())
+    })
+}
+
+/// Everything that must be done before readers are answered, and the follower.
+fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAddr]) -> Result<Following> {
+    let svod = Svod::open(svod_settings(&settings.database))?;
+    if svod.publisher.catalog().head().seq() == 0 {
+        load_shipped(settings, &svod)?;
+    }
+    let data_api = DataApi::new(svod.reading.clone(), settings.query.limits());
+    services.open(DataDoor::new(data_api, svod.reading.clone()));
+    say_ready(&svod, addresses);
+    let readiness = Arc::clone(&services.readiness);
+    let report = move |looked: Result<()>| match looked {
+        Ok(()) => readiness.set_ready(),
+        Err(error) => {
+            tracing::error!(%error, "publications of other processes cannot be followed");
+            readiness.set_degraded("publications of other processes cannot be followed");
+        }
+    };
+    let following = follow(svod.follower(settings.ask_every_ms)?, settings.poll_every_ms, report)?;
+    // The first search need not wait for its index; readers are answered meanwhile.
+    for resident in svod.publisher.catalog().head().dictionaries.values() {
+        resident.current.text_index();
+    }
+    Ok(following)
+}
+
+fn load_shipped(settings: &ServeSettings, svod: &Svod) -> Result<()> {
+    let folder = &settings.dictionaries;
+    if !folder.exists() {
+        tracing::warn!(folder = %folder.display(), "the database is empty, and there is no folder of shipped dictionaries to load");
+        return Ok(());
+    }
+    tracing::info!(folder = %folder.display(), "the database is empty: loading the shipped dictionaries");
+    apply_folders(&svod.publisher, std::slice::from_ref(folder), "Начальная загрузка", &ImportOptions::default(), limits(&settings.csv))?;
+    Ok(())
+}
+
+fn say_ready(svod: &Svod, addresses: &[SocketAddr]) {
+    let head = svod.publisher.catalog().head();
+    println!("Svod is ready: {} dictionaries, publication {}.", head.dictionaries.len(), head.seq());
+    for address in addresses {
+        println!("  start page         http://{address}/");
+        println!("  GraphQL explorer   http://{address}/graphql/data");
+        println!("  GraphQL schema     http://{address}/graphql/data/schema.graphql");
+    }
+}

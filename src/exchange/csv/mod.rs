@@ -1,0 +1,165 @@
+//! CSV at the level of bytes: what encoding and separator a file has, and its records, one at a time, with the line each
+//! of them starts on. Reading takes two passes over the same bytes, because a file can be plain ASCII for megabytes and
+//! then not be: [`detect`] surveys the whole file, [`CsvReader`] reads it. Both work in constant memory.
+//! Deliberately unknown here: headers, types, dictionaries, what a ragged row means, and where the bytes come from.
+
+mod detect;
+mod encoding;
+mod error;
+mod guard;
+mod lines;
+mod reader;
+mod row;
+mod russian;
+mod scanner;
+mod separator;
+
+pub use detect::{Detected, detect};
+pub use error::{CsvError, CsvErrorKind, Place};
+pub use reader::CsvReader;
+pub use row::Row;
+
+const UTF8_BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The one byte that windows-1251 leaves undefined. Decoders made for the web let it pass as a control character.
+const UNDEFINED_IN_WINDOWS_1251: u8 = 0x98;
+
+/// The encodings that are read. Others are refused by name rather than guessed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    Utf8,
+    Windows1251,
+}
+
+impl Encoding {
+    /// Accepts the registered names and the usual short ones, in any case.
+    pub fn parse(name: &str) -> Option<Encoding> {
+        match name.to_ascii_lowercase().as_str() {
+            "utf-8" | "utf8" => Some(Encoding::Utf8),
+            "windows-1251" | "windows1251" | "cp1251" => Some(Encoding::Windows1251),
+            _ => None,
+        }
+    }
+
+    /// The name registered at IANA, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Encoding::Utf8 => "utf-8",
+            Encoding::Windows1251 => "windows-1251",
+        }
+    }
+}
+
+/// What stands between two fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Separator {
+    Comma,
+    Semicolon,
+    Tab,
+    Pipe,
+}
+
+impl Separator {
+    /// Accepts the character itself, and `tab` or `\t` for those who cannot type one.
+    pub fn parse(text: &str) -> Option<Separator> {
+        match text {
+            "," => Some(Separator::Comma),
+            ";" => Some(Separator::Semicolon),
+            "\t" | "\\t" | "tab" => Some(Separator::Tab),
+            "|" => Some(Separator::Pipe),
+            _ => None,
+        }
+    }
+
+    pub fn byte(self) -> u8 {
+        match self {
+            Separator::Comma => b',',
+            Separator::Semicolon => b';',
+            Separator::Tab => b'\t',
+            Separator::Pipe => b'|',
+        }
+    }
+
+    /// How a message shows it: the character in backquotes, or the word for the invisible one.
+    pub fn shown(self) -> &'static str {
+        match self {
+            Separator::Comma => "`,`",
+            Separator::Semicolon => "`;`",
+            Separator::Tab => "tab",
+            Separator::Pipe => "`|`",
+        }
+    }
+}
+
+/// What the caller knows about a file. `None` means: find out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CsvFormat {
+    pub encoding: Option<Encoding>,
+    pub separator: Option<Separator>,
+}
+
+/// How much one record may take. The bytes are those of the file, before decoding, quotes and separators included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub record_bytes_max: usize,
+    pub columns_max: usize,
+}
+
+/// `1,203 letters`, `1 letter`.
+fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(count))
+}
+
+/// Digits in groups of three, as English prose has them.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_parsed_whatever_their_case() {
+        for name in ["utf-8", "UTF-8", "utf8", "Utf8"] {
+            assert_eq!(Encoding::parse(name), Some(Encoding::Utf8), "{name}");
+        }
+        for name in ["windows-1251", "Windows-1251", "cp1251", "CP1251"] {
+            assert_eq!(Encoding::parse(name), Some(Encoding::Windows1251), "{name}");
+        }
+        assert_eq!(Encoding::parse("koi8-r"), None);
+        for encoding in [Encoding::Utf8, Encoding::Windows1251] {
+            assert_eq!(Encoding::parse(encoding.name()), Some(encoding));
+        }
+    }
+
+    #[test]
+    fn separators_are_parsed_by_their_character() {
+        for separator in [Separator::Comma, Separator::Semicolon, Separator::Tab, Separator::Pipe] {
+            let character = char::from(separator.byte()).to_string();
+            assert_eq!(Separator::parse(&character), Some(separator));
+        }
+        assert_eq!(Separator::parse("tab"), Some(Separator::Tab));
+        assert_eq!(Separator::parse("\\t"), Some(Separator::Tab));
+        assert_eq!(Separator::parse(":"), None);
+    }
+
+    #[test]
+    fn numbers_are_grouped_and_nouns_counted() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(12_345_678), "12,345,678");
+        assert_eq!(counted(1, "letter"), "1 letter");
+        assert_eq!(counted(1_203, "letter"), "1,203 letters");
+    }
+}

@@ -1,0 +1,70 @@
+//! One record as the second pass hands it out: its fields and the line it starts on.
+//! Deliberately unknown: how it was read, and what the columns are called.
+
+use csv::StringRecord;
+
+/// One record. Reading the next one into it overwrites it.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    pub(super) fields: StringRecord,
+    pub(super) line: u64,
+}
+
+impl Row {
+    pub fn new() -> Row {
+        Row::default()
+    }
+
+    /// The physical line of the file on which the record starts, one-based.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// How many columns the record has: one at least, for a row that was read.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Only before the first reading: the reader skips empty lines.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    pub fn get(&self, index: usize) -> Option<&str> {
+        self.fields.get(index)
+    }
+
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter()
+    }
+
+    /// Nothing but separators and white space: what spreadsheets leave below a table.
+    pub fn is_blank(&self) -> bool {
+        self.fields.iter().all(|field| field.trim().is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(fields: &[&str]) -> Row {
+        Row { fields: StringRecord::from(fields.to_vec()), line: 7 }
+    }
+
+    #[test]
+    fn fields_are_had_by_their_index() {
+        let row = row(&["a", "", "б"]);
+        assert_eq!((row.line(), row.len()), (7, 3));
+        assert_eq!((row.get(0), row.get(2), row.get(3)), (Some("a"), Some("б"), None));
+        assert_eq!(row.fields().collect::<Vec<_>>(), ["a", "", "б"]);
+    }
+
+    #[test]
+    fn a_blank_row_has_nothing_but_separators_and_spaces() {
+        for blank in [&["", "", ""][..], &[" ", "\t\u{a0}"], &["\r\n"]] {
+            assert!(row(blank).is_blank(), "{blank:?}");
+        }
+        assert!(!row(&["", "-"]).is_blank());
+    }
+}

@@ -1,0 +1,3 @@
+//! What happens later and beside requests. Each job can be run twice without harm.
+
+pub mod following;

@@ -1,0 +1,224 @@
+//! Databases of both engines and an open service on each. PostgreSQL is a private server: that of `make test` where there is one,
+//! else one that the test process starts and that ends with it.
+
+use std::io::{BufRead, BufReader, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use svod::app::applying::DefinedDictionary;
+use svod::app::import::{ImportOptions, Imported, Source};
+use svod::app::publishing::Published;
+use svod::app::svod::{Svod, SvodSettings};
+use svod::db::{DatabaseUrl, StoreLimits};
+use svod::domain::clock::Clock;
+use svod::domain::dictionary::Dictionary;
+use svod::domain::error::Result;
+use svod::domain::item::{ItemVersion, attributes_json};
+use svod::domain::text::DictionaryCode;
+use svod::domain::validity::Date;
+use svod::exchange::csv::Limits;
+use tempfile::TempDir;
+
+/// Makes a test of each function for each engine: `sqlite::name` and `postgres::name`.
+macro_rules! on_both_engines {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite { $(#[test] fn $test() { super::$test(crate::harness::Database::sqlite()) })+ }
+        mod postgres { $(#[test] fn $test() { super::$test(crate::harness::Database::postgres()) })+ }
+    };
+}
+
+pub const CSV_LIMITS: Limits = Limits { record_bytes_max: 1 << 20, columns_max: 1_000 };
+
+/// A database of its own for one test.
+pub struct Database {
+    pub url: String,
+    folder: TempDir,
+}
+
+impl Database {
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("svod.db").display());
+        Self { url, folder }
+    }
+
+    pub fn postgres() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let server = postgres_folder();
+        let name = format!("svod_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let url = |name: &str| format!("postgres:///{name}?host={}&user=postgres", server.display());
+        let mut connection = PgConnection::establish(&url("postgres")).unwrap();
+        connection.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        Self { url: url(&name), folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A folder for the files of the test.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn open(&self) -> Instance {
+        Instance::open(self)
+    }
+
+    /// Runs SQL on the database behind the service's back.
+    pub fn execute(&self, sql: &str) {
+        match self.url.strip_prefix("sqlite:") {
+            Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(sql).unwrap(),
+            None => PgConnection::establish(&self.url).unwrap().batch_execute(sql).unwrap(),
+        }
+    }
+}
+
+impl Database {
+    /// The tables, columns and indexes, as the engine itself describes them.
+    pub fn dump(&self) -> String {
+        #[derive(diesel::QueryableByName)]
+        struct Line {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            line: String,
+        }
+        let sqlite = "SELECT coalesce(sql, name) AS line FROM sqlite_master ORDER BY name";
+        let postgres = "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS line FROM information_schema.columns \
+                        WHERE table_schema = 'public' UNION SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY line";
+        let lines: Vec<Line> = match self.url.strip_prefix("sqlite:") {
+            Some(path) => diesel::sql_query(sqlite).load(&mut SqliteConnection::establish(path).unwrap()).unwrap(),
+            None => diesel::sql_query(postgres).load(&mut PgConnection::establish(&self.url).unwrap()).unwrap(),
+        };
+        lines.into_iter().map(|line| line.line + "\n").collect()
+    }
+}
+
+/// The folder with the socket of the PostgreSQL server for tests.
+fn postgres_folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| match std::env::var_os("SVOD_TEST_POSTGRES") {
+        Some(folder) => PathBuf::from(folder),
+        None => start_postgres(),
+    })
+}
+
+/// The server stops when its standard input closes, which it does when this process ends, however it ends.
+fn start_postgres() -> PathBuf {
+    static SERVER: Mutex<Option<Child>> = Mutex::new(None);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/postgres.sh");
+    let mut server = Command::new(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut folder = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut folder).unwrap();
+    assert!(!folder.is_empty(), "PostgreSQL did not start: run `make postgres` once");
+    *SERVER.lock().unwrap() = Some(server);
+    PathBuf::from(folder.trim())
+}
+
+/// An open service whose clock the test sets.
+pub struct Instance {
+    pub svod: Svod,
+    now_ms: Arc<AtomicI64>,
+}
+
+/// What the clock of a test says at first: noon of this day in Moscow.
+pub const TODAY: &str = "2026-11-22";
+
+impl Instance {
+    pub fn open(database: &Database) -> Self {
+        Self::try_open(database).unwrap()
+    }
+
+    pub fn try_open(database: &Database) -> Result<Self> {
+        let start: Timestamp = format!("{TODAY}T12:00:00+03:00").parse().unwrap();
+        let now_ms = Arc::new(AtomicI64::new(start.as_millisecond()));
+        let svod = Svod::open(settings(database, Arc::clone(&now_ms)))?;
+        Ok(Self { svod, now_ms })
+    }
+
+    /// Sets the clock to noon of a day.
+    pub fn set_today(&self, date: &str) {
+        let noon: Timestamp = format!("{date}T12:00:00+03:00").parse().unwrap();
+        self.now_ms.store(noon.as_millisecond(), Ordering::SeqCst);
+    }
+
+    /// Publishes a definition, with items where there are any.
+    pub fn define(&self, toml: &str, items: Option<&str>) -> Result<Published> {
+        let definition = toml::from_str(toml).unwrap();
+        let dictionary = Arc::new(Dictionary::compile(definition).unwrap());
+        let bytes = items.unwrap_or_default().as_bytes().to_vec();
+        let open = move || -> std::io::Result<Box<dyn Read>> { Ok(Box::new(Cursor::new(bytes.clone()))) };
+        let defined = DefinedDictionary { dictionary, items: items.map(|_| Source { name: "items.csv", open: &open }) };
+        self.svod.publisher.apply("test", &[defined], &ImportOptions::default(), CSV_LIMITS, &|_, _, _| {})
+    }
+
+    /// The number of the latest publication.
+    pub fn seq(&self) -> i64 {
+        self.svod.publisher.catalog().head().seq()
+    }
+
+    /// What is known now of an item, a line a version: `from..to parent attribute=value`.
+    pub fn timeline(&self, dictionary: &str, item: &str) -> Vec<String> {
+        self.timeline_at(dictionary, item, self.seq())
+    }
+
+    /// The same as it was known at a publication.
+    pub fn timeline_at(&self, dictionary: &str, item: &str, publication: i64) -> Vec<String> {
+        let code = DictionaryCode::parse(dictionary).unwrap();
+        let Some(snapshot) = self.svod.reading.reader().dictionary(&code, publication).unwrap() else { return Vec::new() };
+        let versions = snapshot.items.versions_of(item).iter();
+        versions.map(|version| shown(&snapshot.dictionary, version)).collect()
+    }
+
+    /// Imports bytes as a file of this name.
+    pub fn import_bytes(&self, dictionary: &str, name: &str, bytes: &[u8], options: &ImportOptions) -> Result<Imported> {
+        let open = || -> std::io::Result<Box<dyn Read>> { Ok(Box::new(Cursor::new(bytes.to_vec()))) };
+        let source = Source { name, open: &open };
+        let code = DictionaryCode::parse(dictionary).unwrap();
+        self.svod.publisher.import(&code, &source, options, CSV_LIMITS, &|_, _, _| {})
+    }
+
+    pub fn import(&self, dictionary: &str, text: &str, options: &ImportOptions) -> Result<Imported> {
+        self.import_bytes(dictionary, "items.csv", text.as_bytes(), options)
+    }
+
+    /// The problems that refuse an import, one a line.
+    pub fn import_refused(&self, dictionary: &str, text: &str, options: &ImportOptions) -> String {
+        let before = self.svod.publisher.catalog().head().seq();
+        let refusal = self.import(dictionary, text, options).unwrap_err().to_string();
+        assert_eq!(self.svod.publisher.catalog().head().seq(), before, "a refused import published");
+        refusal
+    }
+}
+
+fn settings(database: &Database, now_ms: Arc<AtomicI64>) -> SvodSettings {
+    let now = move || Timestamp::from_millisecond(now_ms.load(Ordering::SeqCst)).unwrap();
+    SvodSettings {
+        database_url: DatabaseUrl::parse(&database.url).unwrap(),
+        store: StoreLimits { connections_max: 4, busy_timeout_ms: 5_000, connect_timeout_ms: 5_000 },
+        clock: Clock::new(TimeZone::get("Europe/Moscow").unwrap(), now),
+        violations_max: 1_000,
+        older_versions_max: 2_000_000,
+    }
+}
+
+fn shown(dictionary: &Dictionary, version: &ItemVersion) -> String {
+    let date = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
+    let parent = version.parent().map(|parent| format!(" ^{parent}")).unwrap_or_default();
+    let attributes = attributes_json(dictionary, &version.stretch.content);
+    let validity = version.validity();
+    format!("{}..{}{parent} {attributes}", date(validity.from()), date(validity.to()))
+}
+
+/// A file of `tests/fixtures`, unpacked when its name ends in `.gz`.
+pub fn fixture(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    if !name.ends_with(".gz") {
+        return bytes;
+    }
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut unpacked).unwrap();
+    unpacked
+}

@@ -1,0 +1,12 @@
+//! The tests that need a database, a process or the whole house. Everything that touches SQL runs on both engines.
+
+// In a test an unwrap is an assertion, and the harness is told by the environment where PostgreSQL is.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+
+#[macro_use]
+mod harness;
+
+mod import;
+mod process;
+mod publication;
+mod tidy;
