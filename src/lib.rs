@@ -10,4 +10,6 @@ pub mod catalog;
 
 pub mod app;
 
+pub mod query;
+
 pub mod jobs;
