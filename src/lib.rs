@@ -10,6 +10,8 @@ pub mod catalog;
 
 pub mod app;
 
+pub mod query;
+
 pub mod jobs;
 
 pub mod http;

@@ -3,6 +3,9 @@
 
 pub mod edition;
 pub mod head;
+pub mod selection;
+pub mod selection_order;
+pub mod selection_predicate;
 pub mod text_index;
 
 pub use edition::DictionarySnapshot;

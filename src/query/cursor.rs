@@ -1,0 +1,82 @@
+//! Cursors: places in an order, written so that clients take them for what they are, opaque. A cursor knows the list that it is of,
+//! and one of another list is refused.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::fault::{Fault, Outcome};
+use crate::catalog::DictionarySnapshot;
+use crate::catalog::selection_order::{Order, OrderBy, Place, SortKey};
+use crate::catalog::selection_predicate::Subject;
+use crate::domain::attribute::quoted;
+use crate::domain::definition::AttributeType;
+use crate::domain::text::Language;
+use crate::domain::value::Value;
+
+/// Longer ones are not ours: keys are values of attributes, and those are texts of a line.
+const CURSOR_LENGTH_MAX: usize = 64 * 1024;
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    /// The list and its order.
+    of: String,
+    keys: Vec<Json>,
+    code: String,
+}
+
+/// Writes a place in the order of a list; `list` names both.
+pub fn write(list: &str, place: &Place) -> String {
+    let keys = place.keys.iter().map(|key| key.as_ref().map_or(Json::Null, key_json)).collect();
+    let written = Written { of: list.to_owned(), keys, code: place.code.to_string() };
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(&written).expect("a cursor has string keys only"))
+}
+
+/// Reads a cursor of the same list.
+pub fn read(text: &str, list: &str, orders: &[Order], snapshot: &DictionarySnapshot) -> Outcome<Place> {
+    let written = decode(text).ok_or_else(|| Fault::input(format!("{} is not a cursor of this service", quoted(text))))?;
+    if written.of != list {
+        let message = format!("the cursor is of the list {}, and this is the list {}", quoted(&written.of), quoted(list));
+        return Err(Fault::input(message));
+    }
+    let keys = orders.iter().zip(&written.keys).map(|(order, json)| read_key(*order, json, snapshot));
+    let keys: Option<Vec<Option<SortKey>>> = keys.collect();
+    match keys.filter(|keys| keys.len() == orders.len()) {
+        Some(keys) => Ok(Place { keys, code: written.code.as_str().into() }),
+        None => Err(Fault::input("the cursor was made when an attribute of the order had another type: begin from the first page")),
+    }
+}
+
+fn decode(text: &str) -> Option<Written> {
+    if text.len() > CURSOR_LENGTH_MAX {
+        return None;
+    }
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+}
+
+fn key_json(key: &SortKey) -> Json {
+    match key {
+        SortKey::Code(text) | SortKey::Text { exact: text, .. } => Json::from(text.as_str()),
+        SortKey::Integer(number) => Json::from(*number),
+        SortKey::Decimal(number) => Json::from(number.to_string()),
+        SortKey::Boolean(flag) => Json::from(*flag),
+        SortKey::Date(date) => Json::from(date.to_string()),
+    }
+}
+
+/// `None` when it is no key of this order.
+fn read_key(order: Order, json: &Json, snapshot: &DictionarySnapshot) -> Option<Option<SortKey>> {
+    if json.is_null() {
+        return Some(None);
+    }
+    let kind = match order.by {
+        OrderBy::Score => AttributeType::Integer,
+        OrderBy::Subject(Subject::Code | Subject::Parent, _) => AttributeType::Reference,
+        OrderBy::Subject(Subject::ValidFrom | Subject::ValidTo, _) => AttributeType::Date,
+        OrderBy::Subject(Subject::Attribute(at), _) => snapshot.dictionary.attributes[at].definition.kind,
+        // Whatever it was, in this edition nobody has it.
+        OrderBy::Subject(Subject::Absent, _) => return Some(None),
+    };
+    SortKey::of_value(&Value::from_json(json, kind, false)?, kind, Language::Ru).map(Some)
+}

@@ -1,0 +1,118 @@
+//! How systems ask: the read-only data API, typed by the definitions. The schema is made of the newest definitions, queries are
+//! validated by apollo-compiler and run over the resident catalogue. It knows nothing of HTTP, accounts or the database.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+
+use crate::app::reading::{Reader, Reading};
+use crate::domain::error::Error;
+use fault::Fault;
+use typed::TypedSchema;
+
+mod argument;
+mod connection;
+mod cursor;
+mod document;
+mod execute;
+mod fault;
+mod filter;
+mod hierarchy;
+mod history;
+mod item;
+mod limits;
+mod measure;
+mod names;
+mod passport;
+mod publication;
+mod root;
+mod scalar;
+mod schema;
+mod scope;
+mod shape;
+mod typed;
+
+#[cfg(test)]
+mod tests;
+
+pub use limits::QueryLimits;
+pub use names::check_names;
+
+/// The data API; cheap to share behind an `Arc`.
+pub struct DataApi {
+    reading: Reading,
+    limits: QueryLimits,
+    /// The schema of the newest definitions that a request has met.
+    typed: RwLock<Option<Arc<TypedSchema>>>,
+}
+
+/// One request, as GraphQL over HTTP carries it.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    pub query: String,
+    pub operation_name: Option<String>,
+    pub variables: serde_json::Map<String, serde_json::Value>,
+    /// Whether it came by GET. There is nothing here but queries, so it makes no difference yet.
+    pub is_get: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// JSON.
+    pub body: Vec<u8>,
+    pub kind: ResponseKind,
+    /// The operation that was run, or that was asked for.
+    pub operation_name: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResponseKind {
+    /// There is a `data` entry; fields may have errors.
+    Executed,
+    /// The text, the operation name or the variables were refused: there is no `data` entry.
+    RequestError,
+    /// We must act.
+    Failed,
+}
+
+impl DataApi {
+    pub fn new(reading: Reading, limits: QueryLimits) -> Self {
+        Self { reading, limits, typed: RwLock::new(None) }
+    }
+
+    /// Executes one request synchronously; may touch the database for older editions and history.
+    pub fn execute(&self, request: Request) -> Response {
+        #[allow(clippy::disallowed_methods, reason = "how long a query may take is measured, not dated")]
+        let started = Instant::now();
+        match self.reader() {
+            Ok((reader, typed)) => execute::run(typed, reader, self.limits, request, started),
+            Err(error) => execute::refused(ResponseKind::Failed, &[Fault::from(error).to_error()], request.operation_name),
+        }
+    }
+
+    /// The SDL of the typed schema for the newest definitions.
+    pub fn sdl(&self) -> Result<Arc<str>, Error> {
+        self.reader().map(|(_, typed)| Arc::clone(&typed.sdl))
+    }
+
+    /// A reader of the newest head with the schema of its definitions.
+    fn reader(&self) -> Result<(Reader, Arc<TypedSchema>), Error> {
+        let reader = self.reading.reader();
+        let wanted = reader.head.definitions_seq;
+        if let Some(typed) = self.typed.read().unwrap_or_else(PoisonError::into_inner).as_ref()
+            && typed.definitions_seq == wanted
+        {
+            return Ok((reader, Arc::clone(typed)));
+        }
+        let mut newest = self.typed.write().unwrap_or_else(PoisonError::into_inner);
+        // Others may have waited for the same lock: heads and schemas only ever advance, so look again under it.
+        let reader = self.reading.reader();
+        match newest.as_ref().filter(|typed| typed.definitions_seq == reader.head.definitions_seq) {
+            Some(typed) => Ok((reader, Arc::clone(typed))),
+            None => {
+                let typed = Arc::new(TypedSchema::build(&reader.head, &self.limits)?);
+                *newest = Some(Arc::clone(&typed));
+                Ok((reader, typed))
+            }
+        }
+    }
+}

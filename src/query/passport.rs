@@ -1,0 +1,143 @@
+//! Dictionaries about themselves: passport, attributes and editions, as they were at a publication.
+
+use std::sync::Arc;
+
+use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
+
+use super::argument::Arguments;
+use super::fault::Outcome;
+use super::publication::EditionObject;
+use super::schema::PAGE_SIZE_DEFAULT;
+use super::scope::Scope;
+use crate::catalog::DictionarySnapshot;
+use crate::domain::attribute::type_name;
+use crate::domain::definition::{Access, AttributeDefinition, EnumValue};
+use crate::domain::text::{Label, Language, camel_case};
+
+pub struct DictionaryObject<'q> {
+    scope: &'q Scope,
+    snapshot: Arc<DictionarySnapshot>,
+}
+
+impl<'q> DictionaryObject<'q> {
+    /// A dictionary as it was known at a publication; null when it was not.
+    pub fn find(scope: &'q Scope, shape_index: usize, publication: i64) -> Outcome<Option<ResolvedValue<'q>>> {
+        let Some(snapshot) = scope.snapshot(shape_index, publication)? else { return Ok(None) };
+        scope.count_node()?;
+        Ok(Some(ResolvedValue::object(Self { scope, snapshot })))
+    }
+
+    fn attributes(&self) -> ResolvedValue<'_> {
+        let attributes = self.snapshot.dictionary.attributes.iter();
+        ResolvedValue::list(attributes.map(|attribute| ResolvedValue::object(AttributeObject(&attribute.definition))))
+    }
+
+    fn editions(&self, arguments: Arguments<'_>) -> Outcome<ResolvedValue<'_>> {
+        let first = arguments.page_size(self.scope, PAGE_SIZE_DEFAULT)?;
+        let code = &self.snapshot.dictionary.code;
+        let resident = self.scope.reader.head.dictionaries.get(code);
+        let editions = resident.map(|resident| resident.editions.as_slice()).unwrap_or_default();
+        let known = editions.iter().rev().filter(|edition| edition.number <= self.snapshot.edition.number);
+        Ok(self.scope.list(known.take(first).map(|edition| EditionObject::resolved(self.scope, code, edition))))
+    }
+}
+
+impl ObjectValue for DictionaryObject<'_> {
+    fn type_name(&self) -> &str {
+        "Dictionary"
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        let arguments = Arguments::of(info);
+        let dictionary = &self.snapshot.dictionary;
+        let definition = &dictionary.definition;
+        let passport = &definition.passport;
+        Ok(match info.field_name() {
+            "code" => ResolvedValue::leaf(dictionary.code.as_str()),
+            "name" => label(&definition.name, arguments.language()),
+            "description" => optional_label(definition.description.as_ref(), arguments.language()),
+            "typeName" => ResolvedValue::leaf(definition.type_name.as_str()),
+            "singleField" => ResolvedValue::leaf(dictionary.single_field()),
+            "listField" => ResolvedValue::leaf(dictionary.list_field()),
+            "owner" => ResolvedValue::leaf(passport.owner.as_str()),
+            "basis" => ResolvedValue::leaf(passport.basis.clone()),
+            "source" => ResolvedValue::leaf(passport.source.clone()),
+            "updatePeriodDays" => ResolvedValue::leaf(passport.update_period_days),
+            "access" => ResolvedValue::leaf(access_name(passport.access)),
+            "codePattern" => ResolvedValue::leaf(definition.code_rule.pattern.clone()),
+            "codeDescription" => optional_label(definition.code_rule.description.as_ref(), arguments.language()),
+            "isHierarchical" => ResolvedValue::leaf(dictionary.is_hierarchical()),
+            "display" => ResolvedValue::leaf(definition.display.clone()),
+            "attributes" => self.attributes(),
+            "edition" => EditionObject::resolved(self.scope, &dictionary.code, &self.snapshot.edition)?,
+            "editions" => self.editions(arguments)?,
+            "itemsCount" => ResolvedValue::leaf(self.snapshot.edition.items_count),
+            _ => return Err(self.unknown_field_error(info)),
+        })
+    }
+}
+
+fn label<'a>(label: &Label, language: Language) -> ResolvedValue<'a> {
+    ResolvedValue::leaf(label.get(language))
+}
+
+fn optional_label<'a>(text: Option<&Label>, language: Language) -> ResolvedValue<'a> {
+    text.map_or_else(ResolvedValue::null, |text| label(text, language))
+}
+
+fn access_name(access: Access) -> &'static str {
+    match access {
+        Access::Public => "PUBLIC",
+        Access::Internal => "INTERNAL",
+        Access::Restricted => "RESTRICTED",
+    }
+}
+
+struct AttributeObject<'a>(&'a AttributeDefinition);
+
+impl ObjectValue for AttributeObject<'_> {
+    fn type_name(&self) -> &str {
+        "Attribute"
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        let definition = self.0;
+        let language = Arguments::of(info).language();
+        Ok(match info.field_name() {
+            "code" => ResolvedValue::leaf(definition.code.as_str()),
+            "field" => ResolvedValue::leaf(camel_case(&definition.code)),
+            "label" => label(&definition.label, language),
+            "description" => optional_label(definition.description.as_ref(), language),
+            "type" => ResolvedValue::leaf(type_name(definition.kind).to_uppercase()),
+            "list" => ResolvedValue::leaf(definition.list),
+            "required" => ResolvedValue::leaf(definition.required),
+            "unique" => ResolvedValue::leaf(definition.unique),
+            "localized" => ResolvedValue::leaf(definition.localized),
+            "search" => ResolvedValue::leaf(definition.search),
+            "lengthMin" => ResolvedValue::leaf(definition.length_min),
+            "lengthMax" => ResolvedValue::leaf(definition.length_max),
+            "min" => ResolvedValue::leaf(definition.min.as_ref().map(ToString::to_string)),
+            "max" => ResolvedValue::leaf(definition.max.as_ref().map(ToString::to_string)),
+            "pattern" => ResolvedValue::leaf(definition.pattern.clone()),
+            "to" => ResolvedValue::leaf(definition.to.clone()),
+            "values" => ResolvedValue::list(definition.values.iter().map(|value| ResolvedValue::object(EnumValueObject(value)))),
+            _ => return Err(self.unknown_field_error(info)),
+        })
+    }
+}
+
+struct EnumValueObject<'a>(&'a EnumValue);
+
+impl ObjectValue for EnumValueObject<'_> {
+    fn type_name(&self) -> &str {
+        "EnumValue"
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        match info.field_name() {
+            "code" => Ok(ResolvedValue::leaf(self.0.code.as_str())),
+            "label" => Ok(label(&self.0.label, Arguments::of(info).language())),
+            _ => Err(self.unknown_field_error(info)),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Publications, the bases they rest on, and the editions they made.
+
+use std::sync::Arc;
+
+use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::argument::Arguments;
+use super::connection::PageInfo;
+use super::fault::{Fault, Outcome};
+use super::schema::PAGE_SIZE_DEFAULT;
+use super::scope::Scope;
+use crate::domain::attribute::quoted;
+use crate::domain::publication::{Basis, Edition, Publication};
+use crate::domain::text::DictionaryCode;
+
+pub struct PublicationObject<'q> {
+    scope: &'q Scope,
+    publication: Arc<Publication>,
+}
+
+impl<'q> PublicationObject<'q> {
+    /// The publication of a number as a value of the answer; null for none and for the time before the first.
+    pub fn resolved(scope: &'q Scope, seq: Option<i64>) -> Outcome<ResolvedValue<'q>> {
+        let Some(publication) = seq.and_then(|seq| scope.reader.head.publication(seq)) else { return Ok(ResolvedValue::null()) };
+        scope.count_node()?;
+        Ok(ResolvedValue::object(Self { scope, publication: Arc::clone(publication) }))
+    }
+
+    /// What it made of each dictionary that the schema knows.
+    fn editions(&self) -> ResolvedValue<'q> {
+        let (scope, seq) = (self.scope, self.publication.seq);
+        let made = scope.reader.head.dictionaries.iter().filter_map(move |(code, resident)| {
+            let edition = resident.edition_at(seq).filter(|edition| edition.published_seq == seq)?;
+            Some(EditionObject::resolved(scope, code, edition))
+        });
+        scope.list(made)
+    }
+}
+
+impl ObjectValue for PublicationObject<'_> {
+    fn type_name(&self) -> &str {
+        "Publication"
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        Ok(match info.field_name() {
+            "number" => ResolvedValue::leaf(self.publication.seq),
+            "publishedAt" => ResolvedValue::leaf(self.publication.published_at.to_string()),
+            "title" => ResolvedValue::leaf(self.publication.title.as_str()),
+            "basis" if self.publication.basis == Basis::default() => ResolvedValue::null(),
+            "basis" => ResolvedValue::object(BasisObject(&self.publication.basis)),
+            "editions" => self.editions(),
+            _ => return Err(self.unknown_field_error(info)),
+        })
+    }
+}
+
+struct BasisObject<'a>(&'a Basis);
+
+impl ObjectValue for BasisObject<'_> {
+    fn type_name(&self) -> &str {
+        "Basis"
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        let text = match info.field_name() {
+            "kind" => self.0.kind.clone(),
+            "number" => self.0.number.clone(),
+            "date" => self.0.date.map(|date| date.to_string()),
+            "title" => self.0.title.clone(),
+            "link" => self.0.link.clone(),
+            _ => return Err(self.unknown_field_error(info)),
+        };
+        Ok(ResolvedValue::leaf(text))
+    }
+}
+
+pub struct EditionObject<'q> {
+    scope: &'q Scope,
+    dictionary: DictionaryCode,
+    edition: Edition,
+}
+
+impl<'q> EditionObject<'q> {
+    pub fn resolved(scope: &'q Scope, dictionary: &DictionaryCode, edition: &Edition) -> Outcome<ResolvedValue<'q>> {
+        scope.count_node()?;
+        Ok(ResolvedValue::object(Self { scope, dictionary: dictionary.clone(), edition: edition.clone() }))
+    }
+}
+
+impl ObjectValue for EditionObject<'_> {
+    fn type_name(&self) -> &str {
+        "Edition"
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        let edition = &self.edition;
+        Ok(match info.field_name() {
+            "dictionary" => ResolvedValue::leaf(self.dictionary.as_str()),
+            "number" => ResolvedValue::leaf(edition.number),
+            "publication" => PublicationObject::resolved(self.scope, Some(edition.published_seq))?,
+            "definitionChanged" => ResolvedValue::leaf(edition.definition_changed),
+            "itemsCount" => ResolvedValue::leaf(edition.items_count),
+            "added" => ResolvedValue::leaf(edition.added_count),
+            "changed" => ResolvedValue::leaf(edition.changed_count),
+            "retired" => ResolvedValue::leaf(edition.retired_count),
+            "digest" => ResolvedValue::leaf(edition.digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+            _ => return Err(self.unknown_field_error(info)),
+        })
+    }
+}
+
+/// A page of publications. Their numbers have no gap, so a page is a range of numbers.
+pub struct PublicationConnection<'q> {
+    scope: &'q Scope,
+    numbers: Vec<i64>,
+    has_next: bool,
+    has_previous: bool,
+}
+
+impl<'q> PublicationConnection<'q> {
+    pub fn read(scope: &'q Scope, arguments: Arguments<'_>) -> Outcome<Self> {
+        let first = arguments.page_size(scope, PAGE_SIZE_DEFAULT)?;
+        let after = arguments.text("after")?.map(read_cursor).transpose().map_err(|fault| fault.within("after"))?;
+        let is_ascending = arguments.text("direction")? == Some("ASC");
+        let all = 1..=scope.reader.head.seq();
+        let is_after = |number: &i64| after.is_none_or(|after| if is_ascending { *number > after } else { *number < after });
+        let ordered: Box<dyn Iterator<Item = i64>> = if is_ascending { Box::new(all.clone()) } else { Box::new(all.clone().rev()) };
+        let mut numbers: Vec<i64> = ordered.filter(is_after).take(first.saturating_add(1)).collect();
+        let has_next = numbers.len() > first;
+        numbers.truncate(first);
+        let has_previous = after.is_some() && all.clone().any(|number| !is_after(&number));
+        Ok(Self { scope, numbers, has_next, has_previous })
+    }
+
+    fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_next: self.has_next,
+            has_previous: self.has_previous,
+            start_cursor: self.numbers.first().map(|number| write_cursor(*number)),
+            end_cursor: self.numbers.last().map(|number| write_cursor(*number)),
+        }
+    }
+}
+
+impl ObjectValue for PublicationConnection<'_> {
+    fn type_name(&self) -> &str {
+        "PublicationConnection"
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        let scope = self.scope;
+        Ok(match info.field_name() {
+            "nodes" => scope.list(self.numbers.iter().map(move |number| PublicationObject::resolved(scope, Some(*number)))),
+            "edges" => {
+                scope.list(self.numbers.iter().map(move |number| Ok(ResolvedValue::object(PublicationEdge { scope, number: *number }))))
+            }
+            "pageInfo" => ResolvedValue::object(self.page_info()),
+            "totalCount" => ResolvedValue::leaf(scope.reader.head.seq()),
+            _ => return Err(self.unknown_field_error(info)),
+        })
+    }
+}
+
+struct PublicationEdge<'q> {
+    scope: &'q Scope,
+    number: i64,
+}
+
+impl ObjectValue for PublicationEdge<'_> {
+    fn type_name(&self) -> &str {
+        "PublicationEdge"
+    }
+
+    fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        match info.field_name() {
+            "cursor" => Ok(ResolvedValue::leaf(write_cursor(self.number))),
+            "node" => Ok(PublicationObject::resolved(self.scope, Some(self.number))?),
+            _ => Err(self.unknown_field_error(info)),
+        }
+    }
+}
+
+/// What a cursor of publications begins with, so that another list's is refused.
+const CURSOR_PREFIX: &str = "publications:";
+
+fn write_cursor(number: i64) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{CURSOR_PREFIX}{number}"))
+}
+
+fn read_cursor(text: &str) -> Outcome<i64> {
+    let written = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let number = written.as_deref().and_then(|written| written.strip_prefix(CURSOR_PREFIX)).and_then(|number| number.parse().ok());
+    number.ok_or_else(|| Fault::input(format!("{} is not a cursor of the publications", quoted(text))))
+}

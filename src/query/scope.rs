@@ -1,0 +1,150 @@
+//! One request while it runs: what it reads, and what it has cost so far. Everything it answers is of one head of the catalogue.
+//! Once a limit stops it, resolvers only find their way out: the answer is the one error that says which limit.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use apollo_compiler::resolvers::{FieldError, ResolvedValue};
+use rustc_hash::FxHashMap;
+
+use super::fault::{Fault, Outcome};
+use super::item::Item;
+use super::limits::QueryLimits;
+use super::typed::TypedSchema;
+use crate::app::reading::{Coordinate, Reader};
+use crate::catalog::DictionarySnapshot;
+use crate::catalog::selection::{Outcome as Selected, Page, Selection};
+
+/// How many objects are made between two looks at the clock.
+const NODES_BETWEEN_CHECKS: usize = 64;
+
+/// What a value takes in an answer besides its text.
+const VALUE_BYTES: usize = 16;
+
+pub struct Scope {
+    pub typed: Arc<TypedSchema>,
+    pub limits: QueryLimits,
+    pub reader: Reader,
+    started: Instant,
+    nodes_count: Cell<usize>,
+    bytes_count: Cell<usize>,
+    stopped: RefCell<Option<Fault>>,
+    /// Older editions that the request has read, by shape and edition number: they stay with it, whatever the catalogue drops.
+    older: RefCell<FxHashMap<(usize, i64), Arc<DictionarySnapshot>>>,
+    older_items_count: Cell<i64>,
+}
+
+impl Scope {
+    pub fn new(typed: Arc<TypedSchema>, limits: QueryLimits, reader: Reader, started: Instant) -> Self {
+        Self {
+            typed,
+            limits,
+            reader,
+            started,
+            nodes_count: Cell::new(0),
+            bytes_count: Cell::new(0),
+            stopped: RefCell::default(),
+            older: RefCell::default(),
+            older_items_count: Cell::new(0),
+        }
+    }
+
+    /// Today and the latest publication: what a query reads when it does not say.
+    pub fn now(&self) -> Coordinate {
+        Coordinate { valid_on: self.reader.today(), publication: self.reader.head.seq() }
+    }
+
+    /// The limit that stopped the request.
+    pub fn stopped(&self) -> Option<Fault> {
+        self.stopped.borrow().clone()
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.borrow().is_some()
+    }
+
+    pub fn stop(&self, fault: Fault) -> Fault {
+        self.stopped.borrow_mut().get_or_insert(fault).clone()
+    }
+
+    pub fn has_time(&self) -> bool {
+        self.started.elapsed() <= Duration::from_millis(self.limits.time_ms_max)
+    }
+
+    pub fn check_time(&self) -> Outcome<()> {
+        if self.has_time() { Ok(()) } else { Err(self.out_of_time()) }
+    }
+
+    fn out_of_time(&self) -> Fault {
+        let message = format!("the query took longer than {} ms (time_ms_max): ask for less at once", self.limits.time_ms_max);
+        self.stop(Fault::limit(message))
+    }
+
+    /// Counts an object of the answer.
+    pub fn count_node(&self) -> Outcome<()> {
+        let count = self.nodes_count.get() + 1;
+        self.nodes_count.set(count);
+        if count > self.limits.nodes_max {
+            let message = format!("the answer has more than {} objects (nodes_max): ask for fewer at once", self.limits.nodes_max);
+            return Err(self.stop(Fault::limit(message)));
+        }
+        if count % NODES_BETWEEN_CHECKS == 0 { self.check_time() } else { Ok(()) }
+    }
+
+    /// Counts a value of the answer by the length of its text.
+    pub fn count_text(&self, text: &str) -> Outcome<()> {
+        let count = self.bytes_count.get() + text.len() + VALUE_BYTES;
+        self.bytes_count.set(count);
+        if count <= self.limits.response_bytes_max {
+            return Ok(());
+        }
+        let max = self.limits.response_bytes_max;
+        Err(self.stop(Fault::limit(format!("the answer is longer than {max} bytes (response_bytes_max): ask for less at once"))))
+    }
+
+    /// A dictionary as it was known at a publication; `None` when it was not published yet.
+    pub fn snapshot(&self, shape: usize, publication: i64) -> Outcome<Option<Arc<DictionarySnapshot>>> {
+        let code = &self.typed.shapes[shape].dictionary.code;
+        let Some(resident) = self.reader.head.dictionaries.get(code) else { return Ok(None) };
+        let Some(edition) = resident.edition_at(publication) else { return Ok(None) };
+        if edition.number == resident.current.edition.number {
+            return Ok(Some(Arc::clone(&resident.current)));
+        }
+        let key = (shape, edition.number);
+        if let Some(kept) = self.older.borrow().get(&key) {
+            return Ok(Some(Arc::clone(kept)));
+        }
+        let items_count = self.older_items_count.get() + edition.items_count;
+        if items_count > self.limits.older_items_max as i64 && !self.older.borrow().is_empty() {
+            let max = self.limits.older_items_max;
+            let message = format!("the query reads older editions of more than {max} items together (older_items_max): ask one by one");
+            return Err(self.stop(Fault::limit(message)));
+        }
+        self.older_items_count.set(items_count);
+        self.check_time()?;
+        let loaded = self.reader.dictionary(code, publication)?;
+        if let Some(loaded) = &loaded {
+            self.older.borrow_mut().insert(key, Arc::clone(loaded));
+        }
+        Ok(loaded)
+    }
+
+    /// The item that is valid and known at a point of both times.
+    pub fn find_item(&self, shape: usize, code: &str, at: Coordinate) -> Outcome<Option<Item<'_>>> {
+        let Some(snapshot) = self.snapshot(shape, at.publication)? else { return Ok(None) };
+        let Some(position) = snapshot.position_at(code, at.valid_on) else { return Ok(None) };
+        let version = Arc::clone(snapshot.version(position));
+        Ok(Some(Item::new(self, shape, Arc::clone(&snapshot.dictionary), version, at)))
+    }
+
+    pub fn select(&self, snapshot: &DictionarySnapshot, selection: &Selection, page: &Page) -> Outcome<Selected> {
+        selection.page(snapshot, page, &|| self.has_time()).map_err(|_| self.out_of_time())
+    }
+
+    /// A list of objects that ends early when the request is stopped: one error is enough.
+    pub fn list<'a>(&'a self, objects: impl Iterator<Item = Outcome<ResolvedValue<'a>>> + 'a) -> ResolvedValue<'a> {
+        let objects = objects.map(|object| object.map_err(FieldError::from));
+        ResolvedValue::List(Box::new(objects.take_while(|_| !self.is_stopped())))
+    }
+}

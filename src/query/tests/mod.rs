@@ -1,0 +1,310 @@
+//! The data API as its clients meet it: a small published world in memory and in SQLite, and questions to it.
+
+use std::sync::{Arc, OnceLock};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+
+use super::{DataApi, QueryLimits, Request, Response, ResponseKind};
+use crate::app::reading::Reading;
+use crate::catalog::{Catalog, DictionarySnapshot, Head, Resident};
+use crate::db::{self, DatabaseUrl, Store, StoreLimits};
+use crate::domain::clock::Clock;
+use crate::domain::dictionary::Dictionary;
+use crate::domain::item::{Content, Retirement, Stretch, edition_digest, overlay, retire, timeline_of};
+use crate::domain::publication::{Basis, ChangeSet, Edition, Publication, apply_change};
+use crate::domain::text::{DictionaryCode, Localized};
+use crate::domain::validity::{Date, Validity, parse_date};
+use crate::domain::value::Value;
+
+mod filter;
+mod limit;
+mod page;
+mod schema;
+mod search;
+mod time;
+
+const REGIONS: &str = r#"
+code = "regions"
+type = "Region"
+name = { ru = "Субъекты Российской Федерации", en = "Regions" }
+display = "name"
+passport = { owner = "Управление", access = "public" }
+attributes = [ { code = "name", type = "string", label = { ru = "Наименование" }, required = true, search = true } ]
+"#;
+
+const OFFICES: &str = r#"
+code = "offices"
+type = "Office"
+name = { ru = "Органы прокуратуры", en = "Prosecution offices" }
+description = { ru = "Кавычки \"\"\" и обратная \\ черта не мешают." }
+display = "name"
+passport = { owner = "Управление", access = "public", update_period_days = 30 }
+hierarchy = { }
+attributes = [
+  { code = "name", type = "string", label = { ru = "Наименование", en = "Name" }, required = true, localized = true, search = true },
+  { code = "region", type = "reference", to = "regions", label = { ru = "Субъект РФ" }, description = { ru = "Где стоит" } },
+  { code = "served_regions", type = "reference", to = "regions", list = true, label = { ru = "Обслуживаемые субъекты" } },
+  { code = "status", type = "enum", label = { ru = "Состояние" }, values = [
+    { code = "ACTIVE", label = { ru = "Действует" } }, { code = "CLOSED", label = { ru = "Закрыт" } } ] },
+  { code = "staff", type = "integer", label = { ru = "Штат" } },
+  { code = "budget", type = "decimal", label = { ru = "Бюджет" } },
+  { code = "is_military", type = "boolean", label = { ru = "Военная" } },
+  { code = "opened_on", type = "date", label = { ru = "Открыт" } },
+  { code = "tags", type = "string", list = true, label = { ru = "Метки" } },
+  { code = "alias", type = "string", label = { ru = "Краткое имя" } },
+]
+"#;
+
+/// A published world that tests can publish more into.
+pub struct Library {
+    pub api: DataApi,
+    store: Store,
+    catalog: Arc<Catalog>,
+    _folder: TempDir,
+}
+
+/// The shared world; read only.
+pub fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let library = Library::new(QueryLimits::default());
+        publish_world(&library);
+        library
+    })
+}
+
+pub fn day(text: &str) -> Date {
+    parse_date(text).expect("tests write dates well")
+}
+
+/// The data of an answer without errors.
+pub fn data(query: &str) -> Json {
+    library().data(query)
+}
+
+/// The only error of an answer: its code and message.
+pub fn error(query: &str) -> (String, String) {
+    library().error(query)
+}
+
+impl Library {
+    pub fn new(limits: QueryLimits) -> Self {
+        let folder = tempfile::tempdir().expect("there is room for a test");
+        let url = DatabaseUrl::Sqlite(folder.path().join("svod.db"));
+        let store = Store::open(url, StoreLimits { connections_max: 2, busy_timeout_ms: 1000, connect_timeout_ms: 1000 });
+        let store = store.ok().expect("SQLite opens");
+        store.with(db::migration::run_pending).expect("migrations run");
+        let catalog = Arc::new(Catalog::new(10_000));
+        let clock = Clock::new(TimeZone::UTC, || "2024-06-15T12:00:00Z".parse().expect("it is an instant"));
+        let api = DataApi::new(Reading::new(Arc::clone(&catalog), store.clone(), clock), limits);
+        Self { api, store, catalog, _folder: folder }
+    }
+
+    pub fn execute(&self, query: &str, variables: Json) -> (Response, Json) {
+        let variables = variables.as_object().cloned().unwrap_or_default();
+        let response = self.api.execute(Request { query: query.to_owned(), operation_name: None, variables, is_get: false });
+        let body = serde_json::from_slice(&response.body).expect("an answer is JSON");
+        (response, body)
+    }
+
+    pub fn data(&self, query: &str) -> Json {
+        self.data_with(query, json!({}))
+    }
+
+    pub fn data_with(&self, query: &str, variables: Json) -> Json {
+        let (response, mut body) = self.execute(query, variables);
+        assert_eq!(response.kind, ResponseKind::Executed, "{body}");
+        assert_eq!(body.get("errors"), None, "{query}");
+        body["data"].take()
+    }
+
+    pub fn error(&self, query: &str) -> (String, String) {
+        let (_, body) = self.execute(query, json!({}));
+        let errors = body["errors"].as_array().cloned().unwrap_or_default();
+        assert_eq!(errors.len(), 1, "{query}: {body}");
+        let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+        (text(&errors[0]["extensions"]["code"]), text(&errors[0]["message"]))
+    }
+
+    /// Publishes as `app` does, by hand.
+    pub fn publish(&self, at: &str, title: &str, changes: &ChangeSet) {
+        let mut head = Head::clone(&self.catalog.head());
+        let seq = head.seq() + 1;
+        let published_at: Timestamp = at.parse().expect("tests write instants well");
+        let basis = Basis { kind: Some("order".into()), number: Some(format!("{seq}-П")), date: None, title: None, link: None };
+        let publication = Publication { seq, published_at, title: title.to_owned(), basis };
+        self.store.write(|connection| db::publication::insert(connection, &publication)).expect("it is written");
+        Arc::make_mut(&mut head.publications).push(Arc::new(publication));
+        for (code, change) in changes {
+            let resident = head.dictionaries.get(code);
+            let before = resident.map(|resident| resident.current.state());
+            let (state, rows) = apply_change(before.as_ref(), change, seq).expect("something changes");
+            let mut editions = resident.map(|resident| resident.editions.to_vec()).unwrap_or_default();
+            let definition_digest = state.dictionary.definition_digest();
+            let edition = Edition {
+                number: editions.len() as i64 + 1,
+                published_seq: seq,
+                definition_changed: change.dictionary.is_some(),
+                items_count: state.items.items_count() as i64,
+                added_count: rows.counts.added,
+                changed_count: rows.counts.changed,
+                retired_count: rows.counts.retired,
+                digest: edition_digest(editions.last().map(|edition| &edition.digest), &definition_digest, state.items.versions().iter()),
+            };
+            let written = self.store.write(|connection| {
+                let id = match db::dictionary::find(connection, code)? {
+                    Some(id) => id,
+                    None => db::dictionary::insert(connection, code)?,
+                };
+                if let Some(dictionary) = &change.dictionary {
+                    db::definition::insert(connection, id, seq, &dictionary.canonical_json())?;
+                }
+                db::item::update_superseded(connection, id, &rows.closed, seq)?;
+                db::item::insert_all(connection, id, &state.dictionary, &rows.opened)?;
+                db::edition::insert(connection, id, &edition)
+            });
+            written.expect("it is written");
+            if change.dictionary.is_some() {
+                head.definitions_seq = seq;
+            }
+            editions.push(edition.clone());
+            let current = match resident {
+                Some(resident) => resident.current.next(edition, state, &rows.opened, &rows.closed),
+                None => DictionarySnapshot::new(edition, state),
+            };
+            head.dictionaries.insert(code.clone(), Resident { current: Arc::new(current), editions: Arc::new(editions) });
+        }
+        self.catalog.advance(Arc::new(head));
+    }
+
+    fn edit(&self) -> Edit {
+        Edit { head: self.catalog.head(), changes: ChangeSet::new() }
+    }
+}
+
+/// Changes on top of what is published.
+pub struct Edit {
+    head: Arc<Head>,
+    pub changes: ChangeSet,
+}
+
+impl Edit {
+    pub fn define(mut self, toml: &str) -> Self {
+        let dictionary = Dictionary::compile(toml::from_str(toml).expect("it is TOML")).ok().expect("the definition is right");
+        let code = dictionary.code.clone();
+        self.changes.entry(code).or_default().dictionary = Some(Arc::new(dictionary));
+        self
+    }
+
+    fn dictionary(&self, code: &DictionaryCode) -> Arc<Dictionary> {
+        let new = self.changes.get(code).and_then(|change| change.dictionary.clone());
+        new.unwrap_or_else(|| Arc::clone(&self.head.dictionaries[code].current.dictionary))
+    }
+
+    fn timeline(&self, dictionary: &DictionaryCode, item: &str) -> Vec<Stretch> {
+        if let Some(timeline) = self.changes.get(dictionary).and_then(|change| change.timelines.get(item)) {
+            return timeline.clone();
+        }
+        let resident = self.head.dictionaries.get(dictionary);
+        resident.map(|resident| timeline_of(resident.current.items.versions_of(item))).unwrap_or_default()
+    }
+
+    /// Says `values` of an item from a date on, or always; `name` takes `ru/en`.
+    pub fn say(mut self, dictionary: &str, item: &str, from: Option<&str>, values: &[(&str, &str)]) -> Self {
+        let code = DictionaryCode::parse(dictionary).expect("it is a code");
+        let compiled = self.dictionary(&code);
+        let mut content = Content { parent: None, values: vec![None; compiled.attributes.len()].into() };
+        for (name, text) in values {
+            if *name == "parent" {
+                content.parent = Some((*text).into());
+                continue;
+            }
+            let position = compiled.position(name).expect("the attribute is there");
+            let attribute = &compiled.attributes[position];
+            content.values[position] = Some(match text.split_once('/').filter(|_| attribute.definition.localized) {
+                Some((ru, en)) => Value::Localized(Box::new(Localized { ru: Some(ru.into()), en: Some(en.into()) })),
+                None => attribute.parse(text).ok().expect("the value is right"),
+            });
+        }
+        let validity = from.map_or(Validity::ALWAYS, |from| Validity::starting(day(from)));
+        let timeline = overlay(self.timeline(&code, item), validity, content);
+        self.changes.entry(code).or_default().timelines.insert(item.into(), timeline);
+        self
+    }
+
+    pub fn retire(mut self, dictionary: &str, item: &str, on: &str, successors: &[&str]) -> Self {
+        let code = DictionaryCode::parse(dictionary).expect("it is a code");
+        let successors = successors.iter().map(|code| (*code).into()).collect();
+        let retirement = Retirement { reason: "слияние".to_owned(), successors };
+        let timeline = retire(self.timeline(&code, item), day(on), retirement).expect("it was valid then");
+        self.changes.entry(code).or_default().timelines.insert(item.into(), timeline);
+        self
+    }
+}
+
+/// Three publications: the beginning, a renaming, a merger.
+fn publish_world(library: &Library) {
+    let beginning = library.edit().define(REGIONS).define(OFFICES);
+    let beginning = beginning
+        .say("regions", "01", None, &[("name", "Алтайский край")])
+        .say("regions", "77", None, &[("name", "Москва")])
+        .say(
+            "offices",
+            "1",
+            None,
+            &[("name", "Генеральная прокуратура/Prosecutor General's Office"), ("region", "77"), ("staff", "1000"), ("status", "ACTIVE")],
+        )
+        .say(
+            "offices",
+            "10",
+            None,
+            &[
+                ("name", "Прокуратура Алтайского края/Altai office"),
+                ("parent", "1"),
+                ("region", "01"),
+                ("served_regions", "01|77"),
+                ("staff", "200"),
+                ("budget", "1000.50"),
+                ("opened_on", "1937-09-28"),
+                ("status", "ACTIVE"),
+                ("is_military", "нет"),
+                ("tags", "край|Сибирь"),
+                ("alias", "ёлка"),
+            ],
+        )
+        .say(
+            "offices",
+            "11",
+            None,
+            &[("name", "Прокуратура города Барнаула"), ("parent", "10"), ("region", "01"), ("staff", "30"), ("budget", "99.9")],
+        )
+        .say(
+            "offices",
+            "12",
+            Some("2010-01-01"),
+            &[("name", "Прокуратура Ёлочного района"), ("parent", "10"), ("region", "01"), ("is_military", "да"), ("alias", "Ель")],
+        );
+    library.publish("2020-01-10T09:00:00Z", "Начало", &beginning.changes);
+    let renaming = library.edit().say(
+        "offices",
+        "11",
+        Some("2021-07-01"),
+        &[("name", "Барнаульская городская прокуратура/Barnaul office"), ("parent", "10"), ("region", "01"), ("staff", "35")],
+    );
+    library.publish("2021-06-01T09:00:00Z", "Переименование", &renaming.changes);
+    let merger = library
+        .edit()
+        .say("regions", "01", Some("2022-01-01"), &[("name", "Край Алтайский")])
+        .say("offices", "13", Some("2023-01-01"), &[("name", "Межрайонная прокуратура"), ("parent", "10"), ("region", "01")])
+        .retire("offices", "12", "2023-01-01", &["13"]);
+    library.publish("2022-12-01T09:00:00Z", "Слияние", &merger.changes);
+}
+
+#[test]
+fn the_api_can_be_shared() {
+    fn is_shared<T: Send + Sync>(_: &T) {}
+    is_shared(&library().api);
+}
