@@ -5,8 +5,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use crate::app::reading::{Reader, Reading};
+use crate::domain::dictionary::Dictionary;
 use crate::domain::error::Error;
 use fault::Fault;
+use shape::Shape;
 use typed::TypedSchema;
 
 mod argument;
@@ -72,6 +74,14 @@ pub enum ResponseKind {
     RequestError,
     /// We must act.
     Failed,
+}
+
+/// The SDL that definitions make, whether they are published or not. Their names must have been checked.
+pub fn sdl_of(mut dictionaries: Vec<Arc<Dictionary>>) -> String {
+    dictionaries.sort_by(|a, b| a.code.cmp(&b.code));
+    let mut shapes: Vec<Shape> = dictionaries.into_iter().map(Shape::new).collect();
+    Shape::link(&mut shapes);
+    schema::sdl(&shapes)
 }
 
 impl DataApi {
