@@ -1,6 +1,9 @@
 //! Measures what the issues promise, on both engines in one run, and prints tables. Quote ratios: the machines are noisy.
 //! `make bench` runs it with a private PostgreSQL; `make bench ROWS=20000` does it smaller.
 
+// A bench prints, stops when something is wrong, and reads the clock and the environment itself.
+#![allow(clippy::print_stdout, clippy::panic, clippy::disallowed_methods)]
+
 mod bare;
 mod data;
 mod process;

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::import::{ModeArgument, date, limits, opener};
 use super::progress::FileProgress;
+use super::terminal;
 use super::{definition_problems, svod_settings};
 use crate::app::applying::DefinedDictionary;
 use crate::app::import::{Blank, ImportOptions, Source};
@@ -76,11 +77,11 @@ pub fn run(arguments: DictionaryArguments) -> Result<()> {
         DictionaryCommand::Apply(arguments) => apply(&arguments),
         DictionaryCommand::Check(arguments) => {
             let loaded = load(&arguments.folders, &Head::default())?;
-            println!("{} definitions, no problem.", loaded.len());
+            say!("{} definitions, no problem.", loaded.len());
             Ok(())
         }
         DictionaryCommand::Schema => {
-            print!("{}", definition_file::json_schema());
+            terminal::write_out(format_args!("{}", definition_file::json_schema()));
             Ok(())
         }
     }
@@ -93,12 +94,12 @@ fn apply(arguments: &ApplyArguments) -> Result<()> {
         ImportOptions { on: arguments.on, mode: arguments.mode.into(), is_dry_run: arguments.dry_run, ..ImportOptions::default() };
     let published = apply_folders(&svod.publisher, &arguments.folders.folders, "Применение определений", &options, limits(&arguments.csv))?;
     for (code, counts) in &published.counts {
-        println!("  {code}: added {} · changed {} · retired {}", counts.added, counts.changed, counts.retired);
+        say!("  {code}: added {} · changed {} · retired {}", counts.added, counts.changed, counts.retired);
     }
     match published.seq {
-        Some(seq) => println!("  published as publication {seq}"),
-        None if arguments.dry_run => println!("  dry run: nothing was published"),
-        None => println!("  nothing changed, so nothing was published"),
+        Some(seq) => say!("  published as publication {seq}"),
+        None if arguments.dry_run => say!("  dry run: nothing was published"),
+        None => say!("  nothing changed, so nothing was published"),
     }
     Ok(())
 }
@@ -198,6 +199,6 @@ fn definition_folders(folder: &Path) -> Result<Vec<PathBuf>> {
 
 pub fn print_sdl(arguments: &SdlArguments) -> Result<()> {
     let loaded = load(&arguments.folders, &Head::default())?;
-    print!("{}", query::sdl_of(loaded.into_iter().map(|(_, definition)| definition.dictionary).collect()));
+    terminal::write_out(format_args!("{}", query::sdl_of(loaded.into_iter().map(|(_, definition)| definition.dictionary).collect())));
     Ok(())
 }

@@ -157,19 +157,19 @@ pub fn import(arguments: &ImportArguments) -> Result<()> {
 
 fn tell(imported: &Imported, is_dry_run: bool) {
     let detected = &imported.detected;
-    println!("  encoding    {} ({})", detected.encoding.name(), detected.encoding_because);
-    println!("  separator   {} ({})", detected.separator.shown(), detected.separator_because);
+    say!("  encoding    {} ({})", detected.encoding.name(), detected.encoding_because);
+    say!("  separator   {} ({})", detected.separator.shown(), detected.separator_because);
     if !imported.ignored_columns.is_empty() {
-        println!("  left out    columns {}", imported.ignored_columns.join(", "));
+        say!("  left out    columns {}", imported.ignored_columns.join(", "));
     }
     let skipped =
         if imported.skipped_count > 0 { format!(", {} of them skipped (no code)", imported.skipped_count) } else { String::new() };
-    println!("  rows        {}{skipped}", imported.rows_count);
+    say!("  rows        {}{skipped}", imported.rows_count);
     let counts = imported.counts;
-    println!("  added {} · changed {} · retired {} · unchanged {}", counts.added, counts.changed, counts.retired, imported.unchanged_count);
+    say!("  added {} · changed {} · retired {} · unchanged {}", counts.added, counts.changed, counts.retired, imported.unchanged_count);
     match imported.publication {
-        Some(seq) => println!("  published as publication {seq}"),
-        None if is_dry_run => println!("  dry run: nothing was published"),
-        None => println!("  nothing changed, so nothing was published"),
+        Some(seq) => say!("  published as publication {seq}"),
+        None if is_dry_run => say!("  dry run: nothing was published"),
+        None => say!("  nothing changed, so nothing was published"),
     }
 }

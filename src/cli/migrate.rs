@@ -19,16 +19,16 @@ pub struct MigrateArguments {
 pub fn migrate(arguments: &MigrateArguments) -> Result<()> {
     let (status, run) = svod::migrate(&svod_settings(&arguments.database), !arguments.status)?;
     for version in &run {
-        println!("run      {version}");
+        say!("run      {version}");
     }
     if arguments.status {
-        status.applied.iter().for_each(|version| println!("applied  {version}"));
+        status.applied.iter().for_each(|version| say!("applied  {version}"));
     }
-    status.pending.iter().for_each(|version| println!("pending  {version}"));
+    status.pending.iter().for_each(|version| say!("pending  {version}"));
     match (run.len(), status.pending.len()) {
-        (0, 0) => println!("The database {} is up to date.", arguments.database.database_url.display_name()),
-        (0, pending) => println!("{pending} to run: svod migrate"),
-        (run, _) => println!("{run} run; the database {} is up to date.", arguments.database.database_url.display_name()),
+        (0, 0) => say!("The database {} is up to date.", arguments.database.database_url.display_name()),
+        (0, pending) => say!("{pending} to run: svod migrate"),
+        (run, _) => say!("{run} run; the database {} is up to date.", arguments.database.database_url.display_name()),
     }
     Ok(())
 }

@@ -12,6 +12,9 @@ use crate::domain::error::{Error, Result};
 use crate::exchange::definition_file;
 use crate::logging;
 
+#[macro_use]
+mod terminal;
+
 mod dictionary;
 mod import;
 mod migrate;
@@ -29,7 +32,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Answer readers over HTTP; loads the shipped dictionaries into an empty database
-    Serve(ServeSettings),
+    Serve(Box<ServeSettings>),
     /// Bring the database to this version, or say where it stands
     Migrate(migrate::MigrateArguments),
     /// Check, apply and describe definitions of dictionaries
@@ -49,7 +52,7 @@ pub fn run(arguments: &[OsString], environment: &Environment) -> ExitCode {
     match carry_out(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", told(&error));
+            complain!("{}", told(&error));
             ExitCode::FAILURE
         }
     }
@@ -59,7 +62,7 @@ fn carry_out(command: Command) -> Result<()> {
     match command {
         Command::Serve(settings) => {
             logging::start(&settings.database.log)?;
-            serve::serve(settings)
+            serve::serve(*settings)
         }
         Command::Migrate(arguments) => {
             logging::start(&arguments.database.log)?;

@@ -39,7 +39,7 @@ impl FileProgress {
             }
             None if Instant::now() >= self.line_at.get() => {
                 self.line_at.set(Instant::now() + LINE_EVERY);
-                eprintln!("{}: {rows} rows read, {} % ({rate:.0} rows/s)", self.name, done * 100 / total.max(1));
+                complain!("{}: {rows} rows read, {} % ({rate:.0} rows/s)", self.name, done * 100 / total.max(1));
             }
             None => {}
         }

@@ -66,10 +66,10 @@ fn load_shipped(settings: &ServeSettings, svod: &Svod) -> Result<()> {
 
 fn say_ready(svod: &Svod, addresses: &[SocketAddr]) {
     let head = svod.publisher.catalog().head();
-    println!("Svod is ready: {} dictionaries, publication {}.", head.dictionaries.len(), head.seq());
+    say!("Svod is ready: {} dictionaries, publication {}.", head.dictionaries.len(), head.seq());
     for address in addresses {
-        println!("  start page         http://{address}/");
-        println!("  GraphQL explorer   http://{address}/graphql/data");
-        println!("  GraphQL schema     http://{address}/graphql/data/schema.graphql");
+        say!("  start page         http://{address}/");
+        say!("  GraphQL explorer   http://{address}/graphql/data");
+        say!("  GraphQL schema     http://{address}/graphql/data/schema.graphql");
     }
 }

@@ -3,6 +3,7 @@
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -115,7 +116,10 @@ impl Server {
             let handle = running.handle();
             rt::spawn(stop_on_signal(handle.clone())?);
             std::thread::Builder::new().name("prepare".to_owned()).spawn(move || {
-                if let Err(error) = prepare() {
+                // A server whose preparation panicked would listen for ever and never be ready.
+                let prepared = catch_unwind(AssertUnwindSafe(prepare));
+                let prepared = prepared.unwrap_or_else(|_| Err(Error::Internal("the preparation panicked; the log says where".to_owned())));
+                if let Err(error) = prepared {
                     *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                     // The order is given at once; the future would only wait until it is carried out.
                     drop(handle.stop(false));

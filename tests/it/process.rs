@@ -62,7 +62,8 @@ impl Server {
     fn start(database: &Database) -> Self {
         let dictionaries = root().join("dictionaries");
         let mut command = svod(database, &["serve", "--listen", "127.0.0.1:0", "--dictionaries", dictionaries.to_str().unwrap()]);
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let log = std::fs::File::create(database.folder().join("server.log")).unwrap();
+        let mut process = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut lines = lines.map(Result::unwrap);
         let start_page = lines.find(|line| line.contains("start page")).expect("it says where it listens");
@@ -189,7 +190,12 @@ fn a_publication_of_another_process_reaches_readers(database: Database) {
     assert!(imported.status.success(), "{}", complained(&imported));
     let deadline = Instant::now() + Duration::from_secs(30);
     while name()["data"]["publication"]["number"] != 2 {
-        assert!(Instant::now() < deadline, "the publication did not reach the reader");
+        let log = || std::fs::read_to_string(database.folder().join("server.log")).unwrap();
+        assert!(
+            Instant::now() < deadline,
+            "the publication did not reach the reader:\n{}",
+            log().lines().filter(|line| !line.contains("request")).collect::<String>()
+        );
     }
     assert_eq!(name()["data"]["region"]["name"], "Алтайский край (новое имя)");
 }
