@@ -140,7 +140,8 @@ fn schema() -> (Schema, Fields) {
 }
 
 fn build(schema: Schema, fields: Fields, dictionary: &Dictionary, rows: &[Arc<ItemVersion>]) -> tantivy::Result<(Index, Searcher)> {
-    let tokenizers = TokenizerManager::new();
+    // The writer wants the default tokenizer even for fields that are not texts.
+    let tokenizers = TokenizerManager::default();
     tokenizers.register(WORDS, TextAnalyzer::from(SimpleTokenizer::default()));
     tokenizers.register(STEMS, stemmer());
     let builder = Index::builder().schema(schema).tokenizers(tokenizers);
