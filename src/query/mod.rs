@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use crate::app::reading::{Reader, Reading};
+use crate::domain::dictionary::Dictionary;
 use crate::domain::error::Error;
 use fault::Fault;
 use typed::TypedSchema;
@@ -29,6 +30,7 @@ mod scalar;
 mod schema;
 mod scope;
 mod shape;
+mod suggestion;
 mod typed;
 
 #[cfg(test)]
@@ -81,7 +83,6 @@ impl DataApi {
 
     /// Executes one request synchronously; may touch the database for older editions and history.
     pub fn execute(&self, request: Request) -> Response {
-        #[allow(clippy::disallowed_methods, reason = "how long a query may take is measured, not dated")]
         let started = Instant::now();
         match self.reader() {
             Ok((reader, typed)) => execute::run(typed, reader, self.limits, request, started),
@@ -115,4 +116,20 @@ impl DataApi {
             }
         }
     }
+}
+
+/// The SDL that definitions make together, published or not; refuses definitions whose names cannot stand in one schema.
+pub fn sdl_of(dictionaries: &[&Dictionary]) -> Result<Arc<str>, Error> {
+    let mut sorted = dictionaries.to_vec();
+    sorted.sort_by(|a, b| a.code.cmp(&b.code));
+    let problems: Vec<String> =
+        check_names(sorted.iter().copied()).into_iter().map(|(code, message)| format!("{code}: {message}")).collect();
+    if !problems.is_empty() {
+        return Err(Error::Operator(problems.join("\n")));
+    }
+    // A schema shares its dictionaries with the catalogue, and these are only lent: so it gets its own.
+    let compile = |dictionary: &Dictionary| Dictionary::compile(dictionary.definition.clone()).map(Arc::new);
+    let owned = sorted.into_iter().map(compile).collect::<Result<Vec<_>, _>>();
+    let owned = owned.map_err(|_| Error::internal("a definition that was compiled before does not compile"))?;
+    TypedSchema::of(owned, 0, &QueryLimits::default()).map(|typed| typed.sdl)
 }

@@ -80,7 +80,7 @@ pub enum OrderField {
 }
 
 impl Names {
-    fn new(dictionary: &Dictionary) -> Self {
+    pub fn new(dictionary: &Dictionary) -> Self {
         let item = &dictionary.definition.type_name;
         Self {
             item: item.clone(),
@@ -143,10 +143,7 @@ impl Shape {
 
     /// The enum type of an attribute.
     pub fn enum_type(&self, attribute: usize) -> String {
-        let field = camel_case(self.dictionary.attributes[attribute].code());
-        let mut letters = field.chars();
-        let first = letters.next().map(|letter| letter.to_ascii_uppercase()).into_iter();
-        self.names.item.chars().chain(first).chain(letters).collect()
+        enum_type(&self.dictionary, attribute)
     }
 
     /// Where an attribute of the newest definition is in the definition of an edition; `None` when the edition does not have it.
@@ -172,7 +169,14 @@ impl Shape {
     }
 }
 
-fn item_fields(dictionary: &Dictionary) -> Vec<(String, ItemField)> {
+pub fn enum_type(dictionary: &Dictionary, attribute: usize) -> String {
+    let field = camel_case(dictionary.attributes[attribute].code());
+    let mut letters = field.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    dictionary.definition.type_name.chars().chain(first).chain(letters).collect()
+}
+
+pub fn item_fields(dictionary: &Dictionary) -> Vec<(String, ItemField)> {
     let mut fields = vec![("code".to_owned(), ItemField::Code)];
     for (at, attribute) in dictionary.attributes.iter().enumerate() {
         let name = camel_case(attribute.code());
@@ -206,7 +210,7 @@ fn item_fields(dictionary: &Dictionary) -> Vec<(String, ItemField)> {
     fields
 }
 
-fn filter_fields(dictionary: &Dictionary) -> Vec<(String, FilterField)> {
+pub fn filter_fields(dictionary: &Dictionary) -> Vec<(String, FilterField)> {
     let mut fields = vec![("and", FilterField::And), ("or", FilterField::Or), ("not", FilterField::Not), ("code", FilterField::Code)];
     if dictionary.is_hierarchical() {
         fields.extend([("parent", FilterField::Parent), ("descendantOf", FilterField::DescendantOf)]);
