@@ -197,7 +197,7 @@ impl Edit {
             let attribute = &compiled.attributes[position];
             content.values[position] = Some(match text.split_once('/').filter(|_| attribute.definition.localized) {
                 Some((ru, en)) => Value::Localized(Box::new(Localized { ru: Some(ru.into()), en: Some(en.into()) })),
-                None => attribute.parse(text).ok().expect("the value is right"),
+                None => attribute.parse(text).expect("the value is right"),
             });
         }
         let validity = from.map_or(Validity::ALWAYS, |from| Validity::starting(day(from)));
