@@ -1,4 +1,5 @@
-//! Svod: versioned reference data. The modules below stand in reading order.
+//! Svod: versioned reference data. The modules below stand in reading order: what is true comes first, how it is carried last.
+//! A floor imports only what lies below it; `tests/it/tidy.rs` holds the law, ARCHITECTURE.md tells it.
 
 pub mod domain;
 
@@ -10,6 +11,14 @@ pub mod catalog;
 
 pub mod app;
 
+pub mod jobs;
+
 pub mod query;
 
-pub mod jobs;
+pub mod http;
+
+pub mod config;
+
+pub mod logging;
+
+pub mod cli;

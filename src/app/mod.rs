@@ -5,5 +5,6 @@ pub mod applying;
 pub mod import;
 pub mod loading;
 pub mod publishing;
+pub mod readiness;
 pub mod reading;
 pub mod svod;

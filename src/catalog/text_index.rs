@@ -249,6 +249,83 @@ impl std::fmt::Debug for TextIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::item::{Content, Stretch};
+    use crate::domain::text::ItemCode;
+    use crate::domain::validity::Validity;
+    use crate::domain::value::Value;
+
+    const DEFINITION: &str = r#"
+        code = "offices"
+        type = "Office"
+        name = { ru = "Органы" }
+        passport = { owner = "Управление" }
+        attributes = [{ code = "name", type = "string", label = { ru = "Имя" }, search = true }, { code = "note", type = "string", label = { ru = "Примечание" } }]
+    "#;
+
+    fn dictionary() -> Dictionary {
+        Dictionary::compile(toml::from_str(DEFINITION).unwrap()).unwrap()
+    }
+
+    fn version(dictionary: &Dictionary, code: &str, name: &str) -> Arc<ItemVersion> {
+        let values = Box::new([Some(Value::Text(name.into())), Some(Value::Text("тайна".into()))]);
+        let stretch = Stretch { validity: Validity::ALWAYS, content: Content { parent: None, values }, retirement: None };
+        Arc::new(ItemVersion::new(dictionary, ItemCode::new(code), stretch, 1))
+    }
+
+    fn found(index: &TextIndex, text: &str) -> Vec<String> {
+        let mut codes: Vec<(f32, String)> = index.search(text).into_iter().map(|hit| (-hit.score, hit.version.code.to_string())).collect();
+        codes.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        codes.into_iter().map(|(_, code)| code).collect()
+    }
+
+    #[test]
+    fn russian_is_found_in_any_form_begun_or_misspelt() {
+        let dictionary = dictionary();
+        let names = [
+            ("382737917", "Прокуратура Индустриального района г. Барнаула Алтайского края"),
+            ("2", "Прокуратура Берёзовского района"),
+            ("3", "Военная прокуратура"),
+        ];
+        let versions: Vec<_> = names.iter().map(|(code, name)| version(&dictionary, code, name)).collect();
+        let index = TextIndex::new(&dictionary, &versions);
+        let cases: [(&str, &[&str]); 14] = [
+            ("барнаул", &["382737917"]),
+            ("БАРНАУЛЕ", &["382737917"]),
+            ("прокурат барнаул", &["382737917"]),
+            ("прокуратуры районов", &["2", "382737917"]),
+            ("березовский", &["2"]),
+            ("берёзовского", &["2"]),
+            ("барнуала", &["382737917"]),
+            ("прокуротура", &["2", "3", "382737917"]),
+            ("воен", &["3"]),
+            ("3827", &["382737917"]),
+            ("382737918", &[]),
+            ("тайна", &[]),
+            ("прокуратура луны", &[]),
+            (" ,. ", &[]),
+        ];
+        for (text, expected) in cases {
+            let mut codes = found(&index, text);
+            codes.sort();
+            assert_eq!(codes, expected, "{text}");
+        }
+        assert_eq!(found(&index, "военная прокуратура")[0], "3", "what fits best comes first");
+    }
+
+    #[test]
+    fn an_advanced_index_finds_what_is_new_and_not_what_is_gone() {
+        let dictionary = dictionary();
+        let versions: Vec<_> = (0..100).map(|number| version(&dictionary, &number.to_string(), "Отдел")).collect();
+        let before = TextIndex::new(&dictionary, &versions);
+        let renamed = version(&dictionary, "7", "Переименованное управление");
+        let after = before.advanced(&dictionary, &[Arc::clone(&renamed)], &versions[7..8]).expect("little changed");
+        assert_eq!(found(&after, "переименованная"), ["7"]);
+        assert_eq!(found(&after, "отдел").len(), 99);
+        assert_eq!(found(&before, "отдел").len(), 100, "who reads the older one is not disturbed");
+        let again = after.advanced(&dictionary, &[version(&dictionary, "8", "Сектор")], &versions[8..9]).expect("little changed");
+        assert_eq!((found(&again, "сектор").len(), found(&again, "отдел").len()), (1, 98));
+        assert!(before.advanced(&dictionary, &[], &versions[..60]).is_none(), "much changed: it is built anew");
+    }
 
     #[test]
     fn folding_is_lower_case_without_yo() {

@@ -1,9 +1,7 @@
 //! `svod dictionary …` and `svod sdl`: definitions from folders, checked, applied and described.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
@@ -14,8 +12,8 @@ use crate::app::applying::DefinedDictionary;
 use crate::app::import::{Blank, ImportOptions, Source};
 use crate::app::publishing::{Published, Publisher};
 use crate::app::svod::Svod;
+use crate::catalog::Head;
 use crate::config::{CsvSettings, DatabaseSettings};
-use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
 use crate::domain::text::DictionaryCode;
 use crate::domain::validity::Date;
@@ -77,7 +75,7 @@ pub fn run(arguments: DictionaryArguments) -> Result<()> {
     match arguments.command {
         DictionaryCommand::Apply(arguments) => apply(&arguments),
         DictionaryCommand::Check(arguments) => {
-            let loaded = load(&arguments.folders, &BTreeSet::new())?;
+            let loaded = load(&arguments.folders, &Head::default())?;
             println!("{} definitions, no problem.", loaded.len());
             Ok(())
         }
@@ -91,7 +89,8 @@ pub fn run(arguments: DictionaryArguments) -> Result<()> {
 fn apply(arguments: &ApplyArguments) -> Result<()> {
     logging::start(&arguments.database.log)?;
     let svod = Svod::open(svod_settings(&arguments.database))?;
-    let options = ImportOptions { on: arguments.on, mode: arguments.mode.into(), is_dry_run: arguments.dry_run, ..ImportOptions::default() };
+    let options =
+        ImportOptions { on: arguments.on, mode: arguments.mode.into(), is_dry_run: arguments.dry_run, ..ImportOptions::default() };
     let published = apply_folders(&svod.publisher, &arguments.folders.folders, "Применение определений", &options, limits(&arguments.csv))?;
     for (code, counts) in &published.counts {
         println!("  {code}: added {} · changed {} · retired {}", counts.added, counts.changed, counts.retired);
@@ -105,10 +104,15 @@ fn apply(arguments: &ApplyArguments) -> Result<()> {
 }
 
 /// Publishes what folders define. What `items.csv` leaves blank is blank: the folder says the whole item.
-pub fn apply_folders(publisher: &Publisher, folders: &[PathBuf], title: &str, options: &ImportOptions, limits: Limits) -> Result<Published> {
+pub fn apply_folders(
+    publisher: &Publisher,
+    folders: &[PathBuf],
+    title: &str,
+    options: &ImportOptions,
+    limits: Limits,
+) -> Result<Published> {
     publisher.refresh()?;
-    let known: BTreeSet<DictionaryCode> = publisher.catalog().head().dictionaries.keys().cloned().collect();
-    let loaded = load(folders, &known)?;
+    let loaded = load(folders, &publisher.catalog().head())?;
     let files: Vec<Option<(String, PathBuf)>> = loaded.iter().map(|(folder, _)| items_file(folder)).collect();
     let openers: Vec<_> = files.iter().map(|file| file.as_ref().map(|(_, path)| opener(path))).collect();
     let defined = loaded.into_iter().zip(&files).zip(&openers).map(|(((_, definition), file), open)| {
@@ -116,7 +120,7 @@ pub fn apply_folders(publisher: &Publisher, folders: &[PathBuf], title: &str, op
             (Some((name, _)), Some(open)) => Some(Source { name, open }),
             _ => None,
         };
-        DefinedDictionary { dictionary: Arc::new(definition.dictionary), items }
+        DefinedDictionary { dictionary: definition.dictionary, items }
     });
     let defined: Vec<DefinedDictionary<'_>> = defined.collect();
     let options = ImportOptions { blank: Blank::Clear, ..options.clone() };
@@ -131,8 +135,8 @@ fn items_file(folder: &Path) -> Option<(String, PathBuf)> {
     path.exists().then(|| (path.display().to_string(), path))
 }
 
-/// Reads the definitions in folders; refuses them with every problem of every file.
-fn load(folders: &[PathBuf], known: &BTreeSet<DictionaryCode>) -> Result<Vec<(PathBuf, LoadedDefinition)>> {
+/// Reads the definitions in folders, to stand beside what is published; refuses them with every problem of every file.
+fn load(folders: &[PathBuf], head: &Head) -> Result<Vec<(PathBuf, LoadedDefinition)>> {
     let mut found = Vec::new();
     for folder in folders {
         found.extend(definition_folders(folder)?);
@@ -150,10 +154,26 @@ fn load(folders: &[PathBuf], known: &BTreeSet<DictionaryCode>) -> Result<Vec<(Pa
     }
     if problems.is_empty() {
         let (folders, definitions): (Vec<_>, Vec<_>) = loaded.into_iter().unzip();
-        problems = definition_file::check_together(&definitions, known);
+        problems = definition_file::check_together(&definitions, &head.dictionaries.keys().cloned().collect());
+        if problems.is_empty() {
+            problems = name_problems(&definitions, head);
+        }
         loaded = folders.into_iter().zip(definitions).collect();
     }
     if problems.is_empty() { Ok(loaded) } else { Err(definition_problems(&problems)) }
+}
+
+/// Whether the names in GraphQL can stand beside each other and beside those of what is published.
+fn name_problems(definitions: &[LoadedDefinition], head: &Head) -> Vec<definition_file::Problem> {
+    let is_defined = |code: &DictionaryCode| definitions.iter().any(|definition| definition.dictionary.code == *code);
+    let kept = head.dictionaries.iter().filter(|(code, _)| !is_defined(code)).map(|(_, resident)| &resident.current.dictionary);
+    let defined = definitions.iter().map(|definition| &definition.dictionary);
+    let problems = query::check_names(kept.chain(defined)).into_iter();
+    let place = |(code, message): (DictionaryCode, String)| {
+        let definition = definitions.iter().find(|definition| definition.dictionary.code == code)?;
+        Some(definition.problem("type", message))
+    };
+    problems.filter_map(place).collect()
 }
 
 /// A folder with a definition is one; any other is a folder of such folders.
@@ -177,8 +197,7 @@ fn definition_folders(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 pub fn print_sdl(arguments: &SdlArguments) -> Result<()> {
-    let loaded = load(&arguments.folders, &BTreeSet::new())?;
-    let dictionaries: Vec<&Dictionary> = loaded.iter().map(|(_, definition)| &definition.dictionary).collect();
-    print!("{}", query::sdl_of(&dictionaries)?);
+    let loaded = load(&arguments.folders, &Head::default())?;
+    print!("{}", query::sdl_of(loaded.into_iter().map(|(_, definition)| definition.dictionary).collect()));
     Ok(())
 }

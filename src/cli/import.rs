@@ -148,7 +148,8 @@ pub fn import(arguments: &ImportArguments) -> Result<()> {
     let open = opener(&arguments.file);
     let progress = FileProgress::new(&name);
     let source = Source { name: &name, open: &open };
-    let imported = svod.publisher.import(&code, &source, &options, limits(&arguments.csv), &|done, total, rows| progress.show(done, total, rows));
+    let imported =
+        svod.publisher.import(&code, &source, &options, limits(&arguments.csv), &|done, total, rows| progress.show(done, total, rows));
     progress.finish();
     tell(&imported?, arguments.dry_run);
     Ok(())
@@ -161,7 +162,8 @@ fn tell(imported: &Imported, is_dry_run: bool) {
     if !imported.ignored_columns.is_empty() {
         println!("  left out    columns {}", imported.ignored_columns.join(", "));
     }
-    let skipped = if imported.skipped_count > 0 { format!(", {} of them skipped (no code)", imported.skipped_count) } else { String::new() };
+    let skipped =
+        if imported.skipped_count > 0 { format!(", {} of them skipped (no code)", imported.skipped_count) } else { String::new() };
     println!("  rows        {}{skipped}", imported.rows_count);
     let counts = imported.counts;
     println!("  added {} · changed {} · retired {} · unchanged {}", counts.added, counts.changed, counts.retired, imported.unchanged_count);

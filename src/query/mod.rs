@@ -8,6 +8,7 @@ use crate::app::reading::{Reader, Reading};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::Error;
 use fault::Fault;
+use shape::Shape;
 use typed::TypedSchema;
 
 mod argument;
@@ -76,6 +77,12 @@ pub enum ResponseKind {
     Failed,
 }
 
+/// The SDL that definitions make, whether they are published or not. Their names must have been checked.
+pub fn sdl_of(mut dictionaries: Vec<Arc<Dictionary>>) -> String {
+    dictionaries.sort_by(|a, b| a.code.cmp(&b.code));
+    schema::sdl(&Shape::linked(dictionaries))
+}
+
 impl DataApi {
     pub fn new(reading: Reading, limits: QueryLimits) -> Self {
         Self { reading, limits, typed: RwLock::new(None) }
@@ -116,20 +123,4 @@ impl DataApi {
             }
         }
     }
-}
-
-/// The SDL that definitions make together, published or not; refuses definitions whose names cannot stand in one schema.
-pub fn sdl_of(dictionaries: &[&Dictionary]) -> Result<Arc<str>, Error> {
-    let mut sorted = dictionaries.to_vec();
-    sorted.sort_by(|a, b| a.code.cmp(&b.code));
-    let problems: Vec<String> =
-        check_names(sorted.iter().copied()).into_iter().map(|(code, message)| format!("{code}: {message}")).collect();
-    if !problems.is_empty() {
-        return Err(Error::Operator(problems.join("\n")));
-    }
-    // A schema shares its dictionaries with the catalogue, and these are only lent: so it gets its own.
-    let compile = |dictionary: &Dictionary| Dictionary::compile(dictionary.definition.clone()).map(Arc::new);
-    let owned = sorted.into_iter().map(compile).collect::<Result<Vec<_>, _>>();
-    let owned = owned.map_err(|_| Error::internal("a definition that was compiled before does not compile"))?;
-    TypedSchema::of(owned, 0, &QueryLimits::default()).map(|typed| typed.sdl)
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use super::schema::built_in_types;
 use super::shape::{ItemField, Names, enum_type, filter_fields, item_fields};
@@ -15,7 +16,7 @@ pub const ROOT_FIELDS: [&str; 4] = ["publication", "publications", "dictionary",
 
 /// What stands in the way of one schema for these dictionaries, each problem with the dictionary that must change.
 /// Where two want the same name, it is the later in the order given.
-pub fn check_names<'a>(dictionaries: impl IntoIterator<Item = &'a Dictionary>) -> Vec<(DictionaryCode, String)> {
+pub fn check_names<'a>(dictionaries: impl IntoIterator<Item = &'a Arc<Dictionary>>) -> Vec<(DictionaryCode, String)> {
     let mut problems = Vec::new();
     let mut types: BTreeMap<String, Taken> = built_in_types().map(|name| (name.to_owned(), Taken::ByService)).collect();
     let mut roots: BTreeMap<String, Taken> = ROOT_FIELDS.iter().map(|name| ((*name).to_owned(), Taken::ByService)).collect();

@@ -97,8 +97,16 @@ impl Names {
 }
 
 impl Shape {
-    /// References lead nowhere yet: `link` says where.
-    pub fn new(dictionary: Arc<Dictionary>) -> Self {
+    /// The shapes of dictionaries, in the order given, with each reference led to the shape of its target.
+    pub fn linked(dictionaries: impl IntoIterator<Item = Arc<Dictionary>>) -> Vec<Self> {
+        let mut shapes: Vec<Self> = dictionaries.into_iter().map(Self::unlinked).collect();
+        let by_code: FxHashMap<String, usize> =
+            shapes.iter().enumerate().map(|(at, shape)| (shape.dictionary.code.to_string(), at)).collect();
+        shapes.iter_mut().for_each(|shape| shape.link(&by_code));
+        shapes
+    }
+
+    fn unlinked(dictionary: Arc<Dictionary>) -> Self {
         let (fields, filter_fields, order_fields) = (item_fields(&dictionary), filter_fields(&dictionary), order_fields(&dictionary));
         Self {
             names: Names::new(&dictionary),
@@ -113,20 +121,15 @@ impl Shape {
         }
     }
 
-    /// Finds the shapes that references lead to. A reference to a dictionary that has none is left with its codes only.
-    pub fn link(shapes: &mut [Shape]) {
-        let by_code: FxHashMap<String, usize> =
-            shapes.iter().enumerate().map(|(at, shape)| (shape.dictionary.code.to_string(), at)).collect();
-        for shape in shapes {
-            for (at, _, to) in shape.dictionary.references() {
-                shape.targets[at] = by_code.get(to.as_str()).copied();
-            }
-            let targets = &shape.targets;
-            let is_reference = |at: usize| shape.dictionary.attributes[at].definition.kind == AttributeType::Reference;
-            let leads_nowhere =
-                |field: &ItemField| matches!(field, ItemField::Attribute(at) if is_reference(*at) && targets[*at].is_none());
-            shape.fields.retain(|(_, field)| !leads_nowhere(field));
+    /// A reference to a dictionary that has no shape is left with its codes only.
+    fn link(&mut self, by_code: &FxHashMap<String, usize>) {
+        for (at, _, to) in self.dictionary.references() {
+            self.targets[at] = by_code.get(to.as_str()).copied();
         }
+        let targets = &self.targets;
+        let is_reference = |at: usize| self.dictionary.attributes[at].definition.kind == AttributeType::Reference;
+        let leads_nowhere = |field: &ItemField| matches!(field, ItemField::Attribute(at) if is_reference(*at) && targets[*at].is_none());
+        self.fields.retain(|(_, field)| !leads_nowhere(field));
     }
 
     pub fn field(&self, name: &str) -> Option<ItemField> {

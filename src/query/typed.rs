@@ -46,26 +46,19 @@ impl TypedSchema {
     /// Builds the schema of what is published. A dictionary whose names cannot stand beside the others' is left out and logged:
     /// publishing refuses such a definition, so one can only come from a version of Svod whose own names were fewer.
     pub fn build(head: &Head, limits: &QueryLimits) -> Result<Self, Error> {
-        let mut dictionaries: Vec<Arc<Dictionary>> =
-            head.dictionaries.values().map(|resident| Arc::clone(&resident.current.dictionary)).collect();
+        let dictionaries: Vec<&Arc<Dictionary>> = head.dictionaries.values().map(|resident| &resident.current.dictionary).collect();
         let mut unfit = FxHashSet::default();
-        for (code, problem) in check_names(dictionaries.iter().map(Arc::as_ref)) {
+        for (code, problem) in check_names(dictionaries.iter().copied()) {
             tracing::error!(dictionary = %code, problem, "a dictionary is left out of the data API");
             unfit.insert(code);
         }
-        dictionaries.retain(|dictionary| !unfit.contains(&dictionary.code));
-        Self::of(dictionaries, head.definitions_seq, limits)
-    }
-
-    /// The schema of dictionaries whose names were checked, in the order of their codes.
-    pub fn of(dictionaries: Vec<Arc<Dictionary>>, definitions_seq: i64, limits: &QueryLimits) -> Result<Self, Error> {
-        let mut shapes: Vec<Shape> = dictionaries.into_iter().map(Shape::new).collect();
-        Shape::link(&mut shapes);
+        let fit = dictionaries.into_iter().filter(|dictionary| !unfit.contains(&dictionary.code));
+        let shapes = Shape::linked(fit.map(Arc::clone));
         let sdl = schema::sdl(&shapes);
         let schema = Schema::parse_and_validate(&sdl, "schema.graphql")
             .map_err(|problems| Error::Internal(format!("the typed schema is not valid: {}", problems.errors)))?;
         Ok(Self {
-            definitions_seq,
+            definitions_seq: head.definitions_seq,
             sdl: sdl.into(),
             implementers: schema.implementers_map(),
             schema,

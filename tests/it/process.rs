@@ -27,7 +27,9 @@ fn root() -> &'static Path {
 fn svod(database: &Database, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_svod"));
     let names: Vec<String> = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("SVOD_")).collect();
-    names.iter().for_each(|name| drop(command.env_remove(name)));
+    for name in names {
+        command.env_remove(name);
+    }
     command.args(arguments).env("SVOD_DATABASE_URL", &database.url).current_dir(database.folder());
     command
 }

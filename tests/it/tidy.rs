@@ -15,8 +15,8 @@ const IMPORT_LAW: [(&str, &[&str]); 11] = [
     ("graphql", &["app", "catalog", "domain"]),
     ("query", &["app", "catalog", "domain"]),
     ("http", &["graphql", "query", "app", "domain"]),
-    ("config", &["app", "query", "http", "db", "domain", "exchange", "logging"]),
-    ("logging", &[]),
+    ("config", &["app", "query", "http", "db", "domain", "exchange"]),
+    ("logging", &["config", "domain"]),
 ];
 
 /// Libraries that one floor alone may know.

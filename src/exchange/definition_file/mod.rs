@@ -12,6 +12,8 @@ mod together;
 
 use std::fmt;
 
+use std::sync::Arc;
+
 use crate::domain::dictionary::Dictionary;
 use place::{Lines, Place, Places};
 use shape::Misfit;
@@ -61,7 +63,7 @@ impl fmt::Display for Problem {
 /// A definition without mistakes of its own, and the places of what it says.
 #[derive(Debug)]
 pub struct LoadedDefinition {
-    pub dictionary: Dictionary,
+    pub dictionary: Arc<Dictionary>,
     pub file: String,
     places: Places,
 }
@@ -90,7 +92,7 @@ pub fn read(source: Source<'_>) -> Result<LoadedDefinition, Vec<Problem>> {
         let places = Places::of(&parsed.tree, &lines);
         match sense::compile(shape) {
             Ok(dictionary) if problems.is_empty() => {
-                return Ok(LoadedDefinition { dictionary, file: source.file.to_owned(), places });
+                return Ok(LoadedDefinition { dictionary: Arc::new(dictionary), file: source.file.to_owned(), places });
             }
             Ok(_) => {}
             Err(found) => {

@@ -1,0 +1,289 @@
+//! Every setting and every limit of the system, by name, with its unit at the end and its default beside it.
+//! With `config/layers.rs` the only reader of the environment and of the file of settings: a flag goes before a variable,
+//! a variable before the file, the file before the default.
+
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use validator::ValidateRange;
+
+use crate::db::{DatabaseUrl, StoreLimits};
+use crate::domain::clock::Clock;
+use crate::http::HttpSettings;
+use crate::query::QueryLimits;
+
+mod layers;
+
+pub use layers::{Environment, parse};
+
+/// Which database, and how patient with it: every subcommand that touches data takes these.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings: database")]
+pub struct DatabaseSettings {
+    /// File of settings in TOML, one `name = value` a line; ./svod.toml is read when it is there
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Database: sqlite:PATH or postgres://USER@HOST/NAME
+    #[arg(long, value_name = "URL", default_value = "sqlite:svod-data/svod.db", value_parser = DatabaseUrl::parse)]
+    pub database_url: DatabaseUrl,
+    /// Connections to the database at once [default: cores + 1 on SQLite, 10 on PostgreSQL]
+    #[arg(long, value_name = "COUNT", value_parser = between::<u32>(2, 1000))]
+    pub database_connections_max: Option<u32>,
+    /// How long a writer of SQLite waits for another one
+    #[arg(long, value_name = "MS", default_value_t = 5000, value_parser = between::<u64>(0, 600_000))]
+    pub database_busy_timeout_ms: u64,
+    /// How long to wait for a connection to the database
+    #[arg(long, value_name = "MS", default_value_t = 5000, value_parser = between::<u64>(1, 600_000))]
+    pub database_connect_timeout_ms: u64,
+    /// Where the service works: its day begins there
+    #[arg(long, value_name = "NAME", default_value = "Europe/Moscow", value_parser = time_zone)]
+    pub time_zone: TimeZone,
+    /// Older editions kept in memory, in item versions together
+    #[arg(long, value_name = "COUNT", default_value_t = 2_000_000, value_parser = between::<usize>(0, 1_000_000_000))]
+    pub older_versions_max: usize,
+    /// Problems of one input that are told one by one; the rest is counted
+    #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = between::<usize>(1, 1_000_000))]
+    pub violations_max: usize,
+    #[command(flatten)]
+    pub log: LogSettings,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings: log")]
+pub struct LogSettings {
+    /// Form of the log: auto is pretty on a terminal and JSON lines otherwise
+    #[arg(long, value_name = "FORM", default_value = "auto")]
+    pub log_format: LogFormat,
+    /// What is logged: a level, or levels by module like info,svod::http=debug
+    #[arg(long, value_name = "FILTER", default_value = "info,tantivy=warn,actix_server=warn")]
+    pub log_filter: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    Auto,
+    Pretty,
+    Json,
+}
+
+/// How much of a CSV is held at once: for the subcommands that read items from files.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Settings: CSV")]
+pub struct CsvSettings {
+    /// Longest record of a CSV
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 20, value_parser = between::<usize>(1024, 1 << 30))]
+    pub csv_record_bytes_max: usize,
+    /// Most columns of a CSV
+    #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = between::<usize>(1, 100_000))]
+    pub csv_columns_max: usize,
+}
+
+/// All there is: what `svod serve` takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings: server")]
+pub struct ServeSettings {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8080", value_parser = address)]
+    pub listen: SocketAddr,
+    /// Folder of the shipped dictionaries, which go into an empty database
+    #[arg(long, value_name = "FOLDER", default_value = "dictionaries")]
+    pub dictionaries: PathBuf,
+    /// Threads that carry connections
+    #[arg(long, value_name = "COUNT", default_value_t = cores(), value_parser = between::<usize>(1, 1024))]
+    pub workers: usize,
+    /// Threads that answer queries, over all workers
+    #[arg(long, value_name = "COUNT", default_value_t = 2 * cores(), value_parser = between::<usize>(1, 1024))]
+    pub blocking_threads: usize,
+    /// Connections of clients at once; more wait in the queue of the system
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000, value_parser = between::<usize>(1, 1_000_000))]
+    pub http_connections_max: usize,
+    /// Longest body of a request
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 20, value_parser = between::<usize>(1024, 1 << 30))]
+    pub request_body_bytes_max: usize,
+    /// How long a client may take to send the head of a request
+    #[arg(long, value_name = "MS", default_value_t = 5000, value_parser = between::<u64>(1, 600_000))]
+    pub request_head_time_ms_max: u64,
+    /// How long a request may take from its head to its answer
+    #[arg(long, value_name = "MS", default_value_t = 10_000, value_parser = between::<u64>(1, 600_000))]
+    pub request_time_ms_max: u64,
+    /// How long a connection without requests stays open
+    #[arg(long, value_name = "MS", default_value_t = 30_000, value_parser = between::<u64>(1, 3_600_000))]
+    pub keep_alive_ms: u64,
+    /// How long a closed connection may take to go
+    #[arg(long, value_name = "MS", default_value_t = 1000, value_parser = between::<u64>(1, 600_000))]
+    pub disconnect_time_ms_max: u64,
+    /// How long requests may finish after the server was told to stop
+    #[arg(long, value_name = "MS", default_value_t = 10_000, value_parser = between::<u64>(0, 600_000))]
+    pub shutdown_timeout_ms: u64,
+    /// How often to look whether another process has published
+    #[arg(long, value_name = "MS", default_value_t = 50, value_parser = between::<u64>(1, 600_000))]
+    pub poll_every_ms: u64,
+    /// How often to ask the database for publications although no word came
+    #[arg(long, value_name = "MS", default_value_t = 2000, value_parser = between::<u64>(1, 600_000))]
+    pub ask_every_ms: u64,
+    #[command(flatten)]
+    pub query: QuerySettings,
+    #[command(flatten)]
+    pub csv: CsvSettings,
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+}
+
+/// What one query may cost. The defaults are those of the data API.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Settings: queries")]
+pub struct QuerySettings {
+    /// Longest text of a query
+    #[arg(long, value_name = "BYTES", default_value_t = query_default().query_bytes_max, value_parser = between::<usize>(64, 1 << 30))]
+    pub query_bytes_max: usize,
+    /// Most words, signs, spaces and comments of a query
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().tokens_max, value_parser = between::<usize>(10, 10_000_000))]
+    pub query_tokens_max: usize,
+    /// Deepest nesting of braces and brackets in the text of a query
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().nesting_max, value_parser = between::<usize>(1, 500))]
+    pub query_nesting_max: usize,
+    /// Deepest nesting of fields
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().depth_max, value_parser = between::<usize>(1, 100))]
+    pub query_depth_max: usize,
+    /// Deepest nesting of fields that ask for the schema
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().introspection_depth_max, value_parser = between::<usize>(1, 100))]
+    pub query_introspection_depth_max: usize,
+    /// Most that a query may ask: a field counts 1, a list of pages 10
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().complexity_max, value_parser = between::<usize>(1, 10_000_000))]
+    pub query_complexity_max: usize,
+    /// Most fields that ask for the schema
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().introspection_complexity_max, value_parser = between::<usize>(1, 10_000_000))]
+    pub query_introspection_complexity_max: usize,
+    /// Most fields under another name than their own
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().aliases_max, value_parser = between::<usize>(0, 10_000_000))]
+    pub query_aliases_max: usize,
+    /// Largest page: the most that `first` may ask for
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().page_size_max, value_parser = between::<usize>(1, 1_000_000))]
+    pub query_page_size_max: usize,
+    /// Most versions in one history
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().history_items_max, value_parser = between::<usize>(1, 1_000_000))]
+    pub query_history_items_max: usize,
+    /// Most objects in one answer
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().nodes_max, value_parser = between::<usize>(1, 1_000_000_000))]
+    pub query_nodes_max: usize,
+    /// Longest texts of one answer together
+    #[arg(long, value_name = "BYTES", default_value_t = query_default().response_bytes_max, value_parser = between::<usize>(1024, 1 << 40))]
+    pub query_response_bytes_max: usize,
+    /// Deepest nesting of filters
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().filter_depth_max, value_parser = between::<usize>(1, 100))]
+    pub query_filter_depth_max: usize,
+    /// Most values that the filters of one list name
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().filter_values_max, value_parser = between::<usize>(1, 10_000_000))]
+    pub query_filter_values_max: usize,
+    /// Longest text to search for
+    #[arg(long, value_name = "CHARS", default_value_t = query_default().search_length_max, value_parser = between::<usize>(1, 100_000))]
+    pub query_search_length_max: usize,
+    /// Most items of older editions that one query reads; one edition is always read
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().older_items_max, value_parser = between::<usize>(0, 1_000_000_000))]
+    pub query_older_items_max: usize,
+    /// Most errors that one answer lists
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().errors_max, value_parser = between::<usize>(1, 10_000))]
+    pub query_errors_max: usize,
+    /// Validated queries kept in memory, by the length of their texts
+    #[arg(long, value_name = "BYTES", default_value_t = query_default().cached_bytes_max, value_parser = between::<usize>(0, 1 << 40))]
+    pub query_cached_bytes_max: usize,
+    /// How long one query may be worked on
+    #[arg(long, value_name = "MS", default_value_t = query_default().time_ms_max, value_parser = between::<u64>(1, 600_000))]
+    pub query_time_ms_max: u64,
+}
+
+impl DatabaseSettings {
+    pub fn store_limits(&self) -> StoreLimits {
+        let connections_max = self.database_connections_max.unwrap_or(match self.database_url {
+            DatabaseUrl::Sqlite(_) => u32::try_from(cores()).unwrap_or(u32::MAX).saturating_add(1),
+            DatabaseUrl::Postgres(_) => 10,
+        });
+        StoreLimits {
+            connections_max,
+            busy_timeout_ms: self.database_busy_timeout_ms,
+            connect_timeout_ms: self.database_connect_timeout_ms,
+        }
+    }
+
+    /// The clock of the system, in the service's time zone.
+    #[allow(clippy::disallowed_methods, reason = "this is where the system's clock is taken to be handed in")]
+    pub fn clock(&self) -> Clock {
+        Clock::new(self.time_zone.clone(), Timestamp::now)
+    }
+}
+
+impl ServeSettings {
+    pub fn http(&self) -> HttpSettings {
+        HttpSettings {
+            listen: self.listen,
+            workers: self.workers,
+            blocking_threads: self.blocking_threads,
+            connections_max: self.http_connections_max,
+            request_body_bytes_max: self.request_body_bytes_max,
+            request_head_time_ms_max: self.request_head_time_ms_max,
+            request_time_ms_max: self.request_time_ms_max,
+            keep_alive_ms: self.keep_alive_ms,
+            disconnect_time_ms_max: self.disconnect_time_ms_max,
+            shutdown_timeout_ms: self.shutdown_timeout_ms,
+        }
+    }
+}
+
+impl QuerySettings {
+    pub fn limits(&self) -> QueryLimits {
+        QueryLimits {
+            query_bytes_max: self.query_bytes_max,
+            tokens_max: self.query_tokens_max,
+            nesting_max: self.query_nesting_max,
+            depth_max: self.query_depth_max,
+            introspection_depth_max: self.query_introspection_depth_max,
+            complexity_max: self.query_complexity_max,
+            introspection_complexity_max: self.query_introspection_complexity_max,
+            aliases_max: self.query_aliases_max,
+            page_size_max: self.query_page_size_max,
+            history_items_max: self.query_history_items_max,
+            nodes_max: self.query_nodes_max,
+            response_bytes_max: self.query_response_bytes_max,
+            filter_depth_max: self.query_filter_depth_max,
+            filter_values_max: self.query_filter_values_max,
+            search_length_max: self.query_search_length_max,
+            older_items_max: self.query_older_items_max,
+            errors_max: self.query_errors_max,
+            cached_bytes_max: self.query_cached_bytes_max,
+            time_ms_max: self.query_time_ms_max,
+        }
+    }
+}
+
+fn query_default() -> QueryLimits {
+    QueryLimits::default()
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// A parser of numbers from `min` to `max`, both included.
+fn between<T>(min: T, max: T) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static
+where
+    T: ValidateRange<T> + FromStr + Display + Copy + Send + Sync + 'static,
+{
+    move |text| {
+        let number: T = text.parse().map_err(|_| format!("`{text}` is not a whole number from {min} to {max}"))?;
+        let is_within = number.validate_range(Some(min), Some(max), None, None);
+        if is_within { Ok(number) } else { Err(format!("{number} is not from {min} to {max}")) }
+    }
+}
+
+fn time_zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name).map_err(|_| format!("there is no time zone `{name}`: names are like Europe/Moscow"))
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("`{text}` is not an address: write IP:PORT like 127.0.0.1:8080 or [::1]:8080"))
+}

@@ -1,0 +1,161 @@
+//! How it is carried: routes, content negotiation, health, pages for browsers, and the life of the server.
+//! The only floor that knows actix; it asks the floors below through plain functions and never sees the database.
+
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server as Running, ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
+use actix_web::{App, HttpServer, rt, web};
+
+use crate::domain::error::{Error, Result};
+
+mod answer;
+mod errors;
+mod graphql;
+mod health;
+mod negotiation;
+mod observation;
+mod pages;
+pub mod routes;
+mod services;
+
+pub use services::{Census, DataDoor, Services};
+
+/// The sizes and times of the server; `config.rs` names them.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    pub listen: SocketAddr,
+    pub workers: usize,
+    /// Over all workers.
+    pub blocking_threads: usize,
+    /// Over all workers.
+    pub connections_max: usize,
+    pub request_body_bytes_max: usize,
+    pub request_head_time_ms_max: u64,
+    pub request_time_ms_max: u64,
+    pub keep_alive_ms: u64,
+    pub disconnect_time_ms_max: u64,
+    pub shutdown_timeout_ms: u64,
+}
+
+/// What handlers have at hand.
+struct State {
+    settings: HttpSettings,
+    services: Services,
+}
+
+impl State {
+    /// When a request that begins now is given up.
+    fn deadline(&self) -> Instant {
+        Instant::now() + Duration::from_millis(self.settings.request_time_ms_max)
+    }
+}
+
+/// A server that has its port and does not answer yet: whoever connects meanwhile waits.
+pub struct Server {
+    addresses: Vec<SocketAddr>,
+    start: Box<dyn FnOnce() -> Running>,
+}
+
+/// Takes the port. A port that is taken, or not ours to take, is the operator's to change.
+pub fn bind(settings: HttpSettings, services: Services) -> Result<Server> {
+    let per_worker = |total: usize| total.div_ceil(settings.workers).max(1);
+    let (listen, workers) = (settings.listen, settings.workers);
+    let blocking_threads = per_worker(settings.blocking_threads);
+    let connections_max = per_worker(settings.connections_max);
+    let keep_alive = Duration::from_millis(settings.keep_alive_ms);
+    let head_timeout = Duration::from_millis(settings.request_head_time_ms_max);
+    let disconnect_timeout = Duration::from_millis(settings.disconnect_time_ms_max);
+    let shutdown_timeout_s = settings.shutdown_timeout_ms.div_ceil(1000);
+    let state = web::Data::new(State { settings, services });
+    let server = HttpServer::new(move || application(state.clone()))
+        .workers(workers)
+        .worker_max_blocking_threads(blocking_threads)
+        .max_connections(connections_max)
+        .keep_alive(keep_alive)
+        .client_request_timeout(head_timeout)
+        .client_disconnect_timeout(disconnect_timeout)
+        .shutdown_timeout(shutdown_timeout_s)
+        .disable_signals()
+        .bind(listen)
+        .map_err(|error| cannot_listen(listen, &error))?;
+    Ok(Server { addresses: server.addrs(), start: Box::new(move || server.run()) })
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Error {
+    use std::io::ErrorKind;
+    let reason = match error.kind() {
+        ErrorKind::AddrInUse => "is taken by another program: choose another with --listen".to_owned(),
+        ErrorKind::PermissionDenied => "may not be used by this user: choose a port from 1024 with --listen".to_owned(),
+        ErrorKind::AddrNotAvailable => "is not an address of this machine: choose another with --listen".to_owned(),
+        _ => format!("cannot be used: {error}"),
+    };
+    Error::Operator(format!("the address {address} {reason}"))
+}
+
+impl Server {
+    /// Where it listens, with the real port when any was asked for.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Answers until SIGTERM or SIGINT, then lets the requests under way finish. Meanwhile `prepare` runs on a thread of its
+    /// own; when it fails, the server stops and its error is returned.
+    pub fn run(self, prepare: impl FnOnce() -> Result<()> + Send + 'static) -> Result<()> {
+        let failure = Arc::new(Mutex::new(None));
+        let told = Arc::clone(&failure);
+        let served = rt::System::new().block_on(async move {
+            let running = (self.start)();
+            let handle = running.handle();
+            rt::spawn(stop_on_signal(handle.clone())?);
+            std::thread::Builder::new().name("prepare".to_owned()).spawn(move || {
+                if let Err(error) = prepare() {
+                    *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    // The order is given at once; the future would only wait until it is carried out.
+                    drop(handle.stop(false));
+                }
+            })?;
+            running.await
+        });
+        let failed = failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match failed {
+            Some(error) => Err(error),
+            None => served.map_err(|error| Error::Operator(format!("the server stopped: {error}"))),
+        }
+    }
+}
+
+/// The first signal stops gracefully, a second one at once.
+fn stop_on_signal(server: ServerHandle) -> std::io::Result<impl Future<Output = ()> + 'static> {
+    let mut signals = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
+    Ok(async move {
+        any_of(&mut signals).await;
+        tracing::info!("stopping: requests under way may finish");
+        rt::spawn(server.stop(true));
+        any_of(&mut signals).await;
+        tracing::info!("stopping at once");
+        server.stop(false).await;
+    })
+}
+
+async fn any_of(signals: &mut [Signal]) {
+    let mut is_any_ready = |context: &mut Context<'_>| signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+    poll_fn(|context| if is_any_ready(context) { Poll::Ready(()) } else { Poll::Pending }).await;
+}
+
+fn application(
+    state: web::Data<State>,
+) -> App<
+    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error, InitError = ()>,
+> {
+    App::new().app_data(state).configure(routes::configure).wrap(Compress::default()).wrap(from_fn(observation::observe))
+}
+
+#[cfg(test)]
+mod tests;

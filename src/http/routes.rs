@@ -1,0 +1,78 @@
+//! The table of routes: everything that this server answers, by which methods, and who may ask. The server is built from it,
+//! so what does not stand here does not exist.
+
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, Route as Handler, guard, web};
+
+use super::errors::Problem;
+use super::negotiation::{Media, choose};
+use super::observation::RequestId;
+use super::{graphql, health, pages};
+
+/// Who may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// Anybody who reaches the port.
+    Everyone,
+}
+
+pub struct Route {
+    pub path: &'static str,
+    pub methods: &'static [Method],
+    pub permission: Permission,
+    handler: fn() -> Handler,
+}
+
+const READ: &[Method] = &[Method::GET, Method::HEAD];
+const ASK: &[Method] = &[Method::POST];
+
+const fn everyone(path: &'static str, methods: &'static [Method], handler: fn() -> Handler) -> Route {
+    Route { path, methods, permission: Permission::Everyone, handler }
+}
+
+/// The rows of one path stand together.
+pub const ROUTES: &[Route] = &[
+    everyone("/", READ, || web::to(pages::start)),
+    everyone("/assets/start.css", READ, || web::to(pages::start_css)),
+    everyone("/assets/graphiql.js", READ, || web::to(pages::graphiql_script)),
+    everyone("/assets/graphiql.css", READ, || web::to(pages::graphiql_css)),
+    everyone("/assets/licenses.txt", READ, || web::to(pages::licenses)),
+    everyone("/graphql/data", READ, || web::to(graphql::get)),
+    everyone("/graphql/data", ASK, || web::to(graphql::post)),
+    everyone("/graphql/data/schema.graphql", READ, || web::to(graphql::schema)),
+    everyone("/health/live", READ, || web::to(health::live)),
+    everyone("/health/ready", READ, || web::to(health::ready)),
+];
+
+/// Puts the table into an application.
+pub fn configure(application: &mut web::ServiceConfig) {
+    let mut paths: Vec<&str> = ROUTES.iter().map(|route| route.path).collect();
+    paths.dedup();
+    for path in paths {
+        let mut resource = web::resource(path);
+        for route in ROUTES.iter().filter(|route| route.path == path) {
+            for method in route.methods {
+                resource = resource.route((route.handler)().guard(guard::Method(method.clone())));
+            }
+        }
+        application.service(resource.default_service(web::to(method_not_allowed)));
+    }
+    application.default_service(web::to(not_found));
+}
+
+async fn not_found(request: HttpRequest) -> HttpResponse {
+    refuse(&request, &Problem::not_found(request.path()))
+}
+
+async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
+    let pattern = request.match_pattern().unwrap_or_default();
+    let methods = ROUTES.iter().filter(|route| route.path == pattern).flat_map(|route| route.methods);
+    let allowed: Vec<&str> = methods.map(Method::as_str).collect();
+    refuse(&request, &Problem::method_not_allowed(&allowed.join(", ")))
+}
+
+/// Tells a person by a page and a program by JSON, also one that accepts neither.
+fn refuse(request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    let media = choose(request, &[Media::Json, Media::Html]).unwrap_or(Media::Json);
+    problem.respond(media, &RequestId::of(request))
+}
