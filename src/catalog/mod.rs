@@ -8,5 +8,8 @@ pub mod selection_order;
 pub mod selection_predicate;
 pub mod text_index;
 
+#[cfg(test)]
+mod selection_tests;
+
 pub use edition::DictionarySnapshot;
 pub use head::{Catalog, Head, Resident};

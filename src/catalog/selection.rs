@@ -197,7 +197,7 @@ impl Run<'_> {
     }
 
     fn check(&self, at: u32) -> Result<(), Interrupted> {
-        if at % ITEMS_BETWEEN_CHECKS != 0 || (self.keep_going)() { Ok(()) } else { Err(Interrupted) }
+        if !at.is_multiple_of(ITEMS_BETWEEN_CHECKS) || (self.keep_going)() { Ok(()) } else { Err(Interrupted) }
     }
 }
 

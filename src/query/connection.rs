@@ -94,7 +94,7 @@ impl<'q> Connection<'q> {
             "pageInfo" => Ok(ResolvedValue::object(self.page_info())),
             "totalCount" => {
                 let count = self.found.as_ref().map_or(Some(0), |found| found.page.total_count);
-                count.map(|count| ResolvedValue::leaf(count)).ok_or_else(|| Fault::internal("the total was not counted"))
+                count.map(ResolvedValue::leaf).ok_or_else(|| Fault::internal("the total was not counted"))
             }
             "publication" => PublicationObject::resolved(self.scope, Some(self.at.publication)),
             "validOn" => Ok(ResolvedValue::leaf(self.at.valid_on.to_string())),

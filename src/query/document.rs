@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::fault::{Fault, FaultCode};
 use super::limits::QueryLimits;
 use super::measure;
+use super::suggestion::with_suggestion;
 use super::typed::TypedSchema;
 
 pub type Document = Arc<Valid<ExecutableDocument>>;
@@ -27,37 +28,48 @@ pub fn validated(typed: &TypedSchema, limits: &QueryLimits, text: &str) -> Resul
     }
     let mut parser = Parser::new().recursion_limit(limits.nesting_max).token_limit(limits.tokens_max);
     let ast = parser.parse_ast(text, "query.graphql").map_err(|refused| parse_errors(&refused.errors, limits))?;
-    let document = ast.to_executable_validate(&typed.schema).map_err(|refused| validation_errors(&refused.errors, limits))?;
+    let document = ast.to_executable_validate(&typed.schema).map_err(|refused| validation_errors(&refused.errors, typed, limits))?;
     measure::check(&document, limits).map_err(|error| vec![*error])?;
     let document = Arc::new(document);
     typed.documents.keep(text, Arc::clone(&document));
     Ok(document)
 }
 
+/// Where a limit ended the reading, that is all there is to tell.
 fn parse_errors(problems: &DiagnosticList, limits: &QueryLimits) -> Vec<GraphQLError> {
-    let told = problems.iter().map(|problem| {
-        let mut error = problem.to_json();
-        let mut code = FaultCode::LimitExceeded;
-        if error.message.contains("recursion limit reached") {
-            error.message = format!("braces and brackets stand more than {} deep in one another (nesting_max)", limits.nesting_max);
+    let mut told: Vec<GraphQLError> = problems.iter().map(|problem| problem.to_json()).collect();
+    for error in &mut told {
+        let limit = if error.message.contains("recursion limit reached") {
+            Some(format!("braces and brackets stand more than {} deep in one another (nesting_max)", limits.nesting_max))
         } else if error.message.contains("token limit reached") {
-            error.message = format!("the query has more than {} tokens (tokens_max)", limits.tokens_max);
+            Some(format!("the query has more than {} tokens (tokens_max)", limits.tokens_max))
         } else {
-            code = FaultCode::ParseFailed;
+            None
+        };
+        if let Some(message) = limit {
+            let locations = std::mem::take(&mut error.locations);
+            return vec![GraphQLError { locations, ..Fault::limit(message).to_error() }];
         }
-        error.extensions.insert("code", code.name().into());
-        error
-    });
-    told.take(limits.errors_max).collect()
+        error.extensions.insert("code", FaultCode::ParseFailed.name().into());
+    }
+    told.truncate(limits.errors_max);
+    told
 }
 
-fn validation_errors(problems: &DiagnosticList, limits: &QueryLimits) -> Vec<GraphQLError> {
-    let told = problems.iter().map(|problem| {
-        let mut error = problem.to_json();
+/// What apollo-compiler says when a selection is empty, also when it is so only because it left out a field that it does not know.
+const EMPTY_SELECTION: &str = "interface, union and object types must have a subselection set";
+
+fn validation_errors(problems: &DiagnosticList, typed: &TypedSchema, limits: &QueryLimits) -> Vec<GraphQLError> {
+    let mut told: Vec<GraphQLError> = problems.iter().map(|problem| problem.to_json()).collect();
+    if told.iter().any(|error| error.message.contains("does not have a field")) {
+        told.retain(|error| error.message != EMPTY_SELECTION);
+    }
+    told.truncate(limits.errors_max);
+    for error in &mut told {
+        error.message = with_suggestion(std::mem::take(&mut error.message), &typed.schema);
         error.extensions.insert("code", FaultCode::ValidationFailed.name().into());
-        error
-    });
-    told.take(limits.errors_max).collect()
+    }
+    told
 }
 
 /// Keeps documents by their texts in two generations: what was asked for since the older one was dropped survives the next drop.

@@ -175,4 +175,19 @@ mod tests {
         let field_error = FieldError::from(fault.clone());
         assert_eq!(fault_of(&format!("{PREFIX}{}", field_error.message)), Some(fault));
     }
+
+    #[test]
+    fn our_own_doing_stays_inside() {
+        let secret = || "password of the database".to_owned();
+        for error in [Error::Internal(secret()), Error::Operator(secret())] {
+            assert_eq!(Fault::from(error), Fault::new(FaultCode::Internal, "internal error"));
+        }
+        let mut error = Fault::input("").to_error();
+        error.message = "resolver returned \"secret\", expected Int".to_owned();
+        finish(&mut error);
+        assert_eq!((error.message.as_str(), error.extensions["code"].as_str()), ("internal error", Some("INTERNAL")));
+        error.message = "null value for non-null argument code".to_owned();
+        finish(&mut error);
+        assert_eq!(error.extensions["code"].as_str(), Some("BAD_USER_INPUT"));
+    }
 }

@@ -31,6 +31,7 @@ mod scalar;
 mod schema;
 mod scope;
 mod shape;
+mod suggestion;
 mod typed;
 
 #[cfg(test)]
@@ -79,9 +80,7 @@ pub enum ResponseKind {
 /// The SDL that definitions make, whether they are published or not. Their names must have been checked.
 pub fn sdl_of(mut dictionaries: Vec<Arc<Dictionary>>) -> String {
     dictionaries.sort_by(|a, b| a.code.cmp(&b.code));
-    let mut shapes: Vec<Shape> = dictionaries.into_iter().map(Shape::new).collect();
-    Shape::link(&mut shapes);
-    schema::sdl(&shapes)
+    schema::sdl(&Shape::linked(dictionaries))
 }
 
 impl DataApi {
@@ -91,7 +90,6 @@ impl DataApi {
 
     /// Executes one request synchronously; may touch the database for older editions and history.
     pub fn execute(&self, request: Request) -> Response {
-        #[allow(clippy::disallowed_methods, reason = "how long a query may take is measured, not dated")]
         let started = Instant::now();
         match self.reader() {
             Ok((reader, typed)) => execute::run(typed, reader, self.limits, request, started),

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::schema::built_in_types;
-use super::shape::{ItemField, Shape};
+use super::shape::{ItemField, Names, enum_type, filter_fields, item_fields};
 use crate::domain::definition::AttributeType;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::text::DictionaryCode;
@@ -21,22 +21,23 @@ pub fn check_names<'a>(dictionaries: impl IntoIterator<Item = &'a Arc<Dictionary
     let mut types: BTreeMap<String, Taken> = built_in_types().map(|name| (name.to_owned(), Taken::ByService)).collect();
     let mut roots: BTreeMap<String, Taken> = ROOT_FIELDS.iter().map(|name| ((*name).to_owned(), Taken::ByService)).collect();
     for dictionary in dictionaries {
-        let shape = Shape::new(Arc::clone(dictionary));
+        let names = Names::new(dictionary);
         let mut report = |message: String| problems.push((dictionary.code.clone(), message));
-        for name in type_names(&shape) {
+        for name in type_names(dictionary, &names) {
             take(&mut types, name, "type", &dictionary.code, &mut report);
         }
-        let names = &shape.names;
         for name in [&names.single_field, &names.list_field, &names.history_field] {
             take(&mut roots, name.clone(), "field of Query", &dictionary.code, &mut report);
         }
-        for (at, (name, field)) in shape.fields.iter().enumerate() {
-            if shape.fields[..at].iter().any(|(earlier, _)| earlier == name) {
-                report(format!("{} would have two fields `{name}`: {}", names.item, advice(&shape, *field)));
+        let fields = item_fields(dictionary);
+        for (at, (name, field)) in fields.iter().enumerate() {
+            if fields[..at].iter().any(|(earlier, _)| earlier == name) {
+                report(format!("{} would have two fields `{name}`: {}", names.item, advice(dictionary, *field)));
             }
         }
-        for (at, (name, _)) in shape.filter_fields.iter().enumerate() {
-            if shape.filter_fields[..at].iter().any(|(earlier, _)| earlier == name) {
+        let fields = filter_fields(dictionary);
+        for (at, (name, _)) in fields.iter().enumerate() {
+            if fields[..at].iter().any(|(earlier, _)| earlier == name) {
                 report(format!("{} would have two fields `{name}`: give the attribute another code", names.filter));
             }
         }
@@ -66,23 +67,22 @@ fn take(taken: &mut BTreeMap<String, Taken>, name: String, what: &str, by: &Dict
     }
 }
 
-fn type_names(shape: &Shape) -> Vec<String> {
-    let names = &shape.names;
+fn type_names(dictionary: &Dictionary, names: &Names) -> Vec<String> {
     let mut all: Vec<String> =
         [&names.item, &names.connection, &names.edge, &names.filter, &names.order, &names.order_field].into_iter().cloned().collect();
-    for (at, attribute) in shape.dictionary.attributes.iter().enumerate() {
+    for (at, attribute) in dictionary.attributes.iter().enumerate() {
         if attribute.definition.kind == AttributeType::Enum {
-            let name = shape.enum_type(at);
+            let name = enum_type(dictionary, at);
             all.extend([format!("{name}Filter"), name]);
         }
     }
     all
 }
 
-fn advice(shape: &Shape, field: ItemField) -> String {
+fn advice(dictionary: &Dictionary, field: ItemField) -> String {
     match field {
         ItemField::ReferenceCode(at) | ItemField::Attribute(at) => {
-            format!("the attribute `{}` needs another code", shape.dictionary.attributes[at].code())
+            format!("the attribute `{}` needs another code", dictionary.attributes[at].code())
         }
         _ => "an attribute has the name of a built-in field and needs another code".to_owned(),
     }

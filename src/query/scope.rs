@@ -89,7 +89,7 @@ impl Scope {
             let message = format!("the answer has more than {} objects (nodes_max): ask for fewer at once", self.limits.nodes_max);
             return Err(self.stop(Fault::limit(message)));
         }
-        if count % NODES_BETWEEN_CHECKS == 0 { self.check_time() } else { Ok(()) }
+        if count.is_multiple_of(NODES_BETWEEN_CHECKS) { self.check_time() } else { Ok(()) }
     }
 
     /// Counts a value of the answer by the length of its text.

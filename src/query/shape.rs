@@ -80,7 +80,7 @@ pub enum OrderField {
 }
 
 impl Names {
-    fn new(dictionary: &Dictionary) -> Self {
+    pub fn new(dictionary: &Dictionary) -> Self {
         let item = &dictionary.definition.type_name;
         Self {
             item: item.clone(),
@@ -97,8 +97,16 @@ impl Names {
 }
 
 impl Shape {
-    /// References lead nowhere yet: `link` says where.
-    pub fn new(dictionary: Arc<Dictionary>) -> Self {
+    /// The shapes of dictionaries, in the order given, with each reference led to the shape of its target.
+    pub fn linked(dictionaries: impl IntoIterator<Item = Arc<Dictionary>>) -> Vec<Self> {
+        let mut shapes: Vec<Self> = dictionaries.into_iter().map(Self::unlinked).collect();
+        let by_code: FxHashMap<String, usize> =
+            shapes.iter().enumerate().map(|(at, shape)| (shape.dictionary.code.to_string(), at)).collect();
+        shapes.iter_mut().for_each(|shape| shape.link(&by_code));
+        shapes
+    }
+
+    fn unlinked(dictionary: Arc<Dictionary>) -> Self {
         let (fields, filter_fields, order_fields) = (item_fields(&dictionary), filter_fields(&dictionary), order_fields(&dictionary));
         Self {
             names: Names::new(&dictionary),
@@ -113,20 +121,15 @@ impl Shape {
         }
     }
 
-    /// Finds the shapes that references lead to. A reference to a dictionary that has none is left with its codes only.
-    pub fn link(shapes: &mut [Shape]) {
-        let by_code: FxHashMap<String, usize> =
-            shapes.iter().enumerate().map(|(at, shape)| (shape.dictionary.code.to_string(), at)).collect();
-        for shape in shapes {
-            for (at, _, to) in shape.dictionary.references() {
-                shape.targets[at] = by_code.get(to.as_str()).copied();
-            }
-            let targets = &shape.targets;
-            let is_reference = |at: usize| shape.dictionary.attributes[at].definition.kind == AttributeType::Reference;
-            let leads_nowhere =
-                |field: &ItemField| matches!(field, ItemField::Attribute(at) if is_reference(*at) && targets[*at].is_none());
-            shape.fields.retain(|(_, field)| !leads_nowhere(field));
+    /// A reference to a dictionary that has no shape is left with its codes only.
+    fn link(&mut self, by_code: &FxHashMap<String, usize>) {
+        for (at, _, to) in self.dictionary.references() {
+            self.targets[at] = by_code.get(to.as_str()).copied();
         }
+        let targets = &self.targets;
+        let is_reference = |at: usize| self.dictionary.attributes[at].definition.kind == AttributeType::Reference;
+        let leads_nowhere = |field: &ItemField| matches!(field, ItemField::Attribute(at) if is_reference(*at) && targets[*at].is_none());
+        self.fields.retain(|(_, field)| !leads_nowhere(field));
     }
 
     pub fn field(&self, name: &str) -> Option<ItemField> {
@@ -143,10 +146,7 @@ impl Shape {
 
     /// The enum type of an attribute.
     pub fn enum_type(&self, attribute: usize) -> String {
-        let field = camel_case(self.dictionary.attributes[attribute].code());
-        let mut letters = field.chars();
-        let first = letters.next().map(|letter| letter.to_ascii_uppercase()).into_iter();
-        self.names.item.chars().chain(first).chain(letters).collect()
+        enum_type(&self.dictionary, attribute)
     }
 
     /// Where an attribute of the newest definition is in the definition of an edition; `None` when the edition does not have it.
@@ -172,7 +172,14 @@ impl Shape {
     }
 }
 
-fn item_fields(dictionary: &Dictionary) -> Vec<(String, ItemField)> {
+pub fn enum_type(dictionary: &Dictionary, attribute: usize) -> String {
+    let field = camel_case(dictionary.attributes[attribute].code());
+    let mut letters = field.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    dictionary.definition.type_name.chars().chain(first).chain(letters).collect()
+}
+
+pub fn item_fields(dictionary: &Dictionary) -> Vec<(String, ItemField)> {
     let mut fields = vec![("code".to_owned(), ItemField::Code)];
     for (at, attribute) in dictionary.attributes.iter().enumerate() {
         let name = camel_case(attribute.code());
@@ -206,7 +213,7 @@ fn item_fields(dictionary: &Dictionary) -> Vec<(String, ItemField)> {
     fields
 }
 
-fn filter_fields(dictionary: &Dictionary) -> Vec<(String, FilterField)> {
+pub fn filter_fields(dictionary: &Dictionary) -> Vec<(String, FilterField)> {
     let mut fields = vec![("and", FilterField::And), ("or", FilterField::Or), ("not", FilterField::Not), ("code", FilterField::Code)];
     if dictionary.is_hierarchical() {
         fields.extend([("parent", FilterField::Parent), ("descendantOf", FilterField::DescendantOf)]);

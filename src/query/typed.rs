@@ -53,8 +53,7 @@ impl TypedSchema {
             unfit.insert(code);
         }
         let fit = dictionaries.into_iter().filter(|dictionary| !unfit.contains(&dictionary.code));
-        let mut shapes: Vec<Shape> = fit.map(|dictionary| Shape::new(Arc::clone(dictionary))).collect();
-        Shape::link(&mut shapes);
+        let shapes = Shape::linked(fit.map(Arc::clone));
         let sdl = schema::sdl(&shapes);
         let schema = Schema::parse_and_validate(&sdl, "schema.graphql")
             .map_err(|problems| Error::Internal(format!("the typed schema is not valid: {}", problems.errors)))?;

@@ -62,9 +62,14 @@ fn without_tests<'a>(path: &Path, text: &'a str) -> &'a str {
     if is_tests { "" } else { text.split("#[cfg(test)]").next().unwrap_or_default() }
 }
 
-/// The floor of a source: its folder under `src`, or its own name where it lies directly there.
+/// The floor of a source: its folder under `src`, or its own name where it lies directly there. Unit tests that fill a folder of
+/// their own are on no floor, just as the tests inside a file are not.
 fn floor_of(path: &Path) -> Option<String> {
-    let first = path.strip_prefix("src").ok()?.components().next()?;
+    let inside = path.strip_prefix("src").ok()?;
+    if inside.components().any(|part| part.as_os_str() == "tests") {
+        return None;
+    }
+    let first = inside.components().next()?;
     Some(first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned())
 }
 

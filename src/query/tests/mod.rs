@@ -1,5 +1,6 @@
 //! The data API as its clients meet it: a small published world in memory and in SQLite, and questions to it.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
@@ -8,13 +9,14 @@ use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
 use super::{DataApi, QueryLimits, Request, Response, ResponseKind};
-use crate::app::reading::Reading;
-use crate::catalog::{Catalog, DictionarySnapshot, Head, Resident};
-use crate::db::{self, DatabaseUrl, Store, StoreLimits};
+use crate::app::publishing::Proposal;
+use crate::app::svod::{Svod, SvodSettings};
+use crate::catalog::Head;
+use crate::db::{DatabaseUrl, StoreLimits};
 use crate::domain::clock::Clock;
 use crate::domain::dictionary::Dictionary;
-use crate::domain::item::{Content, Retirement, Stretch, edition_digest, overlay, retire, timeline_of};
-use crate::domain::publication::{Basis, ChangeSet, Edition, Publication, apply_change};
+use crate::domain::item::{Content, Retirement, Stretch, overlay, retire, timeline_of};
+use crate::domain::publication::{Basis, ChangeSet};
 use crate::domain::text::{DictionaryCode, Localized};
 use crate::domain::validity::{Date, Validity, parse_date};
 use crate::domain::value::Value;
@@ -61,8 +63,8 @@ attributes = [
 /// A published world that tests can publish more into.
 pub struct Library {
     pub api: DataApi,
-    store: Store,
-    catalog: Arc<Catalog>,
+    svod: Svod,
+    now_ms: Arc<AtomicI64>,
     _folder: TempDir,
 }
 
@@ -93,14 +95,19 @@ pub fn error(query: &str) -> (String, String) {
 impl Library {
     pub fn new(limits: QueryLimits) -> Self {
         let folder = tempfile::tempdir().expect("there is room for a test");
-        let url = DatabaseUrl::Sqlite(folder.path().join("svod.db"));
-        let store = Store::open(url, StoreLimits { connections_max: 2, busy_timeout_ms: 1000, connect_timeout_ms: 1000 });
-        let store = store.ok().expect("SQLite opens");
-        store.with(db::migration::run_pending).expect("migrations run");
-        let catalog = Arc::new(Catalog::new(10_000));
-        let clock = Clock::new(TimeZone::UTC, || "2024-06-15T12:00:00Z".parse().expect("it is an instant"));
-        let api = DataApi::new(Reading::new(Arc::clone(&catalog), store.clone(), clock), limits);
-        Self { api, store, catalog, _folder: folder }
+        let now_ms = Arc::new(AtomicI64::new(instant("2024-06-15T12:00:00Z").as_millisecond()));
+        let clock_ms = Arc::clone(&now_ms);
+        let now = move || Timestamp::from_millisecond(clock_ms.load(Ordering::SeqCst)).expect("it is an instant");
+        let settings = SvodSettings {
+            database_url: DatabaseUrl::Sqlite(folder.path().join("svod.db")),
+            store: StoreLimits { connections_max: 2, busy_timeout_ms: 1_000, connect_timeout_ms: 1_000 },
+            clock: Clock::new(TimeZone::UTC, now),
+            violations_max: 100,
+            older_versions_max: 10_000,
+        };
+        let svod = Svod::open(settings).expect("a new database opens");
+        let api = DataApi::new(svod.reading.clone(), limits);
+        Self { api, svod, now_ms, _folder: folder }
     }
 
     pub fn execute(&self, query: &str, variables: Json) -> (Response, Json) {
@@ -124,65 +131,29 @@ impl Library {
     pub fn error(&self, query: &str) -> (String, String) {
         let (_, body) = self.execute(query, json!({}));
         let errors = body["errors"].as_array().cloned().unwrap_or_default();
-        assert_eq!(errors.len(), 1, "{query}: {body}");
+        assert_eq!(errors.len(), 1, "{:.200}: {body:.500}", query, body = body.to_string());
         let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
         (text(&errors[0]["extensions"]["code"]), text(&errors[0]["message"]))
     }
 
-    /// Publishes as `app` does, by hand.
+    /// Publishes at an instant, and lets it be today again.
     pub fn publish(&self, at: &str, title: &str, changes: &ChangeSet) {
-        let mut head = Head::clone(&self.catalog.head());
-        let seq = head.seq() + 1;
-        let published_at: Timestamp = at.parse().expect("tests write instants well");
-        let basis = Basis { kind: Some("order".into()), number: Some(format!("{seq}-П")), date: None, title: None, link: None };
-        let publication = Publication { seq, published_at, title: title.to_owned(), basis };
-        self.store.write(|connection| db::publication::insert(connection, &publication)).expect("it is written");
-        Arc::make_mut(&mut head.publications).push(Arc::new(publication));
-        for (code, change) in changes {
-            let resident = head.dictionaries.get(code);
-            let before = resident.map(|resident| resident.current.state());
-            let (state, rows) = apply_change(before.as_ref(), change, seq).expect("something changes");
-            let mut editions = resident.map(|resident| resident.editions.to_vec()).unwrap_or_default();
-            let definition_digest = state.dictionary.definition_digest();
-            let edition = Edition {
-                number: editions.len() as i64 + 1,
-                published_seq: seq,
-                definition_changed: change.dictionary.is_some(),
-                items_count: state.items.items_count() as i64,
-                added_count: rows.counts.added,
-                changed_count: rows.counts.changed,
-                retired_count: rows.counts.retired,
-                digest: edition_digest(editions.last().map(|edition| &edition.digest), &definition_digest, state.items.versions().iter()),
-            };
-            let written = self.store.write(|connection| {
-                let id = match db::dictionary::find(connection, code)? {
-                    Some(id) => id,
-                    None => db::dictionary::insert(connection, code)?,
-                };
-                if let Some(dictionary) = &change.dictionary {
-                    db::definition::insert(connection, id, seq, &dictionary.canonical_json())?;
-                }
-                db::item::update_superseded(connection, id, &rows.closed, seq)?;
-                db::item::insert_all(connection, id, &state.dictionary, &rows.opened)?;
-                db::edition::insert(connection, id, &edition)
-            });
-            written.expect("it is written");
-            if change.dictionary.is_some() {
-                head.definitions_seq = seq;
-            }
-            editions.push(edition.clone());
-            let current = match resident {
-                Some(resident) => resident.current.next(edition, state, &rows.opened, &rows.closed),
-                None => DictionarySnapshot::new(edition, state),
-            };
-            head.dictionaries.insert(code.clone(), Resident { current: Arc::new(current), editions: Arc::new(editions) });
-        }
-        self.catalog.advance(Arc::new(head));
+        let publisher = &self.svod.publisher;
+        let number = format!("{}-П", publisher.catalog().head().seq() + 1);
+        let basis = Basis { kind: Some("order".into()), number: Some(number), ..Basis::default() };
+        let today_ms = self.now_ms.swap(instant(at).as_millisecond(), Ordering::SeqCst);
+        let proposal = Proposal { title: title.to_owned(), basis, change: &|_| Ok(changes.clone()) };
+        publisher.publish(&proposal).expect("the change is valid");
+        self.now_ms.store(today_ms, Ordering::SeqCst);
     }
 
-    fn edit(&self) -> Edit {
-        Edit { head: self.catalog.head(), changes: ChangeSet::new() }
+    pub fn edit(&self) -> Edit {
+        Edit { head: self.svod.publisher.catalog().head(), changes: ChangeSet::new() }
     }
+}
+
+fn instant(text: &str) -> Timestamp {
+    text.parse().expect("tests write instants well")
 }
 
 /// Changes on top of what is published.
@@ -193,7 +164,7 @@ pub struct Edit {
 
 impl Edit {
     pub fn define(mut self, toml: &str) -> Self {
-        let dictionary = Dictionary::compile(toml::from_str(toml).expect("it is TOML")).ok().expect("the definition is right");
+        let dictionary = Dictionary::compile(toml::from_str(toml).expect("it is TOML")).expect("the definition is right");
         let code = dictionary.code.clone();
         self.changes.entry(code).or_default().dictionary = Some(Arc::new(dictionary));
         self
@@ -226,7 +197,7 @@ impl Edit {
             let attribute = &compiled.attributes[position];
             content.values[position] = Some(match text.split_once('/').filter(|_| attribute.definition.localized) {
                 Some((ru, en)) => Value::Localized(Box::new(Localized { ru: Some(ru.into()), en: Some(en.into()) })),
-                None => attribute.parse(text).ok().expect("the value is right"),
+                None => attribute.parse(text).expect("the value is right"),
             });
         }
         let validity = from.map_or(Validity::ALWAYS, |from| Validity::starting(day(from)));
