@@ -57,23 +57,23 @@ fn row(name: &str, url: &str, search: &str) {
 fn start(url: &str) -> Started {
     let dictionaries = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("dictionaries");
     let began = Instant::now();
-    let mut process = Command::new(env!("CARGO_BIN_EXE_svod"))
+    let process = Command::new(env!("CARGO_BIN_EXE_svod"))
         .args(["serve", "--listen", "127.0.0.1:0", "--database-url", url, "--dictionaries"])
         .arg(dictionaries)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .expect("the binary starts");
-    let lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-    let mut ready_s = 0.0;
+    let mut started = Started { process, address: String::new(), ready_s: 0.0 };
+    let lines = BufReader::new(started.process.stdout.take().expect("it is piped")).lines();
     for line in lines {
         let line = line.expect("it is text");
         if line.starts_with("Svod is ready") {
-            ready_s = began.elapsed().as_secs_f64();
+            started.ready_s = began.elapsed().as_secs_f64();
         }
         if let Some((_, address)) = line.split_once("start page") {
-            let address = address.trim().trim_start_matches("http://").trim_end_matches('/').to_owned();
-            return Started { process, address, ready_s };
+            started.address = address.trim().trim_start_matches("http://").trim_end_matches('/').to_owned();
+            return started;
         }
     }
     panic!("the server ended before it was ready");
