@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use diesel::pg::PgConnection;
+use diesel::connection::DefaultLoadingMode;
+use diesel::pg::{PgConnection, PgRowByRowLoadingMode};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel::sqlite::SqliteConnection;
@@ -55,15 +56,24 @@ pub struct RecordedVersion {
 }
 
 /// What was known of a dictionary at a publication, in no particular order.
+///
+/// Rows are read one by one: the rows of a big dictionary and the items made of them would not fit into memory's budget together.
 pub fn list_at(connection: &mut Engine, id: DictionaryId, dictionary: &Dictionary, seq: i64) -> Result<Vec<Arc<ItemVersion>>> {
-    let rows: Vec<ItemVersionRow> = item_version::table
-        .filter(item_version::dictionary_id.eq(id.0))
-        .filter(item_version::published_seq.le(seq))
-        .filter(item_version::superseded_seq.is_null().or(item_version::superseded_seq.gt(seq)))
-        .select(ItemVersionRow::as_select())
-        .load(connection)
-        .map_err(fault)?;
-    rows.into_iter().map(|row| Ok(Arc::new(row.read(dictionary)?))).collect()
+    // The type of a query names its engine, so each engine has its own; a macro writes it once.
+    macro_rules! query {
+        () => {
+            item_version::table
+                .filter(item_version::dictionary_id.eq(id.0))
+                .filter(item_version::published_seq.le(seq))
+                .filter(item_version::superseded_seq.is_null().or(item_version::superseded_seq.gt(seq)))
+                .select(ItemVersionRow::as_select())
+        };
+    }
+    let read = |row: QueryResult<ItemVersionRow>| Ok(Arc::new(row.map_err(fault)?.read(dictionary)?));
+    match connection {
+        Engine::Sqlite(connection) => query!().load_iter::<_, DefaultLoadingMode>(connection).map_err(fault)?.map(read).collect(),
+        Engine::Postgres(connection) => query!().load_iter::<_, PgRowByRowLoadingMode>(connection).map_err(fault)?.map(read).collect(),
+    }
 }
 
 /// What publications after a number opened and closed in a dictionary, as far as it is still so.
