@@ -6,7 +6,9 @@
 #[macro_use]
 mod harness;
 
+mod data_api;
 mod import;
+mod nasty;
 mod process;
 mod publication;
 mod tidy;
