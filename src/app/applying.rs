@@ -39,7 +39,7 @@ impl Publisher {
                 let mut change = DictionaryChange::default();
                 let state = aligned_state(head, &one.dictionary);
                 if let (Some(drafts), Some(items)) = (drafts, &one.items) {
-                    change = propose(state.as_ref(), &one.dictionary, drafts, items.name, options, today, self.violations_max())?;
+                    change = propose(state.as_ref(), &one.dictionary, drafts, items.name, options, today, self.violations_max())?.change;
                 }
                 let is_new = state.is_none_or(|state| state.dictionary.definition != one.dictionary.definition);
                 change.dictionary = is_new.then(|| Arc::clone(&one.dictionary));

@@ -1,6 +1,7 @@
 //! Importing a file of items: read once into drafts, compared with what is published, and published whole or not at all.
 //! A file holds what it says: memory holds its drafts and never the file itself.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
@@ -11,9 +12,11 @@ use crate::domain::attribute::quoted;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
 use crate::domain::hierarchy::parent_from_code;
-use crate::domain::item::{Content, ItemVersion, Retirement, Stretch, cut, keep_retirement, overlay, retire, timeline_of};
+use crate::domain::item::{
+    Content, ITEM_VERSIONS_MAX, ItemVersion, Retirement, Stretch, cut, keep_retirement, overlay, retire, timeline_of,
+};
 use crate::domain::publication::{Basis, ChangeCounts, ChangeSet, DictionaryChange, State};
-use crate::domain::text::{DictionaryCode, ItemCode, Localized};
+use crate::domain::text::{DictionaryCode, ItemCode, Language, Localized};
 use crate::domain::validity::{Date, Validity};
 use crate::domain::value::Value;
 use crate::domain::violation::{Violation, Violations};
@@ -75,7 +78,8 @@ pub struct Drafts {
     /// Columns that were left out because the dictionary does not know them.
     pub ignored_columns: Vec<String>,
     has_parent: bool,
-    has_attribute: Vec<bool>,
+    /// The attributes that have a column, and in which language.
+    attribute_columns: Vec<(usize, Option<Language>)>,
     /// For messages: the column of each attribute, and of the built-in ones.
     columns: BTreeMap<String, usize>,
 }
@@ -109,21 +113,27 @@ impl Publisher {
         let dictionary = &resident.current.dictionary;
         let drafts = read_drafts(dictionary, source, options, limits, self.violations_max(), progress)?;
         let today = self.clock().today();
+        let unchanged_count = Cell::new(0);
         let change = |head: &Head| -> Result<ChangeSet> {
             let state = head.dictionaries.get(code).map(|resident| resident.current.state());
-            let change = propose(state.as_ref(), dictionary, &drafts, source.name, options, today, self.violations_max())?;
-            Ok(BTreeMap::from([(code.clone(), change)]))
+            if state.as_ref().is_none_or(|state| state.dictionary.definition != dictionary.definition) {
+                let message = format!("the definition of {code} was changed while the file was read; nothing was changed, try again");
+                return Err(Error::refused("definition_changed", message));
+            }
+            let proposed = propose(state.as_ref(), dictionary, &drafts, source.name, options, today, self.violations_max())?;
+            unchanged_count.set(proposed.unchanged_count);
+            Ok(BTreeMap::from([(code.clone(), proposed.change)]))
         };
         let proposal = Proposal { title: format!("Импорт {}", source.name), basis: Basis::default(), change: &change };
         let outcome = if options.is_dry_run { self.rehearse(&proposal) } else { self.publish(&proposal) };
         let published = outcome.map_err(|error| drafts.annotated(error, code, source.name))?;
-        Ok(drafts.imported(code, &published))
+        Ok(drafts.imported(code, &published, unchanged_count.get()))
     }
 }
 
 fn unknown_dictionary(code: &DictionaryCode, head: &Head) -> Error {
     let known: Vec<&str> = head.dictionaries.keys().map(DictionaryCode::as_str).collect();
-    Error::not_found(format!("the dictionary {code} is not published (published: {}), so it was", known.join(", ")))
+    Error::not_found(format!("there is no published dictionary `{code}`; published are: {}", known.join(", ")))
 }
 
 /// Reads a whole file into drafts; refuses it with every problem found.
@@ -179,7 +189,7 @@ fn read_all(
         rows_count: reader.rows_count,
         skipped_count: reader.skipped_count,
         has_parent: reader.mapping.has_parent(),
-        has_attribute: (0..dictionary.attributes.len()).map(|position| reader.mapping.has_attribute(position)).collect(),
+        attribute_columns: reader.mapping.attributes().collect(),
         columns: names.filter_map(|name| Some((name.to_owned(), reader.mapping.column_of(dictionary, name)?))).collect(),
         ignored_columns: std::mem::take(&mut reader.mapping.ignored),
         detected,
@@ -190,6 +200,12 @@ fn read_all(
 /// One item may have several rows only when their dates tell them apart.
 fn check_twice(dictionary: &Dictionary, rows: &[ItemDraft], violations: &mut Violations) {
     for same in rows.chunk_by(|a, b| a.code == b.code).filter(|same| same.len() > 1) {
+        if same.len() > ITEM_VERSIONS_MAX && same.iter().all(|row| row.validity.is_some()) {
+            let message = format!("the item has {} rows, and at most {ITEM_VERSIONS_MAX} versions are allowed", same.len());
+            violations
+                .push(Violation::new(dictionary.code.as_str(), "item_versions", message).of_item(&same[0].code).at(same[0].line, None));
+            continue;
+        }
         for (at, row) in same.iter().enumerate().skip(1) {
             let overlaps = |other: &&ItemDraft| match (row.validity, other.validity) {
                 (Some(a), Some(b)) => a.overlaps(b),
@@ -209,14 +225,14 @@ fn check_twice(dictionary: &Dictionary, rows: &[ItemDraft], violations: &mut Vio
 }
 
 impl Drafts {
+    fn has_column(&self, position: usize, language: Option<Language>) -> bool {
+        self.attribute_columns.contains(&(position, language))
+    }
+
     fn rows_of(&self, code: &str) -> &[ItemDraft] {
         let first = self.rows.partition_point(|row| row.code.as_str() < code);
         let count = self.rows[first..].iter().take_while(|row| row.code == code).count();
         &self.rows[first..first + count]
-    }
-
-    fn items_count(&self) -> i64 {
-        self.rows.chunk_by(|a, b| a.code == b.code).count() as i64
     }
 
     /// Tells the violations of a dictionary where in the file their items stand.
@@ -236,11 +252,10 @@ impl Drafts {
         Error::Invalid(violations)
     }
 
-    fn imported(self, code: &DictionaryCode, published: &Published) -> Imported {
+    fn imported(self, code: &DictionaryCode, published: &Published, unchanged_count: i64) -> Imported {
         let counts = published.counts.get(code).copied().unwrap_or_default();
-        let named_and_changed = counts.added + counts.changed;
         Imported {
-            unchanged_count: (self.items_count() - named_and_changed).max(0),
+            unchanged_count,
             detected: self.detected,
             rows_count: self.rows_count,
             skipped_count: self.skipped_count,
@@ -249,6 +264,12 @@ impl Drafts {
             publication: published.seq,
         }
     }
+}
+
+/// What a file would change, and how many of the items it names it would not.
+pub struct Proposed {
+    pub change: DictionaryChange,
+    pub unchanged_count: i64,
 }
 
 /// What the drafts make of the published state.
@@ -260,7 +281,8 @@ pub fn propose(
     options: &ImportOptions,
     today: Date,
     violations_max: usize,
-) -> Result<DictionaryChange> {
+) -> Result<Proposed> {
+    let mut unchanged_count = 0;
     let mut change = DictionaryChange::default();
     let mut violations = Violations::new(violations_max);
     let proposing = Proposing { state, dictionary, drafts, options, today };
@@ -277,14 +299,16 @@ pub fn propose(
         }
         let is_same =
             published.len() == timeline.len() && published.iter().zip(&timeline).all(|(version, stretch)| version.stretch == *stretch);
-        if !is_same {
+        if is_same {
+            unchanged_count += 1;
+        } else {
             change.timelines.insert(code.clone(), timeline);
         }
     }
     if options.mode == Mode::Sync {
         proposing.retire_absent(file, &mut change);
     }
-    if violations.is_empty() { Ok(change) } else { Err(Error::Invalid(violations)) }
+    if violations.is_empty() { Ok(Proposed { change, unchanged_count }) } else { Err(Error::Invalid(violations)) }
 }
 
 /// When an item that was retired would be valid past that date.
@@ -346,13 +370,10 @@ impl Proposing<'_> {
         let keeps = |has_column: bool| !has_column || self.options.blank == Blank::Keep;
         let value = |(position, given): (usize, &Option<Value>)| {
             let held = holding.and_then(|content| content.values[position].as_ref());
-            match (given, held) {
-                (Some(Value::Localized(given)), Some(Value::Localized(held))) if self.options.blank == Blank::Keep => {
-                    Some(Value::Localized(Box::new(merged(given, held))))
-                }
-                (Some(given), _) => Some(given.clone()),
-                (None, held) => held.filter(|_| keeps(self.drafts.has_attribute[position])).cloned(),
+            if self.dictionary.attributes[position].definition.localized {
+                return self.localized(position, given.as_ref(), held);
             }
+            given.as_ref().or(held.filter(|_| keeps(self.drafts.has_column(position, None)))).cloned()
         };
         let values = row.values.iter().enumerate().map(value).collect();
         let held_parent = || holding.and_then(|content| content.parent.clone()).filter(|_| keeps(self.drafts.has_parent));
@@ -360,9 +381,26 @@ impl Proposing<'_> {
         Content { parent, values }
     }
 
+    /// Each language has its own column, and may have none.
+    fn localized(&self, position: usize, given: Option<&Value>, held: Option<&Value>) -> Option<Value> {
+        let text = |value: Option<&Value>, language: Language| match (value, language) {
+            (Some(Value::Localized(texts)), Language::Ru) => texts.ru.clone(),
+            (Some(Value::Localized(texts)), Language::En) => texts.en.clone(),
+            _ => None,
+        };
+        let said = |language: Language| {
+            let keeps = !self.drafts.has_column(position, Some(language)) || self.options.blank == Blank::Keep;
+            text(given, language).or_else(|| text(held, language).filter(|_| keeps))
+        };
+        let texts = Localized { ru: said(Language::Ru), en: said(Language::En) };
+        (texts.ru.is_some() || texts.en.is_some()).then(|| Value::Localized(Box::new(texts)))
+    }
+
     fn derived_parent(&self, row: &ItemDraft) -> Option<ItemCode> {
         let hierarchy = self.dictionary.definition.hierarchy.as_ref()?;
-        let is_item = |code: &str| !self.drafts.rows_of(code).is_empty() || !self.published(code).is_empty();
+        // With sync the file is the whole dictionary: what it leaves out is no parent any more.
+        let is_kept = |code: &str| self.options.mode == Mode::Upsert && !self.published(code).is_empty();
+        let is_item = |code: &str| !self.drafts.rows_of(code).is_empty() || is_kept(code);
         parent_from_code(&row.code, hierarchy, is_item).or_else(|| {
             let position = self.dictionary.position(hierarchy.root_attribute.as_deref()?)?;
             let root = row.values[position].as_ref()?.as_text()?;
@@ -376,16 +414,12 @@ impl Proposing<'_> {
         for code in state.items.codes().filter(|code| self.drafts.rows_of(code).is_empty()) {
             let published = self.published(code);
             let retirement = Retirement { reason: format!("Отсутствует в файле {file}"), successors: Vec::new() };
-            if published.last().is_some_and(|version| version.validity().end_key() > on)
+            // An item that begins later is not missing from a file that says what holds now.
+            if published.iter().any(|version| version.validity().contains(on))
                 && let Some(timeline) = retire(timeline_of(published), on, retirement)
             {
                 change.timelines.insert(code.clone(), timeline);
             }
         }
     }
-}
-
-/// The given languages, and the held ones where a cell was blank.
-fn merged(given: &Localized, held: &Localized) -> Localized {
-    Localized { ru: given.ru.clone().or_else(|| held.ru.clone()), en: given.en.clone().or_else(|| held.en.clone()) }
 }

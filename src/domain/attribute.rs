@@ -113,6 +113,8 @@ impl Attribute {
                 _ => Err(wrong("a whole number of at most 15 digits")),
             },
             AttributeType::Decimal => match text.parse::<Decimal>() {
+                // Minus zero would be a second way to write zero.
+                Ok(number) if number.is_zero() => Ok(Value::Decimal(Decimal::ZERO)),
                 Ok(number) => Ok(Value::Decimal(number.normalize())),
                 Err(_) => Err(wrong("a decimal number with a point, such as 1234.56")),
             },

@@ -10,8 +10,8 @@ pub enum Error {
     #[error("{0}")]
     Invalid(Violations),
     /// The caller named something that does not exist, or that they may not see.
-    #[error("{what} not found")]
-    NotFound { what: String },
+    #[error("{message}")]
+    NotFound { message: String },
     /// The caller's request is well formed, and the present state or a limit refuses it.
     #[error("{message}")]
     Refused { code: &'static str, message: String },
@@ -28,8 +28,8 @@ impl Error {
         Self::Refused { code, message: message.into() }
     }
 
-    pub fn not_found(what: impl Into<String>) -> Self {
-        Self::NotFound { what: what.into() }
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::NotFound { message: message.into() }
     }
 
     pub fn internal(problem: impl std::fmt::Display) -> Self {

@@ -10,6 +10,9 @@ use super::text::ItemCode;
 use super::validity::{Date, Validity};
 use super::value::{Value, write_json_string};
 
+/// How many versions one item may have in one edition: bounds the work that a single item can make.
+pub const ITEM_VERSIONS_MAX: usize = 1_000;
+
 /// What is said of an item, whenever it holds. Values stand in the order of the definition's attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {

@@ -10,7 +10,7 @@ use super::attribute::{Fault, quoted, type_name};
 use super::definition::Check;
 use super::dictionary::Dictionary;
 use super::hierarchy;
-use super::item::ItemVersion;
+use super::item::{ITEM_VERSIONS_MAX, ItemVersion};
 use super::publication::{State, World};
 use super::rule::Verdict;
 use super::text::{DictionaryCode, ITEM_CODE_LENGTH_MAX, ItemCode, Language};
@@ -171,6 +171,10 @@ impl StateCheck<'_> {
         let versions = self.state.items.versions_of(code);
         if !versions.is_empty() {
             self.code(code, violations);
+        }
+        if versions.len() > ITEM_VERSIONS_MAX {
+            let message = format!("has {} versions, and at most {ITEM_VERSIONS_MAX} are allowed", versions.len());
+            violations.push(self.violation(code, "", "item_versions", message));
         }
         for pair in versions.windows(2) {
             if pair[0].validity().overlaps(pair[1].validity()) {

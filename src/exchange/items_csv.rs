@@ -243,9 +243,12 @@ impl Mapping {
         if violations.is_empty() { Ok(Self { columns, names, key, ignored }) } else { Err(Error::Invalid(violations)) }
     }
 
-    /// Which attributes the file has a column for.
-    pub fn has_attribute(&self, position: usize) -> bool {
-        self.columns.iter().any(|column| matches!(column, Column::Attribute { position: at, .. } if *at == position))
+    /// The attributes that the file has a column for, localised ones by language.
+    pub fn attributes(&self) -> impl Iterator<Item = (usize, Option<Language>)> {
+        self.columns.iter().filter_map(|column| match column {
+            Column::Attribute { position, language } => Some((*position, *language)),
+            _ => None,
+        })
     }
 
     pub fn has_parent(&self) -> bool {
@@ -256,7 +259,7 @@ impl Mapping {
         self.columns.contains(&Column::ValidFrom) || self.columns.contains(&Column::ValidTo)
     }
 
-    /// Whether an attribute that the file has no column for is required: then no new item can come from it.
+    /// The number of the column that holds an attribute or a built-in field, from 1.
     pub fn column_of(&self, dictionary: &Dictionary, attribute: &str) -> Option<usize> {
         let wanted = |column: &Column| match column {
             Column::Code => attribute == "code",

@@ -108,7 +108,7 @@ impl Problem {
                 }
                 Self { status: StatusCode::UNPROCESSABLE_ENTITY, faults, header: None }
             }
-            Error::NotFound { what } => Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", format!("{what} not found")),
+            Error::NotFound { message } => Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message),
             Error::Refused { code, message } => Self::new(StatusCode::CONFLICT, code.to_ascii_uppercase(), message),
             Error::Operator(problem) => {
                 tracing::error!(id = id.as_str(), %problem, "the operator must act");

@@ -352,7 +352,7 @@ fn every_error_has_its_status_and_tells_no_secret() {
     }
     let cases = [
         (Error::Invalid(violations), 422, "REQUIRED"),
-        (Error::not_found("the dictionary x"), 404, "NOT_FOUND"),
+        (Error::not_found("there is no dictionary x"), 404, "NOT_FOUND"),
         (Error::refused("publication_unknown", "there is no publication 9"), 409, "PUBLICATION_UNKNOWN"),
         (Error::Operator("the database /secret is locked".to_owned()), 503, "UNAVAILABLE"),
         (Error::internal("secret"), 500, "INTERNAL"),

@@ -94,7 +94,7 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         match error {
             Error::Invalid(violations) => Self::input(violations.to_string()),
-            Error::NotFound { what } => Self::input(format!("{what} not found")),
+            Error::NotFound { message } => Self::input(message),
             Error::Refused { message, .. } => Self::input(message),
             Error::Operator(problem) | Error::Internal(problem) => Self::internal(problem),
         }

@@ -7,7 +7,7 @@ use svod::domain::text::DictionaryCode;
 use svod::exchange::items_csv::{Key, ReadOptions};
 
 use crate::harness::{CSV_LIMITS, Database, Instance, fixture};
-use crate::publication::{endless, offices, on};
+use crate::publication::{OFFICES, REGIONS, endless, offices, on};
 
 on_both_engines!(
     okved_editions_differ_in_seven_names,
@@ -17,6 +17,8 @@ on_both_engines!(
     a_row_says_what_holds_from_a_date_on,
     blank_cells_leave_values_or_clear_them,
     sync_retires_what_the_file_leaves_out,
+    sync_leaves_what_begins_later,
+    languages_have_their_own_columns,
     a_retired_item_comes_back_only_when_told,
     dates_in_the_file_are_the_timeline,
     every_problem_is_named_with_its_place,
@@ -155,6 +157,31 @@ fn sync_retires_what_the_file_leaves_out(database: Database) {
     assert!(instance.import_refused("offices", "code,name\n", &sync).contains("would retire the whole dictionary"));
     let regions = instance.import_refused("regions", "code,name\n02,Башкортостан\n", &sync);
     assert!(regions.contains("offices/1/region: \"01\" of regions is not valid from 2026-12-01"), "{regions}");
+}
+
+fn sync_leaves_what_begins_later(database: Database) {
+    let instance = offices(&database);
+    instance.import("offices", "code,parent,name\n4,1,С 2028 года\n", &on("2028-01-01")).unwrap();
+    let sync = ImportOptions { mode: Mode::Sync, ..on("2026-12-01") };
+    let imported = instance.import("offices", "code,name\n1,Главная\n2,Районная\n", &sync).unwrap();
+    assert_eq!((imported.counts.retired, imported.unchanged_count), (1, 2));
+    assert!(instance.timeline("offices", "4")[0].starts_with("2028-01-01.. "), "it is not missing from a file of 2026");
+}
+
+fn languages_have_their_own_columns(database: Database) {
+    let instance = database.open();
+    let toml = OFFICES
+        .replace(r#""name", type = "string","#, r#""name", type = "string", localized = true,"#)
+        .replace(r#"item.name.startsWith("Район")"#, "false");
+    instance.define(REGIONS, None).unwrap();
+    instance.define(&toml, Some("code,name,name_en\n1,Главная,Main\n")).unwrap();
+    let clear = |file: &str| instance.import("offices", file, &ImportOptions { blank: Blank::Clear, ..on("2026-12-01") }).unwrap();
+    clear("code,name\n1,Первая\n");
+    assert_eq!(instance.timeline("offices", "1")[1], r#"2026-12-01.. {"name":{"en":"Main","ru":"Первая"}}"#, "no column, nothing said");
+    clear("code,name_ru,name_en\n1,Первая,\n");
+    assert_eq!(instance.timeline("offices", "1")[1], r#"2026-12-01.. {"name":{"ru":"Первая"}}"#, "a blank cell clears");
+    instance.import("offices", "code,Наименование,name_en\n1,,First\n", &on("2026-12-01")).unwrap();
+    assert_eq!(instance.timeline("offices", "1")[1], r#"2026-12-01.. {"name":{"en":"First","ru":"Первая"}}"#, "a blank cell keeps");
 }
 
 fn a_retired_item_comes_back_only_when_told(database: Database) {

@@ -161,7 +161,7 @@ fn files_are_imported_and_refused_by_the_command(database: Database) {
     );
     let unknown = run(&database, &["import", "courts", "new.csv"]);
     assert!(
-        complained(&unknown).contains("the dictionary courts is not published (published: offices, regions)"),
+        complained(&unknown).contains("there is no published dictionary `courts`; published are: offices, regions"),
         "{}",
         complained(&unknown)
     );
