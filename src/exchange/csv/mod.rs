@@ -1,6 +1,6 @@
 //! CSV at the level of bytes: what encoding and separator a file has, and its records, one at a time, with the line each
 //! of them starts on. Reading takes two passes over the same bytes, because a file can be plain ASCII for megabytes and
-//! then not be: [`detect`] surveys the whole file, [`CsvReader`] reads it. Both work in constant memory.
+//! then not be: [`detect()`] surveys the whole file, [`CsvReader`] reads it. Both work in constant memory.
 //! Deliberately unknown here: headers, types, dictionaries, what a ragged row means, and where the bytes come from.
 
 mod detect;
