@@ -11,7 +11,7 @@ help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: compiler ## Build and serve on SQLite with the shipped dictionaries, at http://127.0.0.1:8080
-	cargo run --release --quiet -- serve
+	cargo run --release -- serve
 
 build: compiler ## Build the optimised binary
 	cargo build --release
