@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 
 # Debian's packages; each is installed only when it is missing, and said aloud.
-APT := $(if $(filter 0,$(shell id -u)),apt-get,sudo apt-get)
+APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
 .PHONY: help run build test check fmt bench generate postgres compiler nextest clean
 
@@ -41,16 +41,16 @@ clean: ## Remove what was built and the data of `make run`
 
 postgres:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || { \
-	  echo "Installing PostgreSQL from the distribution: the tests run a private server of it."; \
-	  $(APT) update && DEBIAN_FRONTEND=noninteractive $(APT) install -y --no-install-recommends postgresql; }
+	  echo "Installing PostgreSQL from the distribution: the tests run a private server of it (the package also starts one of its own, unused)."; \
+	  $(APT) update && $(APT) install -y --no-install-recommends postgresql; }
 
 compiler:
 	@command -v cargo >/dev/null 2>&1 || { echo "Svod needs a Rust toolchain: https://rustup.rs" >&2; exit 1; }
-	@command -v cc >/dev/null 2>&1 && command -v perl >/dev/null 2>&1 || { \
+	@command -v cc >/dev/null 2>&1 && perl -MFindBin -MIPC::Cmd -MFile::Compare -e 1 2>/dev/null || { \
 	  echo "Installing a C compiler and Perl from the distribution: SQLite, libpq and OpenSSL are built from source."; \
-	  $(APT) update && DEBIAN_FRONTEND=noninteractive $(APT) install -y --no-install-recommends build-essential perl; }
+	  $(APT) update && $(APT) install -y --no-install-recommends build-essential perl; }
 
 nextest:
 	@command -v cargo-nextest >/dev/null 2>&1 || { \
-	  echo "Installing cargo-nextest, the test runner."; \
-	  cargo install --locked cargo-nextest; }
+	  echo "Installing cargo-nextest, the test runner: it is compiled, which takes some minutes once."; \
+	  cargo install --locked cargo-nextest --version 0.9.143; }

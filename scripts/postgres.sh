@@ -17,11 +17,11 @@ fi
 folder=$(mktemp -d "${TMPDIR:-/tmp}/svod-postgres.XXXXXX")
 as_owner=""
 if [ "$(id -u)" = 0 ]; then
-    # PostgreSQL refuses to run as root; Debian's package made the account.
+    # PostgreSQL refuses to run as root; Debian's package made the account. Root itself reaches the folder anyway, nobody else does.
     chown postgres "$folder"
     as_owner="runuser -u postgres --"
 fi
-chmod 755 "$folder"
+chmod 700 "$folder"
 
 stop() {
     trap - EXIT INT TERM HUP

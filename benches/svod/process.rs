@@ -80,8 +80,8 @@ fn start(url: &str) -> Started {
 }
 
 fn memory_mb(process: &Child) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
-    let kilobytes: f64 = line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or_default();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).expect("the process runs");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("Linux tells the resident memory");
+    let kilobytes: f64 = line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number of kilobytes");
     kilobytes / 1024.0
 }

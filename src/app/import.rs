@@ -47,7 +47,7 @@ pub enum Blank {
 pub struct ImportOptions {
     pub mode: Mode,
     pub blank: Blank,
-    /// From which date the rows hold that bring no dates of their own. Without it: always for a dictionary that has no edition yet,
+    /// From which date the rows hold that bring no dates of their own. Without it: always while the dictionary has no items,
     /// from today for one that has.
     pub on: Option<Date>,
     /// Whether a row may bring a retired item back.
@@ -352,8 +352,8 @@ impl Proposing<'_> {
 
     /// For a row without dates of its own: until the next change that is published already.
     fn validity(&self, published: &[Arc<ItemVersion>]) -> Validity {
-        let is_first_edition = self.state.is_none_or(|state| state.items.versions().is_empty());
-        match (self.options.on, published.is_empty() && is_first_edition) {
+        let has_no_items = self.state.is_none_or(|state| state.items.versions().is_empty());
+        match (self.options.on, published.is_empty() && has_no_items) {
             (None, true) => Validity::ALWAYS,
             (on, _) => {
                 let on = on.unwrap_or(self.today);

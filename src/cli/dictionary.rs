@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
@@ -15,6 +16,7 @@ use crate::app::publishing::{Published, Publisher};
 use crate::app::svod::Svod;
 use crate::catalog::Head;
 use crate::config::{CsvSettings, DatabaseSettings};
+use crate::db::DatabaseUrl;
 use crate::domain::error::{Error, Result};
 use crate::domain::text::DictionaryCode;
 use crate::domain::validity::Date;
@@ -33,8 +35,8 @@ pub struct DictionaryArguments {
 enum DictionaryCommand {
     /// Publish what folders define, with their items; the same again publishes nothing
     Apply(Box<ApplyArguments>),
-    /// Say everything that is wrong with the definitions in folders
-    Check(FolderArguments),
+    /// Say everything that is wrong with the definitions in folders, beside what is published already
+    Check(Box<CheckArguments>),
     /// Print the JSON Schema of dictionary.toml
     Schema,
 }
@@ -47,10 +49,18 @@ struct FolderArguments {
 }
 
 #[derive(Debug, Args)]
+struct CheckArguments {
+    #[command(flatten)]
+    folders: FolderArguments,
+    #[command(flatten)]
+    database: DatabaseSettings,
+}
+
+#[derive(Debug, Args)]
 struct ApplyArguments {
     #[command(flatten)]
     folders: FolderArguments,
-    /// Date from which the items hold [default: always in a dictionary without an edition, else today]
+    /// Date from which the items hold [default: always while the dictionary has no items, else today]
     #[arg(long, value_name = "DATE", value_parser = date)]
     on: Option<Date>,
     /// What to do with published items that items.csv does not name
@@ -76,7 +86,7 @@ pub fn run(arguments: DictionaryArguments) -> Result<()> {
     match arguments.command {
         DictionaryCommand::Apply(arguments) => apply(&arguments),
         DictionaryCommand::Check(arguments) => {
-            let loaded = load(&arguments.folders, &Head::default())?;
+            let loaded = load(&arguments.folders.folders, &*published(&arguments.database)?)?;
             say!("{} definitions, no problem.", loaded.len());
             Ok(())
         }
@@ -85,6 +95,12 @@ pub fn run(arguments: DictionaryArguments) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// What is published; nothing where there is no database yet, which a check does not make.
+fn published(database: &DatabaseSettings) -> Result<Arc<Head>> {
+    let is_absent = matches!(&database.database_url, DatabaseUrl::Sqlite(path) if !path.exists());
+    if is_absent { Ok(Arc::default()) } else { Ok(Svod::open(svod_settings(database))?.publisher.catalog().head()) }
 }
 
 fn apply(arguments: &ApplyArguments) -> Result<()> {

@@ -26,7 +26,7 @@ pub struct ImportArguments {
     /// What to do with items that the file does not name
     #[arg(long, value_enum, default_value_t = ModeArgument::Upsert)]
     mode: ModeArgument,
-    /// Date from which the rows hold [default: always in a dictionary without an edition, else today]
+    /// Date from which the rows hold [default: always while the dictionary has no items, else today]
     #[arg(long, value_name = "DATE", value_parser = date)]
     on: Option<Date>,
     /// Columns of a file without a header, in order: codes of attributes, code, parent, valid_from, valid_to; - leaves one out

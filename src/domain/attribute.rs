@@ -110,7 +110,7 @@ impl Attribute {
             AttributeType::String => Ok(Value::Text(CompactString::new(one_line(text)))),
             AttributeType::Integer => match text.parse::<i64>() {
                 Ok(number) if (-INTEGER_MAX..=INTEGER_MAX).contains(&number) => Ok(Value::Integer(number)),
-                _ => Err(wrong("a whole number of at most 15 digits")),
+                _ => Err(wrong("a whole number from -9007199254740991 to 9007199254740991")),
             },
             AttributeType::Decimal => match text.parse::<Decimal>() {
                 // Minus zero would be a second way to write zero.

@@ -151,7 +151,7 @@ pub enum AttributeType {
     String,
     /// Text of several lines.
     Text,
-    /// A whole number of at most 15 digits, which every JSON reader keeps exact.
+    /// A whole number from -9007199254740991 to 9007199254740991, which every JSON reader keeps exact.
     Integer,
     /// An exact decimal number.
     Decimal,

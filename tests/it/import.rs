@@ -227,7 +227,7 @@ fn every_problem_is_named_with_its_place(database: Database) {
     assert_eq!(
         lines,
         [
-            "items.csv:5:5: offices/7/number: \"семь\" is not a whole number of at most 15 digits [type]",
+            "items.csv:5:5: offices/7/number: \"семь\" is not a whole number from -9007199254740991 to 9007199254740991 [type]",
             "items.csv:8: offices: the row has 3 fields, and the header has 5 [row_ragged]",
             "items.csv:12:1: offices/code: the code is blank, and every item needs one (--key makes it of other columns, --skip-blank-key leaves such rows out) [code_blank]",
             "items.csv:11: offices/13/code: the code \"13\" is there twice: it was on line 10 [code_twice]",
