@@ -51,11 +51,11 @@ fn query(out: &mut String, shapes: &[Shape]) {
     describe(
         out,
         "",
-        "Опубликованные справочники в двух временах: что действует на дату (`validOn`) и что было известно при публикации \
+        "Опубликованные справочники с двумя осями времени: что действует на дату (`validOn`) и что было известно при публикации \
          (`publication` или `knownAt`). Без этих аргументов – на сегодня и по последней публикации. Вложенные чтения наследуют оба времени.",
     );
     out.push_str("type Query {\n");
-    describe(out, "  ", "Публикация по номеру или известная к моменту; без аргументов – последняя.");
+    describe(out, "  ", "Публикация с этим номером либо последняя к указанному моменту; без аргументов – последняя.");
     out.push_str("  publication(number: Int, knownAt: DateTime): Publication\n");
     describe(out, "  ", "Публикации, по умолчанию от последней к первой.");
     let _ = writeln!(
@@ -82,11 +82,11 @@ fn root_fields(out: &mut String, shape: &Shape) {
         out,
         "  {}(
     filter: {}
-    \"Слова в любой форме, их начала, с небольшими опечатками; регистр и ё не важны.\"
+    \"Слова в любой форме или их начало; допускаются небольшие опечатки, регистр и разница е/ё не важны.\"
     search: String
     \"Дата, на которую сведения действуют; по умолчанию сегодня.\"
     validOn: Date
-    \"Что было известно при этой публикации; по умолчанию последней.\"
+    \"По состоянию на публикацию с этим номером; по умолчанию – на последнюю.\"
     publication: Int
     \"Что было известно к этому моменту; вместо `publication`.\"
     knownAt: DateTime
@@ -111,7 +111,7 @@ fn item(out: &mut String, shape: &Shape, shapes: &[Shape]) {
     if let Some(more) = &definition.description {
         let _ = write!(description, "\n\n{}", more.ru);
     }
-    let _ = write!(description, "\n\nОтвечает: {}.", definition.passport.owner.trim_end_matches('.'));
+    let _ = write!(description, "\n\nОтветственный: {}.", definition.passport.owner.trim_end_matches('.'));
     out.push('\n');
     describe(out, "", &description);
     let _ = writeln!(out, "type {} {{", shape.names.item);
@@ -171,9 +171,8 @@ fn scalar_name(kind: AttributeType) -> &'static str {
 }
 
 fn field_description(shape: &Shape, field: ItemField) -> String {
-    let code_rule = shape.dictionary.definition.code_rule.description.as_ref().map(|rule| format!("Код. {}", rule.ru));
     let built_in = match field {
-        ItemField::Code => return code_rule.unwrap_or_else(|| "Код, неизменный и неповторимый.".to_owned()),
+        ItemField::Code => return code_description(shape),
         ItemField::Attribute(at) => return attribute_description(&shape.dictionary.attributes[at].definition),
         ItemField::ReferenceCode(at) => {
             let definition = &shape.dictionary.attributes[at].definition;
@@ -187,19 +186,28 @@ fn field_description(shape: &Shape, field: ItemField) -> String {
         ItemField::Descendants => "Элементы, стоящие под этим на любой глубине.",
         ItemField::ValidFrom => "Первый день действия версии; null – начало не ограничено.",
         ItemField::ValidTo => "День, с которого версия уже не действует; null – конец не ограничен.",
-        ItemField::Reason => "Почему действие элемента прекращено в `validTo`.",
+        ItemField::Reason => "Причина, по которой элемент прекращён с даты `validTo`.",
         ItemField::Successors => {
-            "Преемники прекращённого элемента: на день прекращения или на дату чтения, если она позже. Не действующие тогда пропущены."
+            "Преемники прекращённого элемента: на день прекращения или на дату чтения, если она позже. \
+             Преемники, не действующие на эту дату, не показаны."
         }
         ItemField::SuccessorCodes => "Коды преемников прекращённого элемента.",
         ItemField::Publication => "Публикация, которой эта версия стала известна.",
         ItemField::SupersededIn => "Публикация, которая заменила эту версию; бывает только в истории.",
         ItemField::History => {
             "Все версии элемента, опубликованные к этой публикации, по порядку публикаций и начал действия. \
-             Вложенные чтения версии – на день внутри её действия, ближайший к `validOn`, и на последнюю публикацию, в которой она стояла."
+             Вложенные поля читаются на ближайший к `validOn` день действия версии и по последней публикации, в которой она ещё не заменена."
         }
     };
     built_in.to_owned()
+}
+
+fn code_description(shape: &Shape) -> String {
+    match &shape.dictionary.definition.code_rule.description {
+        Some(rule) if rule.ru.starts_with("Код") => rule.ru.clone(),
+        Some(rule) => format!("Код. {}", rule.ru),
+        None => "Код, неизменный и неповторимый.".to_owned(),
+    }
 }
 
 fn attribute_description(definition: &AttributeDefinition) -> String {
@@ -219,7 +227,7 @@ fn connection(out: &mut String, shape: &Shape) {
   pageInfo: PageInfo!
   \"Сколько элементов подходит на всех страницах.\"
   totalCount: Int!
-  \"Публикация, которая отвечает; null – читается время до первой.\"
+  \"Публикация, по которой дан ответ; null – если читается время до первой.\"
   publication: Publication
   \"Дата, на которую дан ответ.\"
   validOn: Date!
@@ -239,12 +247,14 @@ type {edge} {{
 fn filter(out: &mut String, shape: &Shape) {
     let names = &shape.names;
     out.push('\n');
-    describe(out, "", "Условия отбора; все указанные должны выполняться. null – то же, что не указано.");
+    describe(out, "", "Условия отбора; должны выполняться все. null равносилен отсутствию условия.");
     let _ = writeln!(out, "input {} {{", names.filter);
     for (name, field) in &shape.filter_fields {
         let (description, kind) = match field {
-            FilterField::And => ("Все сразу.".to_owned(), format!("[{}!]", names.filter)),
-            FilterField::Or => ("Хотя бы одно; пустой список не проходит никто.".to_owned(), format!("[{}!]", names.filter)),
+            FilterField::And => ("Выполняются все.".to_owned(), format!("[{}!]", names.filter)),
+            FilterField::Or => {
+                ("Выполняется хотя бы одно; пустому списку не соответствует ничего.".to_owned(), format!("[{}!]", names.filter))
+            }
             FilterField::Not => ("Не выполняется.".to_owned(), names.filter.clone()),
             FilterField::Code => ("Код.".to_owned(), "IDFilter".to_owned()),
             FilterField::Parent => ("Код вышестоящего элемента.".to_owned(), "IDFilter".to_owned()),

@@ -56,7 +56,7 @@ fn introspection_describes_in_russian() {
            status: __type(name: \"OfficeStatus\") { enumValues { name description } } __typename }",
     );
     let description = found["__type"]["description"].as_str().unwrap_or_default();
-    assert_eq!(description, "Органы прокуратуры\n\nКавычки \"\"\" и обратная \\ черта не мешают.\n\nОтвечает: Управление.");
+    assert_eq!(description, "Органы прокуратуры\n\nКавычки \"\"\" и обратная \\ черта не мешают.\n\nОтветственный: Управление.");
     let fields = found["__type"]["fields"].as_array().expect("fields are a list");
     let field = |name: &str| fields.iter().find(|field| field["name"] == name).expect("the field is there");
     assert_eq!(field("region")["description"], "Субъект РФ\n\nГде стоит");
@@ -65,6 +65,21 @@ fn introspection_describes_in_russian() {
     assert_eq!(field("servedRegionsCodes")["type"]["kind"], "NON_NULL");
     assert_eq!(found["status"]["enumValues"][0], json!({ "name": "ACTIVE", "description": "Действует" }));
     assert_eq!(found["__typename"], "Query");
+}
+
+#[test]
+fn a_code_is_called_a_code_once() {
+    let text_of = |rule: &str| {
+        let definition = "code = \"things\"\ntype = \"Thing\"\nname = { ru = \"Имя\" }\npassport = { owner = \"Кто-то\" }\nattributes = []";
+        sdl_of(vec![compiled(&format!("{definition}\n{rule}"))])
+    };
+    for (rule, description) in [
+        ("", "Код, неизменный и неповторимый."),
+        ("code_rule = { description = { ru = \"Две буквы\" } }", "Код. Две буквы"),
+        ("code_rule = { description = { ru = \"Код реестра\" } }", "Код реестра"),
+    ] {
+        assert!(text_of(rule).contains(&format!("\"\"\"\n  {description}\n  \"\"\"\n  code: ID!\n")), "{description}");
+    }
 }
 
 /// The query by which GraphiQL and code generators begin.
