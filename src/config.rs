@@ -60,7 +60,7 @@ pub struct LogSettings {
     #[arg(long, value_name = "FORM", default_value = "auto")]
     pub log_format: LogFormat,
     /// What is logged: a level, or levels by module like info,svod::http=debug
-    #[arg(long, value_name = "FILTER", default_value = "info,tantivy=warn,actix_server=warn")]
+    #[arg(long, value_name = "FILTER", default_value = "info,tantivy=warn,actix_server=warn,actix_http=off,r2d2=off")]
     pub log_filter: String,
 }
 

@@ -14,7 +14,8 @@ use crate::domain::error::{Error, Result};
 pub fn start(settings: &LogSettings) -> Result<()> {
     let filter = filter(&settings.log_filter)?;
     let is_terminal = std::io::stderr().is_terminal();
-    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that cannot be written is lost; told on the same standard error, it would end the process by a panic.
+    let lines = fmt().with_env_filter(filter).log_internal_errors(false).with_writer(std::io::stderr);
     let started = match (settings.log_format, is_terminal) {
         (LogFormat::Json, _) | (LogFormat::Auto, false) => lines.json().flatten_event(true).with_span_list(false).try_init(),
         (LogFormat::Auto, true) => lines.compact().with_target(false).try_init(),

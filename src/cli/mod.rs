@@ -50,6 +50,10 @@ pub fn run(arguments: &[OsString], environment: &Environment) -> ExitCode {
         Err(error) => error.exit(),
     };
     match carry_out(arguments.command) {
+        Ok(()) if terminal::is_output_lost() => {
+            complain!("svod: it was done, but what there was to say could not be written");
+            ExitCode::FAILURE
+        }
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain!("{}", told(&error));

@@ -15,6 +15,7 @@ use crate::jobs::following::{Following, follow};
 use crate::query::DataApi;
 
 pub fn serve(settings: ServeSettings) -> Result<()> {
+    raise_open_files(settings.http_connections_max);
     let services = Services::default();
     let server = http::bind(settings.http(), services.clone())?;
     let addresses = server.addresses().to_vec();
@@ -26,6 +27,17 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
         *keeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
         Ok(())
     })
+}
+
+/// Each connection is an open file, and the usual limit of 1,024 would be met long before ours.
+fn raise_open_files(connections_max: usize) {
+    const OTHERS: u64 = 200;
+    let wanted = connections_max as u64 + OTHERS;
+    match rlimit::increase_nofile_limit(wanted) {
+        Ok(limit) if limit >= wanted => {}
+        Ok(limit) => tracing::warn!(limit, wanted, "fewer files may be open than connections are allowed: raise the limit (ulimit -n)"),
+        Err(error) => tracing::warn!(%error, "the limit of open files is not known"),
+    }
 }
 
 /// Everything that must be done before readers are answered, and the follower.

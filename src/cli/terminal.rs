@@ -2,12 +2,24 @@
 //! Nobody has to listen: a pipe that was closed at the other end (`svod … | head -1`) ends nothing but the talking.
 
 use std::fmt::Arguments;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static IS_OUTPUT_LOST: AtomicBool = AtomicBool::new(false);
 
 /// Writes text to standard output.
 pub fn write_out(text: Arguments<'_>) {
-    // Whoever closed the pipe has heard enough, and an operation that was carried out stays so.
-    let _ = std::io::stdout().write_fmt(text);
+    let mut out = std::io::stdout();
+    let written = out.write_fmt(text).and_then(|()| out.flush());
+    // Whoever closed the pipe has heard enough; a full disk has not, and the exit code says so.
+    if written.is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
+        IS_OUTPUT_LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether something that was to be said could not be written.
+pub fn is_output_lost() -> bool {
+    IS_OUTPUT_LOST.load(Ordering::Relaxed)
 }
 
 /// Writes text to standard error.

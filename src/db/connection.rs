@@ -29,7 +29,12 @@ impl DatabaseUrl {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             Ok(Self::Postgres(text.to_owned()))
         } else if let Some(path) = text.strip_prefix("sqlite:") {
-            Ok(Self::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
+            let path = path.strip_prefix("//").unwrap_or(path);
+            // SQLite would give each connection a database of its own, which is gone with it.
+            if path.is_empty() || path == ":memory:" {
+                return Err(Error::Operator(format!("the database URL `{text}` names no file: write sqlite:PATH")));
+            }
+            Ok(Self::Sqlite(PathBuf::from(path)))
         } else {
             let message = format!("the database URL `{}` is neither sqlite:PATH nor postgres://USER@HOST/NAME", without_password(text));
             Err(Error::Operator(message))
@@ -208,7 +213,9 @@ mod tests {
     fn messages_name_a_database_without_its_password() {
         let url = DatabaseUrl::parse("postgres://svod:s3cret@db.example:5432/svod").expect("it is right");
         assert_eq!(url.display_name(), "postgres://svod@db.example:5432/svod");
-        assert!(DatabaseUrl::parse("mysql://root@localhost/svod").is_err());
+        for wrong in ["mysql://root@localhost/svod", "sqlite:", "sqlite://", "sqlite::memory:", "svod.db"] {
+            assert!(DatabaseUrl::parse(wrong).is_err(), "{wrong}");
+        }
         assert_eq!(DatabaseUrl::parse("sqlite:a/b.db").ok(), Some(DatabaseUrl::Sqlite(PathBuf::from("a/b.db"))));
     }
 }

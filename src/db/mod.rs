@@ -3,12 +3,17 @@
 
 use std::sync::Arc;
 
+use breaker::Breaker;
+use file_identity::FileIdentity;
+
 use crate::domain::error::{Error, Result};
 
+mod breaker;
 pub mod connection;
 pub mod definition;
 pub mod dictionary;
 pub mod edition;
+mod file_identity;
 pub mod item;
 pub mod migration;
 pub mod notification;
@@ -30,6 +35,8 @@ pub struct StoreLimits {
 pub struct Store {
     pool: connection::ConnectionPool,
     url: Arc<DatabaseUrl>,
+    breaker: Arc<Breaker>,
+    file: Option<FileIdentity>,
 }
 
 impl Store {
@@ -37,7 +44,8 @@ impl Store {
     pub fn open(url: DatabaseUrl, limits: StoreLimits) -> Result<Self> {
         let manager = connection::Manager::new(url.clone(), limits.busy_timeout_ms);
         let pool = connection::open_pool(manager, limits.connections_max, limits.connect_timeout_ms)?;
-        Ok(Self { pool, url: Arc::new(url) })
+        let file = FileIdentity::of(&url);
+        Ok(Self { pool, url: Arc::new(url), breaker: Arc::default(), file })
     }
 
     pub fn url(&self) -> &DatabaseUrl {
@@ -59,7 +67,21 @@ impl Store {
         connection::write(&mut *self.pooled()?, act)
     }
 
+    /// Fails at once while the database is known not to answer, so that whoever needs it does not hold up whoever does not.
     fn pooled(&self) -> Result<connection::Pooled> {
-        self.pool.get().map_err(|error| Error::Operator(format!("the database {} does not answer: {error}", self.url.display_name())))
+        let name = self.url.display_name();
+        self.breaker.pass().map_err(|()| Error::Operator(format!("the database {name} does not answer")))?;
+        let taken = self.pool.get();
+        self.breaker.report(taken.is_ok());
+        taken.map_err(|error| Error::Operator(format!("the database {name} does not answer: {error}")))
+    }
+
+    /// Refuses when the file that was opened is not the one that lies there now: the open one would be read for ever, and lost.
+    fn check_file(&self) -> Result<()> {
+        if self.file == FileIdentity::of(&self.url) {
+            return Ok(());
+        }
+        let name = self.url.display_name();
+        Err(Error::Operator(format!("the file {name} was deleted or replaced while it was open: put it back and restart")))
     }
 }

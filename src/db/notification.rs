@@ -22,6 +22,7 @@ pub fn announce(connection: &mut Engine) -> Result<()> {
 
 /// Watches a database over a connection of its own.
 pub struct Watcher {
+    store: Store,
     connection: Pooled,
     data_version: i64,
     /// When to ask although no word came: a notification can be lost with its connection.
@@ -42,7 +43,7 @@ impl Watcher {
             connection.batch_execute(&format!("LISTEN {CHANNEL}")).map_err(fault)?;
         }
         let ask_every = Duration::from_millis(ask_every_ms);
-        let mut watcher = Self { connection, data_version: -1, ask_at: Instant::now() + ask_every, ask_every };
+        let mut watcher = Self { store: store.clone(), connection, data_version: -1, ask_at: Instant::now() + ask_every, ask_every };
         watcher.may_have_changed()?;
         Ok(watcher)
     }
@@ -69,6 +70,7 @@ impl Watcher {
         let is_time = now >= self.ask_at;
         if has_word || is_time {
             self.ask_at = now + self.ask_every;
+            self.store.check_file()?;
         }
         Ok(has_word || is_time)
     }

@@ -20,8 +20,10 @@ impl Clock {
         Self { now: Arc::new(now), zone }
     }
 
+    /// The instant in whole milliseconds: what is stored and what is told are the same.
     pub fn now(&self) -> Timestamp {
-        (self.now)()
+        let now = (self.now)();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
     /// The date in the service's time zone.
