@@ -40,7 +40,7 @@ struct Row {
 
 const TABLE: &str = "CREATE TABLE bare (dictionary_id BIGINT NOT NULL, code TEXT NOT NULL, valid_from TEXT, valid_to TEXT, parent_code TEXT, \
     attributes TEXT NOT NULL, retirement TEXT, published_seq BIGINT NOT NULL, superseded_seq BIGINT); \
-    CREATE INDEX bare_code ON bare (dictionary_id, code); CREATE INDEX bare_published ON bare (dictionary_id, published_seq); \
+    CREATE INDEX bare_code ON bare (dictionary_id, code, superseded_seq); CREATE INDEX bare_published ON bare (dictionary_id, published_seq); \
     CREATE INDEX bare_superseded ON bare (dictionary_id, superseded_seq);";
 
 /// Seconds for the rows that the service holds of the measured dictionary.

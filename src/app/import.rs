@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::publishing::{Proposal, Published, Publisher};
 use crate::catalog::Head;
 use crate::domain::attribute::quoted;
+use crate::domain::definition::Check;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
 use crate::domain::hierarchy::parent_from_code;
@@ -175,6 +176,14 @@ fn read_all(
         }
     }
     progress(detected.bytes_total, detected.bytes_total, reader.rows_count);
+    if violations.is_empty() && reader.bytes_read() != detected.bytes_total {
+        let message = format!(
+            "the file had {} bytes at first and {} when it was read: it changed meanwhile",
+            detected.bytes_total,
+            reader.bytes_read()
+        );
+        violations.push(Violation::new(dictionary.code.as_str(), "file_changed", message));
+    }
     rows.sort_by(|a, b| a.code.cmp(&b.code).then(a.line.cmp(&b.line)));
     check_twice(dictionary, &rows, &mut violations);
     if options.mode == Mode::Sync && rows.is_empty() && violations.is_empty() {
@@ -342,9 +351,17 @@ impl Proposing<'_> {
         };
         for row in rows {
             let validity = row.validity.unwrap_or_else(|| self.validity(published));
-            let holding = before.iter().find(|stretch| stretch.validity.contains(validity.start_key()));
-            let content = self.content(holding.map(|stretch| &stretch.content), row);
-            timeline = overlay(timeline, validity, content);
+            // What a row leaves unsaid stays as it was, and that may be different things over the row's interval.
+            let mut bare = vec![validity];
+            for held in &before {
+                if let Some(shared) = held.validity.intersection(validity) {
+                    timeline = overlay(timeline, shared, self.content(Some(&held.content), row, validity));
+                    bare = bare.into_iter().flat_map(|part| [part.without(shared).0, part.without(shared).1]).flatten().collect();
+                }
+            }
+            for part in bare {
+                timeline = overlay(timeline, part, self.content(None, row, validity));
+            }
         }
         keep_retirement(published, &mut timeline);
         timeline
@@ -366,7 +383,8 @@ impl Proposing<'_> {
         }
     }
 
-    fn content(&self, holding: Option<&Content>, row: &ItemDraft) -> Content {
+    /// What a row says, over what was held; `validity` is the whole interval of the row.
+    fn content(&self, holding: Option<&Content>, row: &ItemDraft, validity: Validity) -> Content {
         let keeps = |has_column: bool| !has_column || self.options.blank == Blank::Keep;
         let value = |(position, given): (usize, &Option<Value>)| {
             let held = holding.and_then(|content| content.values[position].as_ref());
@@ -377,7 +395,7 @@ impl Proposing<'_> {
         };
         let values = row.values.iter().enumerate().map(value).collect();
         let held_parent = || holding.and_then(|content| content.parent.clone()).filter(|_| keeps(self.drafts.has_parent));
-        let parent = row.parent.clone().or_else(|| self.derived_parent(row)).or_else(held_parent);
+        let parent = row.parent.clone().or_else(|| self.derived_parent(row, validity)).or_else(held_parent);
         Content { parent, values }
     }
 
@@ -396,10 +414,15 @@ impl Proposing<'_> {
         (texts.ru.is_some() || texts.en.is_some()).then(|| Value::Localized(Box::new(texts)))
     }
 
-    fn derived_parent(&self, row: &ItemDraft) -> Option<ItemCode> {
+    fn derived_parent(&self, row: &ItemDraft, validity: Validity) -> Option<ItemCode> {
         let hierarchy = self.dictionary.definition.hierarchy.as_ref()?;
-        // With sync the file is the whole dictionary: what it leaves out is no parent any more.
-        let is_kept = |code: &str| self.options.mode == Mode::Upsert && !self.published(code).is_empty();
+        // With sync the file is the whole dictionary: what it leaves out is no parent any more. Otherwise a published item is one
+        // if it is valid while the row is.
+        let is_kept = |code: &str| {
+            let covers = self.published(code).iter().map(|version| version.validity());
+            let is_valid = hierarchy.check == Check::Warn || validity.uncovered_by(covers).is_none();
+            self.options.mode == Mode::Upsert && !self.published(code).is_empty() && is_valid
+        };
         let is_item = |code: &str| !self.drafts.rows_of(code).is_empty() || is_kept(code);
         parent_from_code(&row.code, hierarchy, is_item).or_else(|| {
             let position = self.dictionary.position(hierarchy.root_attribute.as_deref()?)?;

@@ -29,6 +29,8 @@ pub struct TextIndex {
     fields: Fields,
     /// Absent when the index could not be made; then nothing is found, and the log says why.
     searchable: Option<(Index, Searcher)>,
+    /// The writing of the shared index that this one sees.
+    opstamp: u64,
     /// What a row number of the index stands for; rows of closed versions stay until the next rebuilding.
     rows: Vec<Arc<ItemVersion>>,
     dead_count: usize,
@@ -53,7 +55,8 @@ impl TextIndex {
         let rows: Vec<Arc<ItemVersion>> = versions.to_vec();
         let searchable = build(schema, fields, dictionary, &rows);
         let searchable = searchable.inspect_err(|error| tracing::error!(%error, dictionary = %dictionary.code, "no text index")).ok();
-        Self { fields, searchable, rows, dead_count: 0 }
+        let opstamp = searchable.as_ref().and_then(|(index, _)| index.load_metas().ok()).map(|metas| metas.opstamp).unwrap_or_default();
+        Self { fields, searchable, opstamp, rows, dead_count: 0 }
     }
 
     /// The index with some versions taken out and others put in; `None` when a new one should be built instead.
@@ -63,6 +66,10 @@ impl TextIndex {
             return None;
         }
         let (index, _) = self.searchable.as_ref()?;
+        // Somebody advanced it before and did not get to the end: what was written then must not be found twice.
+        if index.load_metas().ok()?.opstamp != self.opstamp {
+            return None;
+        }
         let mut rows = self.rows.clone();
         rows.extend(opened.iter().cloned());
         let gone: FxHashSet<*const ItemVersion> = closed.iter().map(Arc::as_ptr).collect();
@@ -81,7 +88,10 @@ impl TextIndex {
             searcher(index)
         };
         match write() {
-            Ok(searcher) => Some(Self { fields: self.fields, searchable: Some((index.clone(), searcher)), rows, dead_count }),
+            Ok(searcher) => {
+                let opstamp = index.load_metas().ok()?.opstamp;
+                Some(Self { fields: self.fields, searchable: Some((index.clone(), searcher)), opstamp, rows, dead_count })
+            }
             Err(error) => {
                 tracing::warn!(%error, dictionary = %dictionary.code, "the text index is built anew");
                 None

@@ -115,8 +115,11 @@ pub fn opener(path: &Path) -> impl Fn() -> std::io::Result<Box<dyn Read>> {
     let path = path.to_owned();
     move || {
         let file = File::open(&path)?;
-        if file.metadata()?.is_dir() {
-            return Err(std::io::Error::other("it is a folder"));
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            let kind =
+                if metadata.is_dir() { "it is a folder" } else { "it is not a regular file, and it has to be read twice: save it first" };
+            return Err(std::io::Error::other(kind));
         }
         Ok(Box::new(file) as Box<dyn Read>)
     }
@@ -144,7 +147,7 @@ pub fn import(arguments: &ImportArguments) -> Result<()> {
         is_dry_run: arguments.dry_run,
     };
     let svod = Svod::open(svod_settings(&arguments.database))?;
-    let name = arguments.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = arguments.file.file_name().unwrap_or(arguments.file.as_os_str()).to_string_lossy().into_owned();
     let open = opener(&arguments.file);
     let progress = FileProgress::new(&name);
     let source = Source { name: &name, open: &open };

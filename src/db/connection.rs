@@ -51,6 +51,14 @@ impl DatabaseUrl {
 }
 
 fn without_password(url: &str) -> String {
+    let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
+    let is_open = |parameter: &&str| !parameter.starts_with("password=");
+    let open: Vec<&str> = parameters.split('&').filter(is_open).filter(|parameter| !parameter.is_empty()).collect();
+    let mark = if open.is_empty() { "" } else { "?" };
+    format!("{}{mark}{}", without_user_password(address), open.join("&"))
+}
+
+fn without_user_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(at)) if scheme < at => {
             let user = url[scheme + 3..at].split(':').next().unwrap_or_default();
@@ -96,7 +104,9 @@ impl ManageConnection for Manager {
                 Ok(Engine::Sqlite(connection))
             }
             DatabaseUrl::Postgres(url) => {
-                let connection = PgConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?;
+                let mut connection = PgConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?;
+                let patience = format!("SET lock_timeout = {}", self.busy_timeout_ms);
+                connection.batch_execute(&patience).map_err(diesel::r2d2::Error::QueryError)?;
                 Ok(Engine::Postgres(connection))
             }
         }
@@ -150,7 +160,7 @@ fn cannot_open(name: &str, error: &dyn std::fmt::Display) -> Error {
 /// Turns a fault of the database into an error for whoever must act.
 pub fn fault(error: diesel::result::Error) -> Error {
     let text = error.to_string();
-    if text.contains("database is locked") {
+    if text.contains("database is locked") || text.contains("due to lock timeout") {
         Error::Operator("the database is locked by another program; nothing was changed".to_owned())
     } else if text.contains("disk is full") || text.contains("No space left") {
         Error::Operator("the disk is full; nothing was changed".to_owned())
@@ -213,6 +223,8 @@ mod tests {
     fn messages_name_a_database_without_its_password() {
         let url = DatabaseUrl::parse("postgres://svod:s3cret@db.example:5432/svod").expect("it is right");
         assert_eq!(url.display_name(), "postgres://svod@db.example:5432/svod");
+        let url = DatabaseUrl::parse("postgres:///svod?host=db&password=s3cret&user=svod").expect("it is right");
+        assert_eq!(url.display_name(), "postgres:///svod?host=db&user=svod");
         for wrong in ["mysql://root@localhost/svod", "sqlite:", "sqlite://", "sqlite::memory:", "svod.db"] {
             assert!(DatabaseUrl::parse(wrong).is_err(), "{wrong}");
         }

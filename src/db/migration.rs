@@ -1,5 +1,8 @@
 //! The migration history: run forward, never past what this binary knows.
 
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -29,11 +32,11 @@ pub fn get_status(connection: &mut Engine) -> Result<MigrationStatus> {
 /// On PostgreSQL two nodes may start at once, so they take turns by an advisory lock of the session.
 pub fn run_pending(connection: &mut Engine) -> Result<Vec<String>> {
     match connection {
-        Engine::Sqlite(connection) => run(connection),
+        Engine::Sqlite(connection) => run_beside_others(connection),
         Engine::Postgres(connection) => {
-            diesel::sql_query("SELECT pg_advisory_lock(7301930156)").execute(connection).map_err(fault)?;
+            wait_for_turn(connection)?;
             let outcome = run(connection);
-            diesel::sql_query("SELECT pg_advisory_unlock(7301930156)").execute(connection).map_err(fault)?;
+            connection.batch_execute("SELECT pg_advisory_unlock(7301930156)").map_err(fault)?;
             outcome
         }
     }
@@ -69,6 +72,42 @@ where
     }
     let pending = known.into_iter().filter(|version| !applied.contains(version)).collect();
     Ok(MigrationStatus { applied, pending })
+}
+
+#[derive(QueryableByName)]
+struct Turn {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    is_ours: bool,
+}
+
+/// Whoever migrates first may take its time, more than the patience that connections have with other locks.
+fn wait_for_turn(connection: &mut PgConnection) -> Result<()> {
+    loop {
+        let asked = diesel::sql_query("SELECT pg_try_advisory_lock(7301930156) AS is_ours");
+        if asked.get_result::<Turn>(connection).map_err(fault)?.is_ours {
+            return Ok(());
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// How long to wait before looking again whether another process has migrated.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// SQLite has no lock that outlives a transaction: when two processes start at once, one of them fails, and finds it done.
+fn run_beside_others(connection: &mut SqliteConnection) -> Result<Vec<String>> {
+    const ATTEMPTS_MAX: usize = 20;
+    for _ in 1..ATTEMPTS_MAX {
+        match run(connection) {
+            Ok(versions) => return Ok(versions),
+            Err(error) => tracing::debug!(%error, "another process may be migrating"),
+        }
+        std::thread::sleep(PAUSE);
+        if status_of(connection)?.pending.is_empty() {
+            return Ok(Vec::new());
+        }
+    }
+    run(connection)
 }
 
 fn run<C, DB>(connection: &mut C) -> Result<Vec<String>>

@@ -112,11 +112,11 @@ impl Attribute {
                 Ok(number) if (-INTEGER_MAX..=INTEGER_MAX).contains(&number) => Ok(Value::Integer(number)),
                 _ => Err(wrong("a whole number from -9007199254740991 to 9007199254740991")),
             },
-            AttributeType::Decimal => match text.parse::<Decimal>() {
+            AttributeType::Decimal => match parse_decimal(text).ok_or(()) {
                 // Minus zero would be a second way to write zero.
                 Ok(number) if number.is_zero() => Ok(Value::Decimal(Decimal::ZERO)),
                 Ok(number) => Ok(Value::Decimal(number.normalize())),
-                Err(_) => Err(wrong("a decimal number with a point, such as 1234.56")),
+                Err(()) => Err(wrong("a decimal number with a point and at most 28 digits, such as 1234.56")),
             },
             AttributeType::Boolean => match text.to_lowercase().as_str() {
                 "true" | "1" | "да" | "yes" => Ok(Value::Boolean(true)),
@@ -144,6 +144,9 @@ impl Attribute {
     pub fn check(&self, value: &Value, report: &mut impl FnMut(Fault)) {
         if self.definition.list != matches!(value, Value::List(_)) {
             report(Fault::new("type", if self.definition.list { "must be a list" } else { "must be a single value" }));
+        }
+        if value.each().is_empty() {
+            report(Fault::new("type", "must not be an empty list"));
         }
         for value in value.each() {
             match value {
@@ -209,8 +212,7 @@ impl Limit {
     fn read(bound: &Bound, kind: AttributeType) -> Option<Self> {
         match (kind, bound) {
             (AttributeType::Integer | AttributeType::Decimal, Bound::Integer(number)) => Some(Self::Number(Decimal::from(*number))),
-            (AttributeType::Decimal, Bound::Float(number)) => Decimal::try_from(*number).ok().map(Self::Number),
-            (AttributeType::Decimal, Bound::Text(text)) => text.parse().ok().map(Self::Number),
+            (AttributeType::Decimal, Bound::Text(text)) => parse_decimal(text).map(Self::Number),
             (AttributeType::Date, Bound::Text(text)) => parse_date(text).map(Self::Date),
             _ => None,
         }
@@ -304,6 +306,14 @@ fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
     if text.contains('\t') { text.replace('\t', " ").into() } else { text.into() }
 }
 
+/// Reads a decimal number exactly as it is written, or not at all: nothing is rounded.
+pub fn parse_decimal(text: &str) -> Option<Decimal> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if is_digits(whole) && is_digits(fraction) { Decimal::from_str_exact(text).ok() } else { None }
+}
+
 /// Patterns are bounded, so that a definition cannot make the service slow.
 pub fn compile_pattern(source: &str) -> Result<Regex, String> {
     let compiled = regex::RegexBuilder::new(source).size_limit(1 << 20).build();
@@ -375,6 +385,9 @@ mod tests {
             ("type = \"decimal\"\nmax = 1.5", "1.50", none.clone()),
             ("type = \"decimal\"\nmax = \"1.5\"", "1.51", vec!["range"]),
             ("type = \"decimal\"", "1,5", vec!["type"]),
+            ("type = \"decimal\"", "1_000.5", vec!["type"]),
+            ("type = \"decimal\"", ".5", vec!["type"]),
+            ("type = \"decimal\"", "0.12345678901234567890123456789012345678", vec!["type"]),
             ("type = \"boolean\"", "Да", none.clone()),
             ("type = \"boolean\"", "может быть", vec!["type"]),
             ("type = \"date\"\nmin = \"1900-01-01\"", "31.12.1899", vec!["range"]),

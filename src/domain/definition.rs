@@ -222,20 +222,55 @@ pub struct AttributeDefinition {
     pub values: Vec<EnumValue>,
 }
 
-/// A number, or a date or exact decimal written as text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+/// A whole number, or a date or exact decimal as text. A number with a fraction becomes text when it is read, since writers of JSON
+/// do not agree on how to write it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, from = "WrittenBound")]
 pub enum Bound {
+    Integer(i64),
+    Text(String),
+}
+
+/// A bound as it is written.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum WrittenBound {
     Integer(i64),
     Float(f64),
     Text(String),
+}
+
+impl From<WrittenBound> for Bound {
+    fn from(written: WrittenBound) -> Self {
+        const EXACT: i64 = super::value::INTEGER_MAX;
+        match written {
+            WrittenBound::Integer(number) if (-EXACT..=EXACT).contains(&number) => Self::Integer(number),
+            WrittenBound::Integer(number) => Self::Text(number.to_string()),
+            WrittenBound::Float(number) if number.fract() == 0.0 && number.abs() <= EXACT as f64 => Self::Integer(number as i64),
+            WrittenBound::Float(number) => Self::Text(number.to_string()),
+            WrittenBound::Text(text) => Self::Text(text),
+        }
+    }
+}
+
+impl JsonSchema for Bound {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        WrittenBound::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        WrittenBound::json_schema(generator)
+    }
+
+    fn inline_schema() -> bool {
+        WrittenBound::inline_schema()
+    }
 }
 
 impl std::fmt::Display for Bound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Bound::Integer(number) => write!(f, "{number}"),
-            Bound::Float(number) => write!(f, "{number}"),
             Bound::Text(text) => f.write_str(text),
         }
     }

@@ -1,8 +1,11 @@
 //! The hierarchy of one dictionary: parents taken from codes, cycles, and how many items stand at the top.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::definition::{Hierarchy, ParentFrom};
+use super::item::ItemVersion;
 use super::publication::State;
 use super::text::ItemCode;
 use super::validity::{Date, Validity};
@@ -42,21 +45,36 @@ fn padded_with_zeros(code: &str, end: usize) -> String {
     code[..end].chars().chain(rest).collect()
 }
 
-/// Reports every touched item that stands, on some date, under itself.
+/// Reports every touched item that stands, on some date, under itself, and what it makes stand too deep.
 ///
 /// Parents over all dates together make one graph, which has no cycle unless some date has a suspect; only then are dates compared.
 pub fn check_cycles(state: &State, touched: &[ItemCode], violations: &mut Violations) {
     if !state.dictionary.is_hierarchical() {
         return;
     }
-    let mut done: FxHashSet<&str> = FxHashSet::default();
+    let mut walk = Walk { state, heights: FxHashMap::default(), path: Vec::new(), suspects: Vec::new() };
+    let mut below: FxHashSet<&str> = FxHashSet::default();
     for code in touched {
-        let mut walk = Walk { state, done: &mut done, path: Vec::new(), suspects: Vec::new() };
-        walk.up(code, 0);
-        let suspects = std::mem::take(&mut walk.suspects);
-        for suspect in suspects {
-            report_suspect(state, suspect, violations);
+        walk.up(code);
+        below.insert(code);
+    }
+    // What stands under a touched item moved with it, though nobody touched it.
+    loop {
+        let is_new = |version: &&Arc<ItemVersion>| {
+            version.parent().is_some_and(|parent| below.contains(parent)) && !below.contains(version.code.as_str())
+        };
+        let found: Vec<&str> = state.items.versions().iter().filter(is_new).map(|version| version.code.as_str()).collect();
+        if found.is_empty() {
+            break;
         }
+        for code in found {
+            walk.up(code);
+            below.insert(code);
+        }
+    }
+    let suspects = std::mem::take(&mut walk.suspects);
+    for suspect in suspects {
+        report_suspect(state, suspect, violations);
     }
 }
 
@@ -66,35 +84,41 @@ enum Suspect<'a> {
     TooDeep(&'a str),
 }
 
-struct Walk<'a, 'b> {
+struct Walk<'a> {
     state: &'a State,
-    /// Items from which every way up was walked.
-    done: &'b mut FxHashSet<&'a str>,
+    /// How many levels stand above an item, for items from which every way up was walked; at most one more than is allowed.
+    heights: FxHashMap<&'a str, usize>,
     path: Vec<&'a str>,
     suspects: Vec<Suspect<'a>>,
 }
 
-impl<'a> Walk<'a, '_> {
-    fn up(&mut self, code: &'a str, depth: usize) {
-        if self.done.contains(code) {
-            return;
+impl<'a> Walk<'a> {
+    /// Walks every way up from an item and gives how many levels stand above it.
+    fn up(&mut self, code: &'a str) -> usize {
+        if let Some(height) = self.heights.get(code) {
+            return *height;
         }
         if let Some(at) = self.path.iter().position(|passed| *passed == code) {
             self.suspects.push(Suspect::Cycle(self.path[at..].to_vec()));
-            return;
+            return 0;
         }
-        if depth > DEPTH_MAX {
-            self.suspects.push(Suspect::TooDeep(code));
-            return;
+        // No deeper than this, whatever a file says: the walk calls itself.
+        if self.path.len() > DEPTH_MAX {
+            return DEPTH_MAX + 1;
         }
         self.path.push(code);
+        let mut height = 0;
         for version in self.state.items.versions_of(code) {
             if let Some(parent) = version.parent() {
-                self.up(parent, depth + 1);
+                height = height.max(self.up(parent) + 1).min(DEPTH_MAX + 1);
             }
         }
         self.path.pop();
-        self.done.insert(code);
+        if height > DEPTH_MAX {
+            self.suspects.push(Suspect::TooDeep(code));
+        }
+        self.heights.insert(code, height);
+        height
     }
 }
 

@@ -131,7 +131,7 @@ fn count_change(before: &[Arc<ItemVersion>], after: &[Arc<ItemVersion>], counts:
     if is_same {
     } else if before.is_empty() {
         counts.added += 1;
-    } else if after.is_empty() || (end(before).is_none() && end(after).is_some()) {
+    } else if after.is_empty() || end(after).is_some_and(|after| end(before).is_none_or(|before| after < before)) {
         counts.retired += 1;
     } else {
         counts.changed += 1;

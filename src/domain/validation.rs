@@ -321,14 +321,30 @@ impl StateCheck<'_> {
                     found.push(version);
                 }
             }
-            for version in self.state.items.versions().iter().filter(|version| touched.contains(version.code.as_str())) {
-                let Some(value) = version.value(at) else { continue };
-                let clashes = |other: &&&Arc<ItemVersion>| other.code != version.code && other.validity().overlaps(version.validity());
-                if let Some(other) = holders.get(value).and_then(|found| found.iter().find(clashes)) {
-                    let message = format!("the value is not unique: {} has it too ({})", other.code, other.validity());
-                    violations.push(self.violation(&version.code, attribute.code(), "unique", message));
-                }
+            let mut clashes: Vec<(&ItemVersion, &ItemVersion)> = holders.into_values().flat_map(clashes_of).collect();
+            clashes.sort_by(|a, b| a.0.code.cmp(&b.0.code));
+            for (version, other) in clashes {
+                let (version, other) = if touched.contains(version.code.as_str()) { (version, other) } else { (other, version) };
+                let message = format!("the value is not unique: {} has it too ({})", other.code, other.validity());
+                violations.push(self.violation(&version.code, attribute.code(), "unique", message));
             }
         }
     }
+}
+
+/// Versions of different items that hold the same value at the same time, each with one that it clashes with.
+/// One pass over them in the order of their starts: whoever ends last so far is whom the next one can meet.
+fn clashes_of(mut holders: Vec<&Arc<ItemVersion>>) -> Vec<(&ItemVersion, &ItemVersion)> {
+    holders.sort_by_key(|version| version.validity().start_key());
+    let mut clashes = Vec::new();
+    let mut last: Option<&ItemVersion> = None;
+    for version in holders {
+        if let Some(last) = last.filter(|last| last.code != version.code && last.validity().overlaps(version.validity())) {
+            clashes.push((version.as_ref(), last));
+        }
+        if last.is_none_or(|last| last.validity().end_key() < version.validity().end_key()) {
+            last = Some(version);
+        }
+    }
+    clashes
 }

@@ -310,6 +310,8 @@ impl Mapping {
                 Column::Attribute { position, language } => {
                     let attribute = &dictionary.attributes[*position];
                     match attribute.parse(text) {
+                        // A cell of nothing but separators names no value.
+                        Ok(value) if value.each().is_empty() => {}
                         Ok(value) => put(&mut draft.values[*position], value, *language),
                         Err(fault) => report(attribute.code(), fault.code, fault.message),
                     }

@@ -77,6 +77,19 @@ impl Database {
 }
 
 impl Database {
+    /// How SQLite would carry out a statement; nothing on PostgreSQL, whose plans follow its statistics.
+    pub fn explain_sqlite(&self, statement: &str) -> Option<String> {
+        #[derive(diesel::QueryableByName)]
+        struct Step {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            detail: String,
+        }
+        let path = self.url.strip_prefix("sqlite:")?;
+        let mut connection = SqliteConnection::establish(path).unwrap();
+        let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(&mut connection).unwrap();
+        Some(steps.into_iter().map(|step| step.detail).collect())
+    }
+
     /// The tables, columns and indexes, as the engine itself describes them.
     pub fn dump(&self) -> String {
         #[derive(diesel::QueryableByName)]

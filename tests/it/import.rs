@@ -19,6 +19,11 @@ on_both_engines!(
     sync_retires_what_the_file_leaves_out,
     sync_leaves_what_begins_later,
     languages_have_their_own_columns,
+    what_a_dated_row_leaves_unsaid_stays_as_it_was,
+    codes_tell_parents_among_what_is_valid,
+    a_cell_of_separators_is_blank,
+    deep_hierarchies_are_refused_from_either_end,
+    many_changed_rows_are_closed_by_their_index,
     a_retired_item_comes_back_only_when_told,
     dates_in_the_file_are_the_timeline,
     every_problem_is_named_with_its_place,
@@ -182,6 +187,71 @@ fn languages_have_their_own_columns(database: Database) {
     assert_eq!(instance.timeline("offices", "1")[1], r#"2026-12-01.. {"name":{"ru":"Первая"}}"#, "a blank cell clears");
     instance.import("offices", "code,Наименование,name_en\n1,,First\n", &on("2026-12-01")).unwrap();
     assert_eq!(instance.timeline("offices", "1")[1], r#"2026-12-01.. {"name":{"en":"First","ru":"Первая"}}"#, "a blank cell keeps");
+}
+
+fn what_a_dated_row_leaves_unsaid_stays_as_it_was(database: Database) {
+    let instance = offices(&database);
+    let dated = "code,parent,name,number,valid_from,valid_to\n5,1,А,51,2000-01-01,2010-01-01\n5,1,А,52,2010-01-01,\n";
+    instance.import("offices", dated, &ImportOptions::default()).unwrap();
+    instance.import("offices", "code,name,valid_from\n5,Б,2005-01-01\n", &ImportOptions::default()).unwrap();
+    let said = [
+        "2000-01-01..2005-01-01 ^1 {\"name\":\"А\",\"number\":51}",
+        "2005-01-01..2010-01-01 ^1 {\"name\":\"Б\",\"number\":51}",
+        "2010-01-01.. ^1 {\"name\":\"Б\",\"number\":52}",
+    ];
+    assert_eq!(instance.timeline("offices", "5"), said);
+}
+
+fn codes_tell_parents_among_what_is_valid(database: Database) {
+    let instance = database.open();
+    instance
+        .define(
+            &REGIONS.replace("passport", "hierarchy = { parent_from = \"prefix\" }\npassport"),
+            Some("code,name\n01,А\n01.1,Б\n01.11,В\n"),
+        )
+        .unwrap();
+    let sync = ImportOptions { mode: Mode::Sync, ..on("2026-12-01") };
+    instance.import("regions", "code,name\n01,А\n01.11,В\n", &sync).unwrap();
+    assert!(instance.timeline("regions", "01.11")[1].starts_with("2026-12-01.. ^01 "), "the level between is gone");
+    instance.import("regions", "code,name\n01.12,Г\n", &on("2027-01-01")).unwrap();
+    assert!(instance.timeline("regions", "01.12")[0].starts_with("2027-01-01.. ^01 "), "a retired item is no parent");
+}
+
+fn a_cell_of_separators_is_blank(database: Database) {
+    let instance = database.open();
+    instance.define(&REGIONS.replace("required = true", "required = true, list = true"), None).unwrap();
+    let refused = instance.import_refused("regions", "code,name\n01, | |\n", &ImportOptions::default());
+    assert_eq!(refused, "items.csv:2:2: regions/01/name: is required and blank [required]");
+}
+
+fn deep_hierarchies_are_refused_from_either_end(database: Database) {
+    let instance = database.open();
+    instance.define(&REGIONS.replace("passport", "hierarchy = { }\npassport"), None).unwrap();
+    let row =
+        |code: usize, parent: Option<usize>| format!("{code:05},{},А\n", parent.map(|parent| format!("{parent:05}")).unwrap_or_default());
+    for is_reversed in [false, true] {
+        let number = |at: usize| if is_reversed { 99_999 - at } else { at };
+        let rows: String = (0..20_000).map(|at| row(number(at), at.checked_sub(1).map(number))).collect();
+        let refused = instance.import_refused("regions", &format!("code,parent,name\n{rows}"), &ImportOptions::default());
+        assert!(refused.contains("stands deeper than 64 levels [hierarchy_depth]"), "{}", refused.chars().take(300).collect::<String>());
+    }
+    // Two trees that are both allowed make one that is not; only the root of the lower one is touched.
+    let tree = |first: usize| (first..first + 40).map(|at| row(at, (at > first).then(|| at - 1))).collect::<String>();
+    instance.import("regions", &format!("code,parent,name\n{}{}", tree(0), tree(1_000)), &ImportOptions::default()).unwrap();
+    let refused = instance.import_refused("regions", "code,parent\n01000,00039\n", &on("2026-12-01"));
+    assert!(refused.contains("regions/01025/parent: stands deeper than 64 levels"), "{refused}");
+}
+
+/// With the wrong index each closed row would scan all current ones: minutes instead of a second.
+fn many_changed_rows_are_closed_by_their_index(database: Database) {
+    let instance = offices(&database);
+    let rows = |name: &str| (0..20_000).map(|at| format!("{},1,{name}\n", 100 + at)).collect::<String>();
+    instance.import("offices", &format!("code,parent,name\n{}", rows("А")), &ImportOptions::default()).unwrap();
+    let imported = instance.import("offices", &format!("code,parent,name\n{}", rows("Б")), &on("2027-01-01")).unwrap();
+    assert_eq!(imported.counts.changed, 20_000);
+    if let Some(plan) = database.explain_sqlite("UPDATE item_version SET superseded_seq = 1 WHERE dictionary_id = 1 AND code = 'x' AND superseded_seq IS NULL AND valid_from IS NULL") {
+        assert!(plan.contains("item_version_code"), "{plan}");
+    }
 }
 
 fn a_retired_item_comes_back_only_when_told(database: Database) {
