@@ -55,11 +55,12 @@ fn parent(row: usize) -> Option<usize> {
     }
 }
 
-pub fn csv(rows: usize) -> Arc<[u8]> {
+/// `sign` stands before the number in every name, so that two signs make two files that differ in every row.
+pub fn csv(rows: usize, sign: &str) -> Arc<[u8]> {
     let mut csv = String::from("code,parent,name,region,kind,centre,population,area,is_closed,registered_on\n");
     for row in 0..rows {
         let parent = parent(row).map(code).unwrap_or_default();
-        let name = format!("{} {} № {row}", WORDS[row % WORDS.len()], PLACES[row / 12 % PLACES.len()]);
+        let name = format!("{} {} {sign} {row}", WORDS[row % WORDS.len()], PLACES[row / 12 % PLACES.len()]);
         let _ = writeln!(
             csv,
             "{},{parent},{name},{:02},{},с {},{},{}.{},{},{:04}-{:02}-{:02}",
