@@ -71,7 +71,8 @@ fn okved_editions_differ_in_seven_names(database: Database) {
     let before = fixture("classifiers/okved2_before-2023-12_rosstat_cp1251.csv.gz");
     let first = instance.import_bytes("okved2", "before.csv", &before, &ImportOptions { on: None, ..options.clone() }).unwrap();
     assert_eq!((first.rows_count, first.counts.added, first.skipped_count), (2_899, 2_899, 0));
-    assert!(first.detected.encoding_because.contains("windows-1251") || first.detected.encoding_because.contains("Cyrillic"));
+    let because = &first.detected.encoding_because;
+    assert!(because.starts_with("not UTF-8 from line 1 on; as windows-1251 it has "), "{because}");
     assert_eq!(depths(&instance, "okved2"), [21, 88, 272, 623, 1228, 667]);
 
     let again = instance.import_bytes("okved2", "before.csv", &before, &options).unwrap();
@@ -352,17 +353,16 @@ fn a_dry_run_counts_and_changes_nothing(database: Database) {
 fn broken_files_are_refused_whole(database: Database) {
     let instance = offices(&database);
     let default = ImportOptions::default();
-    let cases: [(&[u8], &str); 8] = [
+    let cases: [(&[u8], &str); 7] = [
         (b"", "the file is empty"),
         ("code,name\n4,\"Незакрытая\n5,Б\n".as_bytes(), "items.csv:2:2: offices: the quote opened here is never closed"),
         ("code,name\n4,А\n5,Б,лишнее\n".as_bytes(), "items.csv:3: offices: the row has 3 fields, and the header has 2"),
         (b"code,name\n4,\xFF\xFE\x98\n", "cannot be told which encoding"),
-        ("code,title\n4,А\n".as_bytes(), ""),
         ("code,colour\n4,А\n".as_bytes(), "items.csv:1:2: offices: the column \"colour\" is neither code"),
         ("name\nА\n".as_bytes(), "no column holds the code"),
         ("code,name,Наименование\n4,А,Б\n".as_bytes(), "is there twice"),
     ];
-    for (bytes, expected) in cases.into_iter().filter(|(_, expected)| !expected.is_empty()) {
+    for (bytes, expected) in cases {
         let refused = instance.import_bytes("offices", "items.csv", bytes, &default).unwrap_err().to_string();
         assert!(refused.contains(expected), "{refused}");
     }

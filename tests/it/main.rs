@@ -6,9 +6,11 @@
 #[macro_use]
 mod harness;
 
+mod binary;
 mod data_api;
 mod import;
 mod nasty;
 mod process;
 mod publication;
+mod serving;
 mod tidy;

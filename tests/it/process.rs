@@ -1,139 +1,78 @@
-//! The binary as people run it: what it says, how it starts and stops, and what survives when it is killed.
+//! Commands as people run them: what they say, what refuses them, and what survives when they are killed.
 
-use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::os::unix::process::ExitStatusExt;
+use std::process::Stdio;
+use std::time::Duration;
 
-use serde_json::Value;
-
+use crate::binary::{complained, defined, run, said, svod, write, write_definitions};
 use crate::harness::Database;
-use crate::publication::{OFFICES, REGIONS};
+use crate::publication::OFFICES;
 
 on_both_engines!(
-    a_newcomer_asks_the_register_of_offices,
+    the_same_definitions_again_publish_nothing,
+    definitions_refer_to_what_is_published,
+    mistakes_of_definitions_are_told_with_their_lines,
     files_are_imported_and_refused_by_the_command,
-    a_publication_of_another_process_reaches_readers,
+    encoding_and_separator_can_be_named,
+    an_import_ends_although_nobody_listens,
     killed_imports_leave_a_whole_publication_or_none,
     a_newer_database_is_refused,
     migrations_go_up_down_and_up_again,
 );
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The binary with nothing of this machine's settings.
-fn svod(database: &Database, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_svod"));
-    let names: Vec<String> = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("SVOD_")).collect();
-    for name in names {
-        command.env_remove(name);
-    }
-    command.args(arguments).env("SVOD_DATABASE_URL", &database.url).current_dir(database.folder());
-    command
-}
-
-fn run(database: &Database, arguments: &[&str]) -> Output {
-    svod(database, arguments).output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn complained(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn write(database: &Database, name: &str, text: &str) {
-    let path = database.folder().join(name);
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, text).unwrap();
-}
-
-/// A running server; it is killed when the test ends.
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(database: &Database) -> Self {
-        let dictionaries = root().join("dictionaries");
-        let mut command = svod(database, &["serve", "--listen", "127.0.0.1:0", "--dictionaries", dictionaries.to_str().unwrap()]);
-        let log = std::fs::File::create(database.folder().join("server.log")).unwrap();
-        let mut process = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let mut lines = lines.map(Result::unwrap);
-        let start_page = lines.find(|line| line.contains("start page")).expect("it says where it listens");
-        let address = start_page.split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
-        Self { process, address }
-    }
-
-    fn post(&self, query: &str) -> Value {
-        let body = serde_json::json!({ "query": query });
-        let mut response = ureq::post(format!("http://{}/graphql/data", self.address)).send_json(body).unwrap();
-        response.body_mut().read_json().unwrap()
-    }
-
-    fn get(&self, path: &str) -> (u16, String) {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let mut response = agent.get(format!("http://{}{path}", self.address)).call().unwrap();
-        (response.status().as_u16(), response.body_mut().read_to_string().unwrap())
-    }
-
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([name, &self.process.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// The query of the README, which a newcomer pastes.
-pub fn readme_query() -> String {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let block = readme.split("```graphql\n").nth(1).expect("the README has a query to paste");
-    block.split("```").next().unwrap().to_owned()
-}
-
-fn a_newcomer_asks_the_register_of_offices(database: Database) {
-    let mut server = Server::start(&database);
-    let answer = server.post(&readme_query());
-    assert_eq!(answer["errors"], Value::Null, "{answer}");
-    let offices = &answer["data"]["offices"];
-    assert_eq!(offices["totalCount"], 77);
-    let barnaul = offices["nodes"].as_array().unwrap().iter().find(|office| office["code"] == "382737917").expect("an office of Barnaul");
-    assert_eq!(barnaul["parent"]["code"], "359971335");
-    assert_eq!(barnaul["kind"]["name"], "Городская районная прокуратура");
-    assert_eq!(server.get("/health/live").0, 200);
-    assert_eq!(server.get("/health/ready").0, 200);
-    let (status, sdl) = server.get("/graphql/data/schema.graphql");
-    assert_eq!((status, sdl), (200, std::fs::read_to_string(root().join("graphql/data.graphql")).unwrap()));
-    server.signal("-TERM");
-    assert!(server.process.wait().unwrap().success(), "a stop that was asked for is no failure");
-}
-
-fn defined(database: &Database) {
-    write(database, "d/regions/dictionary.toml", REGIONS);
-    write(database, "d/regions/items.csv", "code,name\n01,Алтайский край\n");
-    write(database, "d/offices/dictionary.toml", OFFICES);
-    write(database, "d/offices/items.csv", "code,parent,name,region\n1,,Главная,01\n2,1,Районная,01\n");
-    let applied = run(database, &["dictionary", "apply", "d"]);
-    assert!(applied.status.success(), "{}", complained(&applied));
-    assert!(
-        said(&applied).contains("offices: added 2 · changed 0 · retired 0") && said(&applied).contains("published as publication 1"),
-        "{}",
-        said(&applied)
-    );
-    let again = run(database, &["dictionary", "apply", "d/offices", "d/regions"]);
+fn the_same_definitions_again_publish_nothing(database: Database) {
+    defined(&database);
+    let again = run(&database, &["dictionary", "apply", "d/offices", "d/regions"]);
     assert!(said(&again).contains("nothing changed, so nothing was published"), "{}", said(&again));
+}
+
+fn definitions_refer_to_what_is_published(database: Database) {
+    write_definitions(&database);
+    let early = run(&database, &["dictionary", "apply", "d/offices"]);
+    assert_eq!(early.status.code(), Some(1));
+    let line = line_of(OFFICES, "to = \"regions\"");
+    let expected = format!("d/offices/dictionary.toml:{line}:");
+    assert!(
+        complained(&early).contains(&expected) && complained(&early).contains("there is no dictionary `regions`"),
+        "{}",
+        complained(&early)
+    );
+    let first = run(&database, &["dictionary", "apply", "d/regions"]);
+    assert!(said(&first).contains("published as publication 1"), "the refused one took no number: {}", complained(&first));
+    let second = run(&database, &["dictionary", "apply", "d/offices"]);
+    assert!(said(&second).contains("published as publication 2"), "{}", complained(&second));
+    let shown = database.open().timeline("offices", "2");
+    assert_eq!(shown, [r#".. ^1 {"name":"Районная","region":"01"}"#]);
+}
+
+/// The number of the line that holds these words, from 1.
+fn line_of(text: &str, words: &str) -> usize {
+    1 + text.lines().position(|line| line.contains(words)).unwrap()
+}
+
+fn mistakes_of_definitions_are_told_with_their_lines(database: Database) {
+    defined(&database);
+    let wrong = OFFICES.replace("length_max = 40", "length_max = \"40\"").replace("type = \"integer\"", "type = \"integr\"");
+    write(&database, "d/offices/dictionary.toml", &wrong);
+    let refused = run(&database, &["dictionary", "apply", "d"]);
+    let complaint = complained(&refused);
+    assert_eq!(refused.status.code(), Some(1), "{complaint}");
+    let told: Vec<&str> = complaint.lines().collect();
+    assert_eq!(told.len(), 4, "{complaint}");
+    for (line, words, path) in [(told[1], "length_max", "attributes[0].length_max"), (told[2], "integr\"", "attributes[2].type")] {
+        let place = format!("d/offices/dictionary.toml:{}:", line_of(&wrong, words));
+        assert!(line.starts_with(&place) && line.contains(path), "{place} {path}: {complaint}");
+    }
+    assert!(told[3].ends_with("2 problems; nothing was changed."), "{complaint}");
+
+    let astray = OFFICES.replace("to = \"regions\"", "to = \"regoins\"");
+    write(&database, "d/offices/dictionary.toml", &astray);
+    let refused = run(&database, &["dictionary", "check", "d"]);
+    let complaint = complained(&refused);
+    assert_eq!(refused.status.code(), Some(1), "{complaint}");
+    let place = format!("d/offices/dictionary.toml:{}:", line_of(&astray, "regoins"));
+    assert!(complaint.contains(&place) && complaint.contains("did you mean `regions`?"), "{complaint}");
+    assert_eq!(database.open().seq(), 1, "nothing was published");
 }
 
 fn files_are_imported_and_refused_by_the_command(database: Database) {
@@ -170,47 +109,64 @@ fn files_are_imported_and_refused_by_the_command(database: Database) {
     let impossible = run(&database, &["import", "offices", "new.csv", "--on", "2026-02-30"]);
     assert_eq!(impossible.status.code(), Some(2));
     assert!(complained(&impossible).contains("`2026-02-30` is not a date"), "{}", complained(&impossible));
-    write(
-        &database,
-        "d/offices/dictionary.toml",
-        &OFFICES.replace("to = \"regions\"", "to = \"regoins\"").replace("length_max = 40", "length_max = \"40\""),
-    );
-    let wrong = run(&database, &["dictionary", "apply", "d"]);
-    let lines = complained(&wrong);
-    assert!(lines.contains("d/offices/dictionary.toml:"), "{lines}");
-    assert!(said(&run(&database, &["dictionary", "schema"])).starts_with('{'));
 }
 
-fn a_publication_of_another_process_reaches_readers(database: Database) {
-    let server = Server::start(&database);
-    let name = || server.post("{ region(code: \"01\", validOn: \"2030-01-01\") { name } publication { number } }");
-    assert_eq!(name()["data"]["publication"]["number"], 1);
-    write(&database, "new.csv", "code,name\n01,Алтайский край (новое имя)\n");
-    let imported = run(&database, &["import", "regions", "new.csv", "--on", "2029-01-01"]);
-    assert!(imported.status.success(), "{}", complained(&imported));
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while name()["data"]["publication"]["number"] != 2 {
-        let log = || std::fs::read_to_string(database.folder().join("server.log")).unwrap();
-        assert!(
-            Instant::now() < deadline,
-            "the publication did not reach the reader:\n{}",
-            log().lines().filter(|line| !line.contains("request")).collect::<String>()
-        );
+fn encoding_and_separator_can_be_named(database: Database) {
+    defined(&database);
+    // One sign above ASCII does not tell an encoding: 0xB9 is `№` in windows-1251.
+    write(&database, "number.csv", b"code,name\n1,\xB9 1\n");
+    let told = complained(&run(&database, &["import", "offices", "number.csv"]));
+    assert!(told.contains("cannot be told which encoding"), "{told}");
+    let imported = run(&database, &["import", "offices", "number.csv", "--encoding", "windows-1251", "--on", "2026-12-01"]);
+    assert!(said(&imported).contains("encoding    windows-1251 (as named)"), "{}{}", said(&imported), complained(&imported));
+    assert_eq!(database.open().timeline("offices", "1")[1], "2026-12-01.. {\"name\":\"№ 1\",\"region\":\"01\"}");
+
+    write(&database, "tabs.csv", "code\tname\n1\tГлавная, первая\n");
+    let told = complained(&run(&database, &["import", "offices", "tabs.csv", "--separator", ","]));
+    assert!(told.contains("\"code\tname\"") || told.contains("no column holds the code"), "the comma is taken at its word: {told}");
+    let imported = run(&database, &["import", "offices", "tabs.csv", "--separator", "tab", "--on", "2027-01-01"]);
+    assert!(said(&imported).contains("(as named)"), "{}{}", said(&imported), complained(&imported));
+    assert_eq!(database.open().timeline("offices", "1")[2], "2027-01-01.. {\"name\":\"Главная, первая\",\"region\":\"01\"}");
+
+    for (option, value, expected) in
+        [("--encoding", "koi8-r", "`koi8-r` is not read: utf-8 and windows-1251 are"), ("--separator", "!", "`!` is not a separator")]
+    {
+        let refused = run(&database, &["import", "offices", "tabs.csv", option, value]);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(complained(&refused).contains(expected), "{}", complained(&refused));
     }
-    assert_eq!(name()["data"]["region"]["name"], "Алтайский край (новое имя)");
+}
+
+/// As in `svod import … | head`: the other end of the pipe is closed before the first word.
+fn an_import_ends_although_nobody_listens(database: Database) {
+    defined(&database);
+    write(&database, "new.csv", "code,name\n2,Районная новая\n");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = svod(&database, &["import", "offices", "new.csv", "--on", "2026-12-01"]);
+    command.env("SVOD_LOG_FILTER", "warn");
+    let ended = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), complained(&ended).as_str()), (Some(0), ""));
+    let instance = database.open();
+    assert_eq!(instance.seq(), 2);
+    assert!(instance.timeline("offices", "2")[1].contains("Районная новая"));
 }
 
 /// An import is killed again and again, later each time; the database is whole after each, and the import goes through at last.
+/// Here nothing can be waited for: the moments of interest are those that the process shows to nobody.
 fn killed_imports_leave_a_whole_publication_or_none(database: Database) {
     defined(&database);
     let rows: String = (100..20_100).map(|code| format!("{code},1,Отдел {code}\n")).collect();
-    write(&database, "big.csv", &format!("code,parent,name\n{rows}"));
+    write(&database, "big.csv", format!("code,parent,name\n{rows}"));
     let mut pause = Duration::from_millis(5);
+    let mut hits_count = 0;
     loop {
         let mut process = svod(&database, &["import", "offices", "big.csv"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(pause);
         let _ = process.kill();
-        let is_done = process.wait().unwrap().success();
+        let ended = process.wait().unwrap();
+        let is_done = ended.success();
+        assert!(is_done || ended.signal() == Some(9), "it ended by itself: {ended}");
         let instance = database.open();
         let is_published = instance.seq() == 2;
         assert_eq!(instance.timeline("offices", "100").len(), usize::from(is_published));
@@ -219,8 +175,10 @@ fn killed_imports_leave_a_whole_publication_or_none(database: Database) {
         if is_published {
             break;
         }
+        hits_count += 1;
         pause = pause * 3 / 2;
     }
+    assert!(hits_count >= 3, "only {hits_count} kills came before the publication");
     let told = said(&run(&database, &["import", "offices", "big.csv"]));
     assert!(told.contains("nothing changed"), "{told}");
 }
@@ -250,64 +208,4 @@ fn migrations_go_up_down_and_up_again(database: Database) {
     assert!(!database.dump().contains("item_version"), "down leaves nothing");
     store.with(migration::run_pending).unwrap();
     assert_eq!(database.dump(), first);
-}
-
-#[test]
-fn one_clear_line_when_it_cannot_start() {
-    let database = Database::sqlite();
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = taken.local_addr().unwrap().to_string();
-    let refused = run(&database, &["serve", "--listen", &address]);
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(complained(&refused).contains(&format!("the address {address} is taken by another program")), "{}", complained(&refused));
-
-    write(&database, "svod.db", "This is a letter and not a database, whatever its name says. It is long enough to have a header.");
-    let refused = run(&database, &["serve", "--listen", "127.0.0.1:0"]);
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(complained(&refused).contains("cannot be opened: the file is not a database of SQLite"), "{}", complained(&refused));
-
-    let refused = svod(&database, &["migrate"]).env("SVOD_DATABASE_URL", "mysql://root@localhost/svod").output().unwrap();
-    assert!(complained(&refused).contains("neither sqlite:PATH nor postgres://"), "{}", complained(&refused));
-}
-
-#[test]
-fn a_locked_database_is_named() {
-    let database = Database::sqlite();
-    drop(database.open());
-    let path = database.url.strip_prefix("sqlite:").unwrap().to_owned();
-    use diesel::connection::SimpleConnection;
-    let mut holder = <diesel::SqliteConnection as diesel::Connection>::establish(&path).unwrap();
-    holder.batch_execute("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").unwrap();
-    let refused = svod(&database, &["migrate"]).env("SVOD_DATABASE_BUSY_TIMEOUT_MS", "100").output().unwrap();
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(complained(&refused).contains("locked"), "{}", complained(&refused));
-}
-
-#[test]
-fn the_log_is_json_lines_in_a_pipe() {
-    let database = Database::sqlite();
-    let dictionaries = root().join("dictionaries");
-    let mut command = svod(&database, &["serve", "--listen", "127.0.0.1:0", "--dictionaries", dictionaries.to_str().unwrap()]);
-    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let start_page = lines.find(|line| line.contains("start page")).unwrap();
-    let address = start_page.split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
-    let request = ureq::get(format!("http://{address}/graphql/data?query=query+Ask%7B__typename%7D"))
-        .header("X-Request-Id", "mine-1")
-        .call()
-        .unwrap();
-    assert_eq!(request.headers()["x-request-id"], "mine-1");
-    let stop = Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap();
-    assert!(stop.success());
-    let mut log = String::new();
-    process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-    process.wait().unwrap();
-    let of_request: Vec<Value> = log
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}")))
-        .filter(|line| line.to_string().contains("mine-1"))
-        .collect();
-    assert_eq!(of_request.len(), 1, "one line a request: {log}");
-    let line = of_request[0].to_string();
-    assert!(line.contains("/graphql/data") && line.contains("Ask") && line.contains("duration_ms"), "{line}");
 }
