@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::violation::{Violation, Violations};
-use crate::query::{Request, Response, ResponseKind};
+use crate::query::{Caller, Request, Response, ResponseKind};
 
 const GRAPHQL: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
@@ -23,6 +23,7 @@ fn settings() -> HttpSettings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         workers: 1,
         blocking_threads: 2,
+        queries_in_flight_max: 3,
         connections_max: 16,
         request_body_bytes_max: 2048,
         request_head_time_ms_max: 1000,
@@ -34,7 +35,7 @@ fn settings() -> HttpSettings {
 }
 
 /// Answers with what it was asked; some words of a query make it answer otherwise.
-fn answer_like(request: Request) -> Response {
+fn answer_like(_: Caller, request: Request) -> Response {
     let Request { query, operation_name, variables, is_get } = request;
     let (kind, body) = match query.as_str() {
         "refused" => (ResponseKind::RequestError, json!({ "errors": [{ "message": "no such field" }] })),
@@ -94,7 +95,7 @@ impl Answered {
 }
 
 async fn ask_of(services: Services, request: TestRequest) -> Answered {
-    let state = web::Data::new(State { settings: settings(), services });
+    let state = web::Data::new(State::new(settings(), services));
     let application = init_service(application(state)).await;
     read(application.call(request.to_request()).await.expect("no layer fails")).await
 }
