@@ -143,7 +143,7 @@ fn names_that_a_query_gives_are_part_of_the_answer() {
             "{{ a: offices {{ pageInfo {{ {names} }} }} b: offices {{ {names} pageInfo {{ ...P }} }} }} fragment P on PageInfo {{ {names} }}"
         ),
         format!("{{ dictionaries {{ attributes {{ {names} }} }} }}"),
-        format!("{{ dictionaries {{ attributes {{ values {{ {names} }} }} {names} }} }}", names = long_aliases(60, "__typename")),
+        format!("{{ dictionaries {{ attributes {{ values {{ {names} }} }} {names} }} }}", names = long_aliases(100, "__typename")),
         format!(
             "{{ publications {{ nodes {{ {names} basis {{ ...B }} }} }} }} fragment B on Basis {{ {names} }}",
             names = long_aliases(60, "__typename")
