@@ -166,7 +166,7 @@ mod tests {
         for exact in [json!(1234567890123.45), json!(1e23), json!(u64::MAX), json!(0.000001)] {
             assert!(read_decimal(&exact).is_ok(), "{exact}");
         }
-        for lossy in [json!(12345678901234567890123.0), json!(0.1234567890123456789)] {
+        for lossy in [json!(12345678901234567890123.0), json!(0.12345678901234568)] {
             let refused = read_decimal(&lossy).map_err(|fault| fault.message);
             assert!(refused.as_ref().is_err_and(|message| message.contains("write it as a string")), "{lossy}: {refused:?}");
         }
