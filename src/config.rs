@@ -99,6 +99,9 @@ pub struct ServeSettings {
     /// Threads that answer queries, over all workers
     #[arg(long, value_name = "COUNT", default_value_t = 2 * cores(), value_parser = between::<usize>(1, 1024))]
     pub blocking_threads: usize,
+    /// Queries that are worked on or wait for a thread, over all workers; more are asked to come back
+    #[arg(long, value_name = "COUNT", default_value_t = 32 * cores(), value_parser = between::<usize>(1, 1_000_000))]
+    pub query_in_flight_max: usize,
     /// Connections of clients at once; more wait in the queue of the system
     #[arg(long, value_name = "COUNT", default_value_t = 10_000, value_parser = between::<usize>(1, 1_000_000))]
     pub http_connections_max: usize,
@@ -171,13 +174,13 @@ pub struct QuerySettings {
     /// Most objects in one answer
     #[arg(long, value_name = "COUNT", default_value_t = query_default().nodes_max, value_parser = between::<usize>(1, 1_000_000_000))]
     pub query_nodes_max: usize,
-    /// Longest texts of one answer together
+    /// Longest answer, by its texts and names and 64 bytes more for every field
     #[arg(long, value_name = "BYTES", default_value_t = query_default().response_bytes_max, value_parser = between::<usize>(1024, 1 << 40))]
     pub query_response_bytes_max: usize,
     /// Deepest nesting of filters
     #[arg(long, value_name = "COUNT", default_value_t = query_default().filter_depth_max, value_parser = between::<usize>(1, 100))]
     pub query_filter_depth_max: usize,
-    /// Most values that the filters of one list name
+    /// Most values, tests and inner filters that the filter of one list has
     #[arg(long, value_name = "COUNT", default_value_t = query_default().filter_values_max, value_parser = between::<usize>(1, 10_000_000))]
     pub query_filter_values_max: usize,
     /// Longest text to search for
@@ -223,6 +226,7 @@ impl ServeSettings {
             listen: self.listen,
             workers: self.workers,
             blocking_threads: self.blocking_threads,
+            queries_in_flight_max: self.query_in_flight_max,
             connections_max: self.http_connections_max,
             request_body_bytes_max: self.request_body_bytes_max,
             request_head_time_ms_max: self.request_head_time_ms_max,

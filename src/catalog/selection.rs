@@ -6,9 +6,6 @@ use super::selection_order::{Order, Place, Row, SortKey, compare_keys, essential
 use super::selection_predicate::{Matcher, Predicate};
 use crate::domain::validity::Date;
 
-/// How many items are looked at between two looks at the caller's patience.
-const ITEMS_BETWEEN_CHECKS: u32 = 1024;
-
 /// Which items are wanted and in which order.
 #[derive(Debug, Clone)]
 pub struct Selection {
@@ -42,7 +39,7 @@ pub struct Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interrupted;
 
-/// Says whether to go on; asked every thousand items or so.
+/// Says whether to go on; asked at the beginning and then after every so many tests of items.
 pub type KeepGoing<'a> = &'a dyn Fn() -> bool;
 
 impl Selection {
@@ -58,7 +55,7 @@ impl Selection {
     }
 
     pub fn page(&self, snapshot: &DictionarySnapshot, page: &Page, keep_going: KeepGoing<'_>) -> Result<Outcome, Interrupted> {
-        let matcher = Matcher::new(snapshot, self.valid_on, self.predicate.as_ref());
+        let matcher = Matcher::new(snapshot, self.valid_on, self.predicate.as_ref(), keep_going)?;
         let candidates = match &self.search {
             Some(text) => Candidates::Rows(self.hits(snapshot, text)),
             None => match matcher.candidates() {
@@ -66,7 +63,7 @@ impl Selection {
                 None => Candidates::All(snapshot.items.versions().len() as u32),
             },
         };
-        let run = Run { selection: self, snapshot, matcher, page, keep_going };
+        let run = Run { selection: self, snapshot, matcher, page };
         if self.orders.is_empty() { run.by_code(candidates) } else { run.by_keys(candidates) }
     }
 
@@ -111,7 +108,6 @@ struct Run<'a> {
     snapshot: &'a DictionarySnapshot,
     matcher: Matcher<'a>,
     page: &'a Page,
-    keep_going: KeepGoing<'a>,
 }
 
 /// A row with what it is sorted by.
@@ -132,9 +128,8 @@ impl Run<'_> {
         let mut has_next = false;
         let mut count = 0;
         for at in start..candidates.count() {
-            self.check(at)?;
             let row = candidates.row(at);
-            if !self.matcher.matches(row.position) {
+            if !self.matches(row)? {
                 continue;
             }
             count += 1;
@@ -149,8 +144,7 @@ impl Run<'_> {
         }
         let mut has_previous = false;
         for at in (0..start).rev() {
-            self.check(at)?;
-            if self.matcher.matches(candidates.row(at).position) {
+            if self.matches(candidates.row(at))? {
                 has_previous = true;
                 count += 1;
                 if !self.page.is_total_wanted {
@@ -167,13 +161,13 @@ impl Run<'_> {
         let mut count = 0;
         let mut keyed: Vec<Keyed> = Vec::new();
         for at in 0..candidates.count() {
-            self.check(at)?;
             let row = candidates.row(at);
-            if !self.matcher.matches(row.position) {
+            if !self.matches(row)? {
                 continue;
             }
             count += 1;
             let keys = keys_of(orders, self.snapshot, row);
+            self.matcher.spend(orders.len());
             let code = &self.snapshot.version(row.position as usize).code;
             let is_after = |place: &Place| compare_keys(orders, &keys, &place.keys).then_with(|| code.cmp(&place.code)).is_gt();
             if self.page.after.as_ref().is_none_or(is_after) {
@@ -196,8 +190,10 @@ impl Run<'_> {
         })
     }
 
-    fn check(&self, at: u32) -> Result<(), Interrupted> {
-        if !at.is_multiple_of(ITEMS_BETWEEN_CHECKS) || (self.keep_going)() { Ok(()) } else { Err(Interrupted) }
+    /// Whether the item at a position is wanted.
+    fn matches(&self, row: Row) -> Result<bool, Interrupted> {
+        let matches = self.matcher.matches(row.position);
+        self.matcher.check().map(|()| matches)
     }
 }
 

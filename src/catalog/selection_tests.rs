@@ -331,3 +331,25 @@ fn a_caller_without_patience_is_heard() {
         assert_eq!(outcome, Err(Interrupted));
     }
 }
+
+#[test]
+fn patience_is_asked_for_by_the_tests_done_and_not_by_the_items() {
+    let said = Said { parent: None, name: Some("ежи и ужи"), size: None };
+    let things = (0..3).map(|code| Thing { code: code.to_string(), turn: 1, said: [Some(said.clone()), None] });
+    let dictionary = dictionary();
+    let snapshot = snapshot(things.flat_map(|thing| thing.versions(&dictionary)).collect());
+    let page = Page { first: 10, after: None, is_total_wanted: true };
+    let test = || Predicate::Test(Subject::Attribute(NAME), Test::Contains(Folded::new("нет")));
+    let asked_of = |tests_count: usize| {
+        let asked_count = std::cell::Cell::new(0);
+        let predicate = Predicate::Any((0..tests_count).map(|_| test()).collect());
+        let keep_going = || {
+            asked_count.set(asked_count.get() + 1);
+            asked_count.get() < 4
+        };
+        (Selection::new(day(0), Some(predicate), None, &[]).page(&snapshot, &page, &keep_going).is_ok(), asked_count.get())
+    };
+    assert_eq!(asked_of(1), (true, 1), "once at the beginning");
+    assert_eq!(asked_of(2_000), (true, 2), "6,000 tests");
+    assert_eq!(asked_of(100_000), (false, 4), "no more is done once the patience is over");
+}

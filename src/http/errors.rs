@@ -15,7 +15,7 @@ use super::observation::RequestId;
 use crate::domain::error::Error;
 
 /// How long a client should wait before it asks again what cannot be answered now.
-const RETRY_AFTER_S: u32 = 1;
+pub const RETRY_AFTER_S: u32 = 1;
 
 /// Why a request is not answered with what it asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,12 @@ impl Problem {
     pub fn time_is_up(time_ms_max: u64) -> Self {
         let message = format!("the request took longer than {time_ms_max} ms and was given up");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "TIME_LIMIT", message)
+    }
+
+    pub fn too_many(in_flight_max: usize) -> Self {
+        let message =
+            format!("{in_flight_max} queries are being worked on or waiting already (query_in_flight_max): ask again in a moment");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message)
     }
 
     pub fn not_found(path: &str) -> Self {

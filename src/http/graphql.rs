@@ -2,6 +2,7 @@
 //! is carried in the media type that the client accepts. What a query means, the data API knows.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::http::StatusCode;
@@ -10,12 +11,12 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, rt, web};
 use serde_json::{Map, Value};
 
 use super::answer::{Told, answer};
-use super::errors::{Problem, with_request_id};
+use super::errors::{Problem, RETRY_AFTER_S, with_request_id};
 use super::negotiation::{Media, choose};
 use super::observation::RequestId;
 use super::services::DataDoor;
 use super::{State, pages};
-use crate::query::{Request, Response, ResponseKind};
+use crate::query::{Caller, Request, Response, ResponseKind};
 
 /// In the order of preference where the client has none: what old clients understand goes first.
 const OFFERED_TO_POST: [Media; 2] = [Media::Json, Media::GraphqlResponse];
@@ -76,7 +77,20 @@ async fn execute(request: &HttpRequest, state: &State, parameters: Request, dead
     let data: Arc<DataDoor> = state.services.data().map(Arc::clone).ok_or_else(Problem::not_ready)?;
     let id = RequestId::of(request);
     let span = tracing::info_span!("request", id = id.as_str());
-    in_time(state, deadline, &id, move || span.in_scope(|| (data.execute)(parameters))).await
+    // Dropped with this future: when the answer is there, when time is up, and when the client has gone.
+    let leaving = Leaving(Arc::default());
+    let request_id = Some(id.as_str().to_owned());
+    let caller = Caller { request_id, deadline: Some(deadline), has_left: Arc::clone(&leaving.0) };
+    in_time(state, deadline, &id, move || span.in_scope(|| (data.execute)(caller, parameters))).await
+}
+
+/// Tells the work on another thread that nobody waits for it any more.
+struct Leaving(Arc<AtomicBool>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Runs work on a blocking thread until the deadline. Work that begins only after it is not begun: nobody waits any more.
@@ -86,7 +100,12 @@ async fn in_time<T: Send + 'static>(
     id: &RequestId,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
-    let work = web::block(move || (Instant::now() < deadline).then(work));
+    let place = state.enter().ok_or_else(|| Problem::too_many(state.settings.queries_in_flight_max))?;
+    let work = web::block(move || {
+        let done = (Instant::now() < deadline).then(work);
+        drop(place);
+        done
+    });
     match rt::time::timeout(remaining(deadline), work).await {
         Ok(Ok(Some(done))) => Ok(done),
         Ok(Ok(None)) | Err(_) => Err(Problem::time_is_up(state.settings.request_time_ms_max)),
@@ -107,9 +126,13 @@ fn respond(request: &HttpRequest, media: Media, answered: Result<Response, Probl
                 // Under the old media type a 4xx could come from anything between us and the client.
                 (ResponseKind::RequestError, Media::Json) => (StatusCode::OK, body),
                 (ResponseKind::RequestError, _) => (StatusCode::BAD_REQUEST, body),
+                (ResponseKind::Unavailable, _) => (StatusCode::SERVICE_UNAVAILABLE, with_request_id(body, &id)),
                 (ResponseKind::Failed, _) => (StatusCode::INTERNAL_SERVER_ERROR, with_request_id(body, &id)),
             };
             let mut response = answer(status, media.content_type(), body);
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+            }
             if let Some(told) = response.extensions_mut().get_mut::<Told>() {
                 told.operation_name = operation_name;
             }

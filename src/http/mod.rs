@@ -4,6 +4,7 @@
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -35,6 +36,8 @@ pub struct HttpSettings {
     pub workers: usize,
     /// Over all workers.
     pub blocking_threads: usize,
+    /// Queries that are worked on or wait for a thread, over all workers; more are asked to come back.
+    pub queries_in_flight_max: usize,
     /// Over all workers.
     pub connections_max: usize,
     pub request_body_bytes_max: usize,
@@ -49,9 +52,31 @@ pub struct HttpSettings {
 struct State {
     settings: HttpSettings,
     services: Services,
+    /// Queries that are worked on or wait for a thread.
+    in_flight: Arc<AtomicUsize>,
+}
+
+/// One query in flight, until its work is over: a client that leaves does not end it at once.
+struct InFlight(Arc<AtomicUsize>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl State {
+    fn new(settings: HttpSettings, services: Services) -> Self {
+        Self { settings, services, in_flight: Arc::default() }
+    }
+
+    /// A place among the queries in flight; `None` when there are so many that a further one would only wait in vain.
+    fn enter(&self) -> Option<InFlight> {
+        let place = InFlight(Arc::clone(&self.in_flight));
+        let others = self.in_flight.fetch_add(1, Ordering::Relaxed);
+        (others < self.settings.queries_in_flight_max).then_some(place)
+    }
+
     /// When a request that begins now is given up.
     fn deadline(&self) -> Instant {
         Instant::now() + Duration::from_millis(self.settings.request_time_ms_max)
@@ -74,7 +99,7 @@ pub fn bind(settings: HttpSettings, services: Services) -> Result<Server> {
     let head_timeout = Duration::from_millis(settings.request_head_time_ms_max);
     let disconnect_timeout = Duration::from_millis(settings.disconnect_time_ms_max);
     let shutdown_timeout_s = settings.shutdown_timeout_ms.div_ceil(1000);
-    let state = web::Data::new(State { settings, services });
+    let state = web::Data::new(State::new(settings, services));
     let server = HttpServer::new(move || application(state.clone()))
         .workers(workers)
         .worker_max_blocking_threads(blocking_threads)

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use crate::app::readiness::Readiness;
 use crate::app::reading::Reading;
 use crate::domain::error::Result;
-use crate::query::{DataApi, Request, Response};
+use crate::query::{Caller, DataApi, Request, Response};
 
 /// What is published, in two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -19,7 +19,7 @@ pub struct Census {
 /// The data API as the carrier sees it. Functions and not the type itself: tests stand in for it, and nothing of the
 /// catalogue is needed here.
 pub struct DataDoor {
-    pub execute: Box<dyn Fn(Request) -> Response + Send + Sync>,
+    pub execute: Box<dyn Fn(Caller, Request) -> Response + Send + Sync>,
     pub sdl: Box<dyn Fn() -> Result<Arc<str>> + Send + Sync>,
     pub census: Box<dyn Fn() -> Census + Send + Sync>,
 }
@@ -32,7 +32,11 @@ impl DataDoor {
             let head = reading.reader().head;
             Census { publication: head.seq(), dictionaries: head.dictionaries.len() }
         };
-        Self { execute: Box::new(move |request| data_api.execute(request)), sdl: Box::new(move || sdl_api.sdl()), census: Box::new(census) }
+        Self {
+            execute: Box::new(move |caller, request| data_api.execute_for(caller, request)),
+            sdl: Box::new(move || sdl_api.sdl()),
+            census: Box::new(census),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::violation::{Violation, Violations};
-use crate::query::{Request, Response, ResponseKind};
+use crate::query::{Caller, Request, Response, ResponseKind};
 
 const GRAPHQL: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
@@ -23,6 +23,7 @@ fn settings() -> HttpSettings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         workers: 1,
         blocking_threads: 2,
+        queries_in_flight_max: 3,
         connections_max: 16,
         request_body_bytes_max: 2048,
         request_head_time_ms_max: 1000,
@@ -34,13 +35,23 @@ fn settings() -> HttpSettings {
 }
 
 /// Answers with what it was asked; some words of a query make it answer otherwise.
-fn answer_like(request: Request) -> Response {
+fn answer_like(caller: Caller, request: Request) -> Response {
     let Request { query, operation_name, variables, is_get } = request;
     let (kind, body) = match query.as_str() {
         "refused" => (ResponseKind::RequestError, json!({ "errors": [{ "message": "no such field" }] })),
         "failed" => {
             (ResponseKind::Failed, json!({ "data": null, "errors": [{ "message": "fault", "extensions": { "code": "INTERNAL" } }] }))
         }
+        "unavailable" => {
+            (ResponseKind::Unavailable, json!({ "errors": [{ "message": "later", "extensions": { "code": "UNAVAILABLE" } }] }))
+        }
+        "until nobody waits" => {
+            while !caller.has_left.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            (ResponseKind::Executed, json!({ "data": null }))
+        }
+        "caller" => (ResponseKind::Executed, json!({ "data": { "id": caller.request_id, "waits": caller.deadline.is_some() } })),
         "long" => (ResponseKind::Executed, json!({ "data": "а".repeat(2000) })),
         "slow" => {
             std::thread::sleep(Duration::from_millis(600));
@@ -94,7 +105,7 @@ impl Answered {
 }
 
 async fn ask_of(services: Services, request: TestRequest) -> Answered {
-    let state = web::Data::new(State { settings: settings(), services });
+    let state = web::Data::new(State::new(settings(), services));
     let application = init_service(application(state)).await;
     read(application.call(request.to_request()).await.expect("no layer fails")).await
 }
@@ -123,6 +134,8 @@ async fn the_media_type_decides_the_status() {
         ("ok", GRAPHQL, 200),
         ("refused", JSON, 200),
         ("refused", GRAPHQL, 400),
+        ("unavailable", JSON, 503),
+        ("unavailable", GRAPHQL, 503),
         ("failed", JSON, 500),
         ("failed", GRAPHQL, 500),
     ];
@@ -377,4 +390,44 @@ fn a_taken_port_is_told_and_a_failed_preparation_stops_the_server() {
     assert_eq!(refused, Some(format!("the address {taken} is taken by another program: choose another with --listen")));
     let outcome = server.run(|| Err(Error::Operator("the file is not a database".to_owned())));
     assert_eq!(outcome.map_err(|error| error.to_string()), Err("the file is not a database".to_owned()));
+}
+
+#[actix_web::test]
+async fn what_cannot_be_read_now_may_be_asked_again_later() {
+    let answered = ask(post(GRAPHQL, &json!({ "query": "unavailable" })).insert_header(("x-request-id", "job-19"))).await;
+    assert_eq!((answered.status.as_u16(), answered.header("retry-after")), (503, "1"));
+    assert_eq!(answered.json()["errors"][0]["extensions"], json!({ "code": "UNAVAILABLE", "requestId": "job-19" }));
+    let answered = ask(post(GRAPHQL, &json!({ "query": "caller" })).insert_header(("x-request-id", "job-20"))).await;
+    assert_eq!(answered.json()["data"], json!({ "id": "job-20", "waits": true }));
+}
+
+#[actix_web::test]
+async fn queries_beyond_the_limit_are_refused_at_once_and_those_left_alone_end() {
+    let state = web::Data::new(State::new(settings(), ready()));
+    let in_flight = Arc::clone(&state.in_flight);
+    let application = init_service(application(state)).await;
+    let call = |query: &str| application.call(post(JSON, &json!({ "query": query })).to_request());
+    let [a, b, c] = std::array::from_fn(|_| Box::pin(call("until nobody waits")));
+    let mut waiting = [a, b, c];
+    let refused = async {
+        while in_flight.load(Ordering::Relaxed) < 3 {
+            rt::time::sleep(Duration::from_millis(1)).await;
+        }
+        read(call("a").await.expect("no layer fails")).await
+    };
+    let mut refused = Box::pin(refused);
+    let answered = poll_fn(|context| {
+        for one in &mut waiting {
+            assert!(one.as_mut().poll(context).is_pending(), "it waits until it is given up");
+        }
+        refused.as_mut().poll(context)
+    });
+    let answered = answered.await;
+    assert_eq!((answered.status.as_u16(), answered.code().as_str(), answered.header("retry-after")), (503, "OVERLOADED", "1"));
+    assert!(answered.text().contains("3 queries") && answered.text().contains("query_in_flight_max"));
+    drop(waiting);
+    while in_flight.load(Ordering::Relaxed) > 0 {
+        rt::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(read(call("a").await.expect("no layer fails")).await.status, 200);
 }

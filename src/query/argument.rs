@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use apollo_compiler::ExecutableDocument;
+use apollo_compiler::executable::Field;
 use apollo_compiler::resolvers::ResolveInfo;
 use apollo_compiler::response::{JsonMap, JsonValue};
 
@@ -12,15 +14,20 @@ use crate::app::reading::{Coordinate, Knowledge};
 use crate::domain::text::Language;
 
 #[derive(Clone, Copy)]
-pub struct Arguments<'a>(&'a JsonMap);
+pub struct Arguments<'a> {
+    values: &'a JsonMap,
+    /// The field itself, wherever the query selects it under one name.
+    pub fields: &'a [&'a Field],
+    pub document: &'a ExecutableDocument,
+}
 
 impl<'a> Arguments<'a> {
     pub fn of(info: &ResolveInfo<'a>) -> Self {
-        Self(info.arguments())
+        Self { values: info.arguments(), fields: info.field_selections(), document: info.document() }
     }
 
     pub fn get(&self, name: &str) -> Option<&'a JsonValue> {
-        self.0.get(name).filter(|value| !value.is_null())
+        self.values.get(name).filter(|value| !value.is_null())
     }
 
     fn read<T>(&self, name: &str, read: impl FnOnce(&'a JsonValue) -> Outcome<T>) -> Outcome<Option<T>> {

@@ -7,7 +7,7 @@ use apollo_compiler::executable::{Selection as Selected, SelectionSet};
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 
 use super::argument::Arguments;
-use super::cursor;
+use super::cursor::{self, ListName};
 use super::fault::{Fault, Outcome};
 use super::filter::FilterReader;
 use super::item::Item;
@@ -24,8 +24,8 @@ pub struct Connection<'q> {
     scope: &'q Scope,
     shape_index: usize,
     at: Coordinate,
-    /// The list and its order, as cursors name them.
-    list: String,
+    /// The list as its cursors name it.
+    list: ListName,
     /// `None` when the dictionary was not published yet.
     found: Option<FoundIn>,
 }
@@ -49,7 +49,7 @@ impl<'q> Connection<'q> {
         let mut reader = FilterReader::new(shape, dictionary, &scope.limits);
         let filter = arguments.get("filter").map(|json| reader.read(json)).transpose().map_err(|fault| fault.within("filter"))?;
         let (orders, order_names) = reader.orders(arguments.get("orderBy"))?;
-        let list = list_name(shape, &order_names, search.is_some());
+        let list = ListName::new(list_name(shape, &order_names, search.is_some()), search.as_deref(), arguments.get("filter"));
         let selection = Selection::new(at.valid_on, filter, search, &orders);
         let Some(snapshot) = snapshot else { return Ok(Self { scope, shape_index, at, list, found: None }) };
         let after = arguments.text("after")?;
@@ -68,9 +68,9 @@ impl<'q> Connection<'q> {
         self.found.iter().flat_map(|found| found.page.rows.iter().map(move |row| (found, *row)))
     }
 
-    fn item(&self, found: &FoundIn, row: Row) -> Outcome<ResolvedValue<'q>> {
+    fn item(&self, found: &FoundIn, row: Row, weight: usize) -> Outcome<ResolvedValue<'q>> {
         let version = Arc::clone(found.snapshot.version(row.position as usize));
-        Item::new(self.scope, self.shape_index, Arc::clone(&found.snapshot.dictionary), version, self.at).resolved()
+        Item::new(self.scope, self.shape_index, Arc::clone(&found.snapshot.dictionary), version, self.at).resolved(weight)
     }
 
     fn cursor(&self, found: &FoundIn, row: Row) -> String {
@@ -87,16 +87,19 @@ impl<'q> Connection<'q> {
         }
     }
 
-    fn field<'a>(&'a self, name: &str) -> Option<Outcome<ResolvedValue<'a>>> {
+    fn field<'a>(&'a self, name: &str, weight: usize) -> Option<Outcome<ResolvedValue<'a>>> {
         Some(match name {
-            "nodes" => Ok(self.scope.list(self.rows().map(|(found, row)| self.item(found, row)))),
-            "edges" => Ok(self.scope.list(self.rows().map(|(found, row)| Ok(ResolvedValue::object(Edge { of: self, found, row }))))),
-            "pageInfo" => Ok(ResolvedValue::object(self.page_info())),
+            "nodes" => Ok(self.scope.list(self.rows().map(move |(found, row)| self.item(found, row, weight)))),
+            "edges" => Ok(self.scope.list(self.rows().map(move |(found, row)| {
+                self.scope.count_bytes(weight)?;
+                Ok(ResolvedValue::object(Edge { of: self, found, row }))
+            }))),
+            "pageInfo" => self.page_info().resolved(self.scope, weight),
             "totalCount" => {
                 let count = self.found.as_ref().map_or(Some(0), |found| found.page.total_count);
                 count.map(ResolvedValue::leaf).ok_or_else(|| Fault::internal("the total was not counted"))
             }
-            "publication" => PublicationObject::resolved(self.scope, Some(self.at.publication)),
+            "publication" => PublicationObject::resolved(self.scope, Some(self.at.publication), weight),
             "validOn" => Ok(ResolvedValue::leaf(self.at.valid_on.to_string())),
             _ => return None,
         })
@@ -109,7 +112,8 @@ impl ObjectValue for Connection<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        let resolved = self.field(info.field_name()).ok_or_else(|| self.unknown_field_error(info))?;
+        let weight = self.scope.weight(Arguments::of(info));
+        let resolved = self.field(info.field_name(), weight).ok_or_else(|| self.unknown_field_error(info))?;
         Ok(resolved?)
     }
 }
@@ -161,9 +165,10 @@ impl ObjectValue for Edge<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
+        let scope = self.of.scope;
         match info.field_name() {
-            "cursor" => Ok(ResolvedValue::leaf(self.of.cursor(self.found, self.row))),
-            "node" => Ok(self.of.item(self.found, self.row)?),
+            "cursor" => Ok(scope.counted(ResolvedValue::leaf(self.of.cursor(self.found, self.row)))?),
+            "node" => Ok(self.of.item(self.found, self.row, scope.weight(Arguments::of(info)))?),
             _ => Err(self.unknown_field_error(info)),
         }
     }
@@ -176,18 +181,31 @@ pub struct PageInfo {
     pub end_cursor: Option<String>,
 }
 
-impl ObjectValue for PageInfo {
+impl PageInfo {
+    pub fn resolved(self, scope: &Scope, weight: usize) -> Outcome<ResolvedValue<'_>> {
+        scope.count_bytes(weight)?;
+        Ok(ResolvedValue::object(PageInfoObject { scope, info: self }))
+    }
+}
+
+struct PageInfoObject<'q> {
+    scope: &'q Scope,
+    info: PageInfo,
+}
+
+impl ObjectValue for PageInfoObject<'_> {
     fn type_name(&self) -> &str {
         "PageInfo"
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        Ok(match info.field_name() {
-            "hasNextPage" => ResolvedValue::leaf(self.has_next),
-            "hasPreviousPage" => ResolvedValue::leaf(self.has_previous),
-            "startCursor" => ResolvedValue::leaf(self.start_cursor.clone()),
-            "endCursor" => ResolvedValue::leaf(self.end_cursor.clone()),
+        let value = match info.field_name() {
+            "hasNextPage" => ResolvedValue::leaf(self.info.has_next),
+            "hasPreviousPage" => ResolvedValue::leaf(self.info.has_previous),
+            "startCursor" => ResolvedValue::leaf(self.info.start_cursor.clone()),
+            "endCursor" => ResolvedValue::leaf(self.info.end_cursor.clone()),
             _ => return Err(self.unknown_field_error(info)),
-        })
+        };
+        Ok(self.scope.counted(value)?)
     }
 }

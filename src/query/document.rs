@@ -10,6 +10,7 @@ use apollo_compiler::validation::{DiagnosticList, Valid};
 use rustc_hash::FxHashMap;
 
 use super::fault::{Fault, FaultCode};
+use super::input;
 use super::limits::QueryLimits;
 use super::measure;
 use super::suggestion::with_suggestion;
@@ -29,6 +30,11 @@ pub fn validated(typed: &TypedSchema, limits: &QueryLimits, text: &str) -> Resul
     let mut parser = Parser::new().recursion_limit(limits.nesting_max).token_limit(limits.tokens_max);
     let ast = parser.parse_ast(text, "query.graphql").map_err(|refused| parse_errors(&refused.errors, limits))?;
     let document = ast.to_executable_validate(&typed.schema).map_err(|refused| validation_errors(&refused.errors, typed, limits))?;
+    let mut inputs = input::check(&typed.schema, &document);
+    if !inputs.is_empty() {
+        inputs.truncate(limits.errors_max);
+        return Err(inputs);
+    }
     measure::check(&document, limits).map_err(|error| vec![*error])?;
     let document = Arc::new(document);
     typed.documents.keep(text, Arc::clone(&document));

@@ -1,22 +1,22 @@
 //! One request from its text to its answer: validate, check the variables, run over the catalogue, and put the errors in order.
 
 use std::sync::Arc;
-use std::time::Instant;
 
-use apollo_compiler::Name;
+use apollo_compiler::executable::Operation;
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::resolvers::Execution;
 use apollo_compiler::response::{ExecutionResponse, GraphQLError, JsonMap, JsonValue};
+use apollo_compiler::{ExecutableDocument, Name};
 use serde::Serialize;
 
 use super::document;
-use super::fault::{self, Fault};
-use super::limits::QueryLimits;
+use super::fault::{self, Fault, FaultCode, Outcome};
+use super::input;
+use super::introspection;
 use super::root::Root;
 use super::scope::Scope;
-use super::typed::TypedSchema;
+use super::weight;
 use super::{Request, Response, ResponseKind};
-use crate::app::reading::Reader;
 
 /// What a request without `data` is answered with.
 #[derive(Serialize)]
@@ -24,9 +24,10 @@ struct RefusedBody<'a> {
     errors: &'a [GraphQLError],
 }
 
-/// Runs a request on one schema and one head. `started` is when the request came: waiting counts.
-pub fn run(typed: Arc<TypedSchema>, reader: Reader, limits: QueryLimits, request: Request, started: Instant) -> Response {
-    let document = match document::validated(&typed, &limits, &request.query) {
+/// Runs a request on the schema and the head of its scope.
+pub fn run(scope: Scope, request: Request) -> Response {
+    let typed = Arc::clone(&scope.typed);
+    let document = match document::validated(&typed, &scope.limits, &request.query) {
         Ok(document) => document,
         Err(errors) => return refused(ResponseKind::RequestError, &errors, request.operation_name),
     };
@@ -41,21 +42,42 @@ pub fn run(typed: Arc<TypedSchema>, reader: Reader, limits: QueryLimits, request
         Ok(variables) => variables,
         Err(error) => return refused(ResponseKind::RequestError, &[fault::of_request(&error, &document.sources)], operation_name),
     };
-    let scope = Scope::new(Arc::clone(&typed), limits, reader, started);
+    if let Err(error) = input::check_conditions(&document, operation, &variables) {
+        return refused(ResponseKind::RequestError, &[*error], operation_name);
+    }
+    if let Err(fault) = count_beforehand(&scope, &document, operation, &variables) {
+        return refused(ResponseKind::RequestError, &[fault.to_error()], operation_name);
+    }
     let execution = Execution::new(&typed.schema, &document)
         .operation(operation)
         .implementers_map(&typed.implementers)
         .coerced_variable_values(&variables)
         .enable_schema_introspection(true);
     match execution.execute_sync(&Root(&scope)) {
-        Ok(answer) => Response { body: body(&finished(answer, &scope)), kind: ResponseKind::Executed, operation_name },
+        Ok(answer) => {
+            let answer = finished(answer, &scope);
+            if is_unavailable(&answer) {
+                return refused(ResponseKind::Unavailable, &answer.errors, operation_name);
+            }
+            Response { body: body(&answer), kind: ResponseKind::Executed, operation_name }
+        }
         Err(error) => refused(ResponseKind::Failed, &[Fault::internal(error.message()).to_error()], operation_name),
     }
 }
 
+/// Counts what no resolver of ours will see: the names of the root fields, and what apollo-compiler tells of the schema.
+fn count_beforehand(scope: &Scope, document: &ExecutableDocument, operation: &Operation, variables: &JsonMap) -> Outcome<()> {
+    scope.count_bytes(weight::bytes_of(document, std::iter::once(&operation.selection_set)))?;
+    let bytes_max = scope.limits.response_bytes_max;
+    scope.count_bytes(introspection::bytes_of(&scope.typed.schema, document, operation, variables, bytes_max))
+}
+
 /// Gives every error its code. An answer that a limit has cut short is not given at all: nobody shall take a part for the whole.
 fn finished(mut answer: ExecutionResponse, scope: &Scope) -> ExecutionResponse {
-    answer.errors.iter_mut().for_each(fault::finish);
+    for error in &mut answer.errors {
+        fault::finish(error);
+        fault::name_request(error, scope.request_id());
+    }
     if let Some(stopped) = scope.stopped() {
         let told = stopped.to_error();
         let first = answer.errors.iter().find(|error| error.extensions.get("code") == told.extensions.get("code"));
@@ -63,6 +85,12 @@ fn finished(mut answer: ExecutionResponse, scope: &Scope) -> ExecutionResponse {
     }
     answer.errors.truncate(scope.limits.errors_max);
     answer
+}
+
+/// Whether there is nothing in an answer but that something could not be read.
+fn is_unavailable(answer: &ExecutionResponse) -> bool {
+    let has_data = answer.data.iter().flat_map(|data| data.values()).any(|value| !value.is_null());
+    !has_data && !answer.errors.is_empty() && answer.errors.iter().all(|error| fault::has_code(error, FaultCode::Unavailable))
 }
 
 /// An answer without data.

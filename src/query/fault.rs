@@ -14,11 +14,19 @@ pub enum FaultCode {
     ValidationFailed,
     BadUserInput,
     LimitExceeded,
+    /// The operator must act; what is asked for may be answered later.
+    Unavailable,
     Internal,
 }
 
-const CODES: [FaultCode; 5] =
-    [FaultCode::ParseFailed, FaultCode::ValidationFailed, FaultCode::BadUserInput, FaultCode::LimitExceeded, FaultCode::Internal];
+const CODES: [FaultCode; 6] = [
+    FaultCode::ParseFailed,
+    FaultCode::ValidationFailed,
+    FaultCode::BadUserInput,
+    FaultCode::LimitExceeded,
+    FaultCode::Unavailable,
+    FaultCode::Internal,
+];
 
 impl FaultCode {
     pub fn name(self) -> &'static str {
@@ -27,8 +35,27 @@ impl FaultCode {
             Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
+            Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
+    }
+
+    /// Whether its reason is in the log only.
+    fn is_ours(self) -> bool {
+        matches!(self, Self::Unavailable | Self::Internal)
+    }
+}
+
+/// Whether an error has a code.
+pub fn has_code(error: &GraphQLError, code: FaultCode) -> bool {
+    error.extensions.get("code").and_then(JsonValue::as_str) == Some(code.name())
+}
+
+/// Puts the id of the request into an error whose reason is in the log only.
+pub fn name_request(error: &mut GraphQLError, request_id: Option<&str>) {
+    let is_ours = CODES.into_iter().any(|code| code.is_ours() && has_code(error, code));
+    if let Some(id) = request_id.filter(|_| is_ours) {
+        error.extensions.insert("requestId", id.into());
     }
 }
 
@@ -60,6 +87,12 @@ impl Fault {
     pub fn internal(problem: impl std::fmt::Display) -> Self {
         tracing::error!(%problem, "a query failed");
         Self::new(FaultCode::Internal, "internal error")
+    }
+
+    /// What is needed does not answer now; the log says why.
+    pub fn unavailable(problem: impl std::fmt::Display) -> Self {
+        tracing::error!(%problem, "a query could not be answered: the operator must act");
+        Self::new(FaultCode::Unavailable, "the service cannot read this now; its operator finds the reason in the log by the request id")
     }
 
     /// Says that the fault lies inside an argument or a part of one.
@@ -96,7 +129,8 @@ impl From<Error> for Fault {
             Error::Invalid(violations) => Self::input(violations.to_string()),
             Error::NotFound { message } => Self::input(message),
             Error::Refused { message, .. } => Self::input(message),
-            Error::Operator(problem) | Error::Internal(problem) => Self::internal(problem),
+            Error::Operator(problem) => Self::unavailable(problem),
+            Error::Internal(problem) => Self::internal(problem),
         }
     }
 }
@@ -179,9 +213,10 @@ mod tests {
     #[test]
     fn our_own_doing_stays_inside() {
         let secret = || "password of the database".to_owned();
-        for error in [Error::Internal(secret()), Error::Operator(secret())] {
-            assert_eq!(Fault::from(error), Fault::new(FaultCode::Internal, "internal error"));
-        }
+        assert_eq!(Fault::from(Error::Internal(secret())), Fault::new(FaultCode::Internal, "internal error"));
+        let unavailable = Fault::from(Error::Operator(secret()));
+        assert_eq!(unavailable.code, FaultCode::Unavailable);
+        assert!(!unavailable.message.contains(&secret()), "{}", unavailable.message);
         let mut error = Fault::input("").to_error();
         error.message = "resolver returned \"secret\", expected Int".to_owned();
         finish(&mut error);

@@ -25,12 +25,13 @@ pub struct FilterReader<'a> {
     /// The definition of the edition that is read.
     pub dictionary: &'a Arc<Dictionary>,
     pub limits: &'a QueryLimits,
-    values_count: usize,
+    /// Values, tests and filters inside filters.
+    parts_count: usize,
 }
 
 impl<'a> FilterReader<'a> {
     pub fn new(shape: &'a Shape, dictionary: &'a Arc<Dictionary>, limits: &'a QueryLimits) -> Self {
-        Self { shape, dictionary, limits, values_count: 0 }
+        Self { shape, dictionary, limits, parts_count: 0 }
     }
 
     pub fn read(&mut self, json: &JsonValue) -> Outcome<Predicate> {
@@ -42,6 +43,9 @@ impl<'a> FilterReader<'a> {
             let max = self.limits.filter_depth_max;
             return Err(Fault::limit(format!("filters stand more than {max} deep in one another (filter_depth_max)")));
         }
+        if depth > 1 {
+            self.count()?;
+        }
         let mut parts = Vec::new();
         for (name, value) in given(json)? {
             let field = self.shape.filter_field(name).ok_or_else(|| Fault::internal(format!("the filter has a field {name}")))?;
@@ -51,7 +55,7 @@ impl<'a> FilterReader<'a> {
                 FilterField::Not => self.filter(value, depth + 1).map(|part| Predicate::Not(Box::new(part))),
                 FilterField::Code => self.tests(Subject::Code, AttributeType::Reference, value),
                 FilterField::Parent => self.tests(Subject::Parent, AttributeType::Reference, value),
-                FilterField::DescendantOf => read_id(value).map(|code| Predicate::Under(code.as_ref().into())),
+                FilterField::DescendantOf => self.count().and_then(|()| read_id(value)).map(|code| Predicate::Under(code.as_ref().into())),
                 FilterField::ValidFrom => self.tests(Subject::ValidFrom, AttributeType::Date, value),
                 FilterField::ValidTo => self.tests(Subject::ValidTo, AttributeType::Date, value),
                 FilterField::Attribute(at) => self.tests(self.subject_of(at), self.shape.dictionary.attributes[at].definition.kind, value),
@@ -78,6 +82,10 @@ impl<'a> FilterReader<'a> {
     }
 
     fn test(&mut self, operator: &str, kind: AttributeType, json: &JsonValue) -> Outcome<Test> {
+        // The others count their values.
+        if matches!(operator, "isNull" | "startsWith" | "contains") || elements(json).is_empty() {
+            self.count()?;
+        }
         let mut bound = |json: &JsonValue| {
             let value = self.operand(kind, json)?;
             SortKey::of_value(&value, kind, Language::Ru).ok_or_else(|| Fault::internal("an operand is a list"))
@@ -108,12 +116,18 @@ impl<'a> FilterReader<'a> {
         values.map(|(at, json)| self.operand(kind, json).map_err(|fault| fault.within(&format!("[{at}]")))).collect()
     }
 
-    fn operand(&mut self, kind: AttributeType, json: &JsonValue) -> Outcome<Value> {
-        self.values_count += 1;
-        if self.values_count > self.limits.filter_values_max {
-            let max = self.limits.filter_values_max;
-            return Err(Fault::limit(format!("the filter names more than {max} values (filter_values_max)")));
+    /// Counts a part of the filter: each of them may be looked at for every item.
+    fn count(&mut self) -> Outcome<()> {
+        self.parts_count += 1;
+        let max = self.limits.filter_values_max;
+        if self.parts_count <= max {
+            return Ok(());
         }
+        Err(Fault::limit(format!("the filter has more than {max} values, tests and filters inside it (filter_values_max)")))
+    }
+
+    fn operand(&mut self, kind: AttributeType, json: &JsonValue) -> Outcome<Value> {
+        self.count()?;
         Ok(match kind {
             AttributeType::String | AttributeType::Text | AttributeType::Enum => Value::Text(read_text(json)?.into()),
             AttributeType::Reference => Value::Text(read_id(json)?.as_ref().into()),

@@ -17,7 +17,7 @@ impl<'q> Item<'q> {
     pub fn parent<'a>(&'a self, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
         let at = arguments.coordinate(self.scope, self.at)?;
         let found = self.version.parent().map(|code| self.scope.find_item(self.shape_index, code, at)).transpose()?;
-        Item::resolved_or_null(found.flatten())
+        Item::resolved_or_null(found.flatten(), self.scope.weight(arguments))
     }
 
     /// From the parent that this version names up to the root; it ends early where a parent is not valid.
@@ -30,7 +30,8 @@ impl<'q> Item<'q> {
             next = item.version.parent().map(ToOwned::to_owned);
             ancestors.push(item);
         }
-        Ok(self.scope.list(ancestors.into_iter().map(Item::resolved)))
+        let weight = self.scope.weight(arguments);
+        Ok(self.scope.list(ancestors.into_iter().map(move |item| item.resolved(weight))))
     }
 
     pub fn children<'a>(&'a self, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
@@ -49,10 +50,10 @@ impl<'q> Item<'q> {
         let (orders, _) = FilterReader::new(self.shape(), &snapshot.dictionary, &scope.limits).orders(arguments.get("orderBy"))?;
         let selection = Selection::new(at.valid_on, Some(predicate), None, &orders);
         let selected = scope.select(&snapshot, &selection, &Page { first, after: None, is_total_wanted: false })?;
-        let shape_index = self.shape_index;
+        let (shape_index, weight) = (self.shape_index, scope.weight(arguments));
         Ok(scope.list(selected.rows.into_iter().map(move |row| {
             let version = Arc::clone(snapshot.version(row.position as usize));
-            Item::new(scope, shape_index, Arc::clone(&snapshot.dictionary), version, at).resolved()
+            Item::new(scope, shape_index, Arc::clone(&snapshot.dictionary), version, at).resolved(weight)
         })))
     }
 }

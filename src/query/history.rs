@@ -13,12 +13,12 @@ use crate::domain::validity::{Date, Validity};
 impl Item<'_> {
     pub fn history<'a>(&'a self, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
         let at = arguments.coordinate(self.scope, self.at)?;
-        history_of(self.scope, self.shape_index, &self.version.code, at)
+        history_of(self.scope, self.shape_index, &self.version.code, at, self.scope.weight(arguments))
     }
 }
 
 /// The history of a code as it was known at a publication; empty when the code was never published.
-pub fn history_of<'a>(scope: &'a Scope, shape_index: usize, code: &str, at: Coordinate) -> Outcome<ResolvedValue<'a>> {
+pub fn history_of<'a>(scope: &'a Scope, shape_index: usize, code: &str, at: Coordinate, weight: usize) -> Outcome<ResolvedValue<'a>> {
     let Some(snapshot) = scope.snapshot(shape_index, at.publication)? else { return Ok(ResolvedValue::list([])) };
     scope.check_time()?;
     let recorded = scope.reader.history(&snapshot, code, at.publication)?;
@@ -30,7 +30,7 @@ pub fn history_of<'a>(scope: &'a Scope, shape_index: usize, code: &str, at: Coor
     Ok(scope.list(recorded.into_iter().map(move |RecordedVersion { version, superseded_seq }| {
         let at = coordinate_of(version.validity(), superseded_seq, at);
         let item = Item::new(scope, shape_index, snapshot.dictionary.clone(), version, at);
-        Item { superseded_seq, ..item }.resolved()
+        Item { superseded_seq, ..item }.resolved(weight)
     })))
 }
 

@@ -41,20 +41,20 @@ impl<'q> Item<'q> {
         &self.scope.typed.shapes[self.shape_index]
     }
 
-    /// As a value of the answer, which counts it.
-    pub fn resolved<'a>(self) -> Outcome<ResolvedValue<'a>>
+    /// As a value of the answer, which counts it. `weight` is that of the field that it is the value of.
+    pub fn resolved<'a>(self, weight: usize) -> Outcome<ResolvedValue<'a>>
     where
         'q: 'a,
     {
-        self.scope.count_node()?;
+        self.scope.count_node(weight)?;
         Ok(ResolvedValue::object(self))
     }
 
-    pub fn resolved_or_null<'a>(item: Option<Self>) -> Outcome<ResolvedValue<'a>>
+    pub fn resolved_or_null<'a>(item: Option<Self>, weight: usize) -> Outcome<ResolvedValue<'a>>
     where
         'q: 'a,
     {
-        item.map_or_else(|| Ok(ResolvedValue::null()), Item::resolved)
+        item.map_or_else(|| Ok(ResolvedValue::null()), |item| item.resolved(weight))
     }
 
     /// The value of an attribute of the newest definition, if the edition has that attribute.
@@ -82,8 +82,10 @@ impl<'q> Item<'q> {
             ItemField::Reason => self.optional_text(self.retirement().map(|retirement| retirement.reason.as_str())),
             ItemField::Successors => self.successors(arguments),
             ItemField::SuccessorCodes => self.texts(self.successor_codes()),
-            ItemField::Publication => PublicationObject::resolved(self.scope, Some(self.version.published_seq)),
-            ItemField::SupersededIn => PublicationObject::resolved(self.scope, self.superseded_seq),
+            ItemField::Publication => {
+                PublicationObject::resolved(self.scope, Some(self.version.published_seq), self.scope.weight(arguments))
+            }
+            ItemField::SupersededIn => PublicationObject::resolved(self.scope, self.superseded_seq, self.scope.weight(arguments)),
             ItemField::History => self.history(arguments),
         }
     }
@@ -146,13 +148,14 @@ impl<'q> Item<'q> {
     fn reference<'a>(&'a self, at: usize, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
         let target = self.shape().targets[at].ok_or_else(|| Fault::internal("a reference outside the schema was asked for"))?;
         let at_then = arguments.coordinate(self.scope, self.at)?;
+        let weight = self.scope.weight(arguments);
         let codes = self.value(at).map(Value::texts).unwrap_or_default();
         if self.definition(at).list {
             let found = codes.into_iter().filter_map(move |code| self.scope.find_item(target, code, at_then).transpose());
-            Ok(self.scope.list(found.map(|item| item?.resolved())))
+            Ok(self.scope.list(found.map(move |item| item?.resolved(weight))))
         } else {
             let found = codes.first().map(|code| self.scope.find_item(target, code, at_then)).transpose()?;
-            Item::resolved_or_null(found.flatten())
+            Item::resolved_or_null(found.flatten(), weight)
         }
     }
 
@@ -170,7 +173,8 @@ impl<'q> Item<'q> {
         let inherited = Coordinate { valid_on: self.at.valid_on.max(end), ..self.at };
         let at = arguments.coordinate(self.scope, inherited)?;
         let found = self.successor_codes().filter_map(move |code| self.scope.find_item(self.shape_index, code, at).transpose());
-        Ok(self.scope.list(found.map(|item| item?.resolved())))
+        let weight = self.scope.weight(arguments);
+        Ok(self.scope.list(found.map(move |item| item?.resolved(weight))))
     }
 }
 
@@ -181,6 +185,7 @@ impl ObjectValue for Item<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let field = self.shape().field(info.field_name()).ok_or_else(|| self.unknown_field_error(info))?;
-        Ok(self.field(field, Arguments::of(info))?)
+        let resolved = self.scope.check_going().and_then(|()| self.field(field, Arguments::of(info)));
+        resolved.map_err(|fault| self.scope.failed(fault))
     }
 }

@@ -25,11 +25,11 @@ pub struct QueryLimits {
     pub history_items_max: usize,
     /// Objects in one answer.
     pub nodes_max: usize,
-    /// The texts of one answer together.
+    /// The answer, by the texts and names in it and a fixed measure for every field.
     pub response_bytes_max: usize,
     /// How deep filters stand in one another.
     pub filter_depth_max: usize,
-    /// The values that the filters of one list name together.
+    /// The values, tests and filters inside filters of one list together. Each may be looked at for every item.
     pub filter_values_max: usize,
     /// The length of a search text, in characters.
     pub search_length_max: usize,
@@ -56,7 +56,7 @@ impl Default for QueryLimits {
             page_size_max: 1_000,
             history_items_max: 1_000,
             nodes_max: 50_000,
-            response_bytes_max: 64 * 1024 * 1024,
+            response_bytes_max: 16 * 1024 * 1024,
             filter_depth_max: 10,
             filter_values_max: 5_000,
             search_length_max: 200,

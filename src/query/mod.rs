@@ -1,6 +1,7 @@
 //! How systems ask: the read-only data API, typed by the definitions. The schema is made of the newest definitions, queries are
 //! validated by apollo-compiler and run over the resident catalogue. It knows nothing of HTTP, accounts or the database.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -8,6 +9,7 @@ use crate::app::reading::{Reader, Reading};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::Error;
 use fault::Fault;
+use scope::Scope;
 use shape::Shape;
 use typed::TypedSchema;
 
@@ -20,6 +22,8 @@ mod fault;
 mod filter;
 mod hierarchy;
 mod history;
+mod input;
+mod introspection;
 mod item;
 mod limits;
 mod measure;
@@ -33,6 +37,7 @@ mod scope;
 mod shape;
 mod suggestion;
 mod typed;
+mod weight;
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +51,23 @@ pub struct DataApi {
     limits: QueryLimits,
     /// The schema of the newest definitions that a request has met.
     typed: RwLock<Option<Arc<TypedSchema>>>,
+}
+
+/// Who asks: what the answer must tell them of ours, and how long they wait for it.
+#[derive(Debug, Clone, Default)]
+pub struct Caller {
+    /// Goes into the errors whose reason only the log has.
+    pub request_id: Option<String>,
+    /// Nobody waits for the answer after this.
+    pub deadline: Option<Instant>,
+    /// Set once nobody waits any more.
+    pub has_left: Arc<AtomicBool>,
+}
+
+impl Caller {
+    fn waits(&self) -> bool {
+        !self.has_left.load(Ordering::Relaxed) && self.deadline.is_none_or(|deadline| Instant::now() < deadline)
+    }
 }
 
 /// One request, as GraphQL over HTTP carries it.
@@ -73,6 +95,8 @@ pub enum ResponseKind {
     Executed,
     /// The text, the operation name or the variables were refused: there is no `data` entry.
     RequestError,
+    /// Nothing could be read: it may be asked again later.
+    Unavailable,
     /// We must act.
     Failed,
 }
@@ -90,10 +114,18 @@ impl DataApi {
 
     /// Executes one request synchronously; may touch the database for older editions and history.
     pub fn execute(&self, request: Request) -> Response {
+        self.execute_for(Caller::default(), request)
+    }
+
+    /// The same for a caller who may go away: the work ends soon after.
+    pub fn execute_for(&self, caller: Caller, request: Request) -> Response {
         let started = Instant::now();
         match self.reader() {
-            Ok((reader, typed)) => execute::run(typed, reader, self.limits, request, started),
-            Err(error) => execute::refused(ResponseKind::Failed, &[Fault::from(error).to_error()], request.operation_name),
+            Ok((reader, typed)) => execute::run(Scope::new(typed, self.limits, reader, caller, started), request),
+            Err(error) => {
+                let kind = if matches!(error, Error::Operator(_)) { ResponseKind::Unavailable } else { ResponseKind::Failed };
+                execute::refused(kind, &[Fault::from(error).to_error()], request.operation_name)
+            }
         }
     }
 

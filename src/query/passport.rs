@@ -21,24 +21,27 @@ pub struct DictionaryObject<'q> {
 
 impl<'q> DictionaryObject<'q> {
     /// A dictionary as it was known at a publication; null when it was not.
-    pub fn find(scope: &'q Scope, shape_index: usize, publication: i64) -> Outcome<Option<ResolvedValue<'q>>> {
+    pub fn find(scope: &'q Scope, shape_index: usize, publication: i64, weight: usize) -> Outcome<Option<ResolvedValue<'q>>> {
         let Some(snapshot) = scope.snapshot(shape_index, publication)? else { return Ok(None) };
-        scope.count_node()?;
+        scope.count_node(weight)?;
         Ok(Some(ResolvedValue::object(Self { scope, snapshot })))
     }
 
-    fn attributes(&self) -> ResolvedValue<'_> {
-        let attributes = self.snapshot.dictionary.attributes.iter();
-        ResolvedValue::list(attributes.map(|attribute| ResolvedValue::object(AttributeObject(&attribute.definition))))
+    fn attributes(&self, weight: usize) -> ResolvedValue<'_> {
+        let scope = self.scope;
+        scope.list(self.snapshot.dictionary.attributes.iter().map(move |attribute| {
+            scope.count_bytes(weight)?;
+            Ok(ResolvedValue::object(AttributeObject { scope, definition: &attribute.definition }))
+        }))
     }
 
     fn editions(&self, arguments: Arguments<'_>) -> Outcome<ResolvedValue<'_>> {
         let first = arguments.page_size(self.scope, PAGE_SIZE_DEFAULT)?;
-        let code = &self.snapshot.dictionary.code;
+        let (code, weight) = (&self.snapshot.dictionary.code, self.scope.weight(arguments));
         let resident = self.scope.reader.head.dictionaries.get(code);
         let editions = resident.map(|resident| resident.editions.as_slice()).unwrap_or_default();
         let known = editions.iter().rev().filter(|edition| edition.number <= self.snapshot.edition.number);
-        Ok(self.scope.list(known.take(first).map(|edition| EditionObject::resolved(self.scope, code, edition))))
+        Ok(self.scope.list(known.take(first).map(move |edition| EditionObject::resolved(self.scope, code, edition, weight))))
     }
 }
 
@@ -52,7 +55,7 @@ impl ObjectValue for DictionaryObject<'_> {
         let dictionary = &self.snapshot.dictionary;
         let definition = &dictionary.definition;
         let passport = &definition.passport;
-        Ok(match info.field_name() {
+        let value = match info.field_name() {
             "code" => ResolvedValue::leaf(dictionary.code.as_str()),
             "name" => label(&definition.name, arguments.language()),
             "description" => optional_label(definition.description.as_ref(), arguments.language()),
@@ -68,12 +71,13 @@ impl ObjectValue for DictionaryObject<'_> {
             "codeDescription" => optional_label(definition.code_rule.description.as_ref(), arguments.language()),
             "isHierarchical" => ResolvedValue::leaf(dictionary.is_hierarchical()),
             "display" => ResolvedValue::leaf(definition.display.clone()),
-            "attributes" => self.attributes(),
-            "edition" => EditionObject::resolved(self.scope, &dictionary.code, &self.snapshot.edition)?,
+            "attributes" => self.attributes(self.scope.weight(arguments)),
+            "edition" => EditionObject::resolved(self.scope, &dictionary.code, &self.snapshot.edition, self.scope.weight(arguments))?,
             "editions" => self.editions(arguments)?,
             "itemsCount" => ResolvedValue::leaf(self.snapshot.edition.items_count),
             _ => return Err(self.unknown_field_error(info)),
-        })
+        };
+        Ok(self.scope.counted(value)?)
     }
 }
 
@@ -93,7 +97,20 @@ fn access_name(access: Access) -> &'static str {
     }
 }
 
-struct AttributeObject<'a>(&'a AttributeDefinition);
+struct AttributeObject<'a> {
+    scope: &'a Scope,
+    definition: &'a AttributeDefinition,
+}
+
+impl AttributeObject<'_> {
+    fn values(&self, weight: usize) -> ResolvedValue<'_> {
+        let scope = self.scope;
+        scope.list(self.definition.values.iter().map(move |value| {
+            scope.count_bytes(weight)?;
+            Ok(ResolvedValue::object(EnumValueObject { scope, value }))
+        }))
+    }
+}
 
 impl ObjectValue for AttributeObject<'_> {
     fn type_name(&self) -> &str {
@@ -101,9 +118,10 @@ impl ObjectValue for AttributeObject<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        let definition = self.0;
-        let language = Arguments::of(info).language();
-        Ok(match info.field_name() {
+        let definition = self.definition;
+        let arguments = Arguments::of(info);
+        let language = arguments.language();
+        let value = match info.field_name() {
             "code" => ResolvedValue::leaf(definition.code.as_str()),
             "field" => ResolvedValue::leaf(camel_case(&definition.code)),
             "label" => label(&definition.label, language),
@@ -120,13 +138,17 @@ impl ObjectValue for AttributeObject<'_> {
             "max" => ResolvedValue::leaf(definition.max.as_ref().map(ToString::to_string)),
             "pattern" => ResolvedValue::leaf(definition.pattern.clone()),
             "to" => ResolvedValue::leaf(definition.to.clone()),
-            "values" => ResolvedValue::list(definition.values.iter().map(|value| ResolvedValue::object(EnumValueObject(value)))),
+            "values" => self.values(self.scope.weight(arguments)),
             _ => return Err(self.unknown_field_error(info)),
-        })
+        };
+        Ok(self.scope.counted(value)?)
     }
 }
 
-struct EnumValueObject<'a>(&'a EnumValue);
+struct EnumValueObject<'a> {
+    scope: &'a Scope,
+    value: &'a EnumValue,
+}
 
 impl ObjectValue for EnumValueObject<'_> {
     fn type_name(&self) -> &str {
@@ -134,10 +156,11 @@ impl ObjectValue for EnumValueObject<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        match info.field_name() {
-            "code" => Ok(ResolvedValue::leaf(self.0.code.as_str())),
-            "label" => Ok(label(&self.0.label, Arguments::of(info).language())),
-            _ => Err(self.unknown_field_error(info)),
-        }
+        let value = match info.field_name() {
+            "code" => ResolvedValue::leaf(self.value.code.as_str()),
+            "label" => label(&self.value.label, Arguments::of(info).language()),
+            _ => return Err(self.unknown_field_error(info)),
+        };
+        Ok(self.scope.counted(value)?)
     }
 }

@@ -22,18 +22,18 @@ pub struct PublicationObject<'q> {
 
 impl<'q> PublicationObject<'q> {
     /// The publication of a number as a value of the answer; null for none and for the time before the first.
-    pub fn resolved(scope: &'q Scope, seq: Option<i64>) -> Outcome<ResolvedValue<'q>> {
+    pub fn resolved(scope: &'q Scope, seq: Option<i64>, weight: usize) -> Outcome<ResolvedValue<'q>> {
         let Some(publication) = seq.and_then(|seq| scope.reader.head.publication(seq)) else { return Ok(ResolvedValue::null()) };
-        scope.count_node()?;
+        scope.count_node(weight)?;
         Ok(ResolvedValue::object(Self { scope, publication: Arc::clone(publication) }))
     }
 
     /// What it made of each dictionary that the schema knows.
-    fn editions(&self) -> ResolvedValue<'q> {
+    fn editions(&self, weight: usize) -> ResolvedValue<'q> {
         let (scope, seq) = (self.scope, self.publication.seq);
         let made = scope.reader.head.dictionaries.iter().filter_map(move |(code, resident)| {
             let edition = resident.edition_at(seq).filter(|edition| edition.published_seq == seq)?;
-            Some(EditionObject::resolved(scope, code, edition))
+            Some(EditionObject::resolved(scope, code, edition, weight))
         });
         scope.list(made)
     }
@@ -45,19 +45,27 @@ impl ObjectValue for PublicationObject<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        Ok(match info.field_name() {
+        let weight = || self.scope.weight(Arguments::of(info));
+        let value = match info.field_name() {
             "number" => ResolvedValue::leaf(self.publication.seq),
             "publishedAt" => ResolvedValue::leaf(self.publication.published_at.to_string()),
             "title" => ResolvedValue::leaf(self.publication.title.as_str()),
             "basis" if self.publication.basis == Basis::default() => ResolvedValue::null(),
-            "basis" => ResolvedValue::object(BasisObject(&self.publication.basis)),
-            "editions" => self.editions(),
+            "basis" => {
+                self.scope.count_bytes(weight())?;
+                ResolvedValue::object(BasisObject { scope: self.scope, basis: &self.publication.basis })
+            }
+            "editions" => self.editions(weight()),
             _ => return Err(self.unknown_field_error(info)),
-        })
+        };
+        Ok(self.scope.counted(value)?)
     }
 }
 
-struct BasisObject<'a>(&'a Basis);
+struct BasisObject<'a> {
+    scope: &'a Scope,
+    basis: &'a Basis,
+}
 
 impl ObjectValue for BasisObject<'_> {
     fn type_name(&self) -> &str {
@@ -66,14 +74,14 @@ impl ObjectValue for BasisObject<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let text = match info.field_name() {
-            "kind" => self.0.kind.clone(),
-            "number" => self.0.number.clone(),
-            "date" => self.0.date.map(|date| date.to_string()),
-            "title" => self.0.title.clone(),
-            "link" => self.0.link.clone(),
+            "kind" => self.basis.kind.clone(),
+            "number" => self.basis.number.clone(),
+            "date" => self.basis.date.map(|date| date.to_string()),
+            "title" => self.basis.title.clone(),
+            "link" => self.basis.link.clone(),
             _ => return Err(self.unknown_field_error(info)),
         };
-        Ok(ResolvedValue::leaf(text))
+        Ok(self.scope.counted(ResolvedValue::leaf(text))?)
     }
 }
 
@@ -84,8 +92,8 @@ pub struct EditionObject<'q> {
 }
 
 impl<'q> EditionObject<'q> {
-    pub fn resolved(scope: &'q Scope, dictionary: &DictionaryCode, edition: &Edition) -> Outcome<ResolvedValue<'q>> {
-        scope.count_node()?;
+    pub fn resolved(scope: &'q Scope, dictionary: &DictionaryCode, edition: &Edition, weight: usize) -> Outcome<ResolvedValue<'q>> {
+        scope.count_node(weight)?;
         Ok(ResolvedValue::object(Self { scope, dictionary: dictionary.clone(), edition: edition.clone() }))
     }
 }
@@ -97,10 +105,11 @@ impl ObjectValue for EditionObject<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let edition = &self.edition;
-        Ok(match info.field_name() {
+        let weight = || self.scope.weight(Arguments::of(info));
+        let value = match info.field_name() {
             "dictionary" => ResolvedValue::leaf(self.dictionary.as_str()),
             "number" => ResolvedValue::leaf(edition.number),
-            "publication" => PublicationObject::resolved(self.scope, Some(edition.published_seq))?,
+            "publication" => PublicationObject::resolved(self.scope, Some(edition.published_seq), weight())?,
             "definitionChanged" => ResolvedValue::leaf(edition.definition_changed),
             "itemsCount" => ResolvedValue::leaf(edition.items_count),
             "added" => ResolvedValue::leaf(edition.added_count),
@@ -108,7 +117,8 @@ impl ObjectValue for EditionObject<'_> {
             "retired" => ResolvedValue::leaf(edition.retired_count),
             "digest" => ResolvedValue::leaf(edition.digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
             _ => return Err(self.unknown_field_error(info)),
-        })
+        };
+        Ok(self.scope.counted(value)?)
     }
 }
 
@@ -151,13 +161,14 @@ impl ObjectValue for PublicationConnection<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        let scope = self.scope;
+        let (scope, weight) = (self.scope, self.scope.weight(Arguments::of(info)));
         Ok(match info.field_name() {
-            "nodes" => scope.list(self.numbers.iter().map(move |number| PublicationObject::resolved(scope, Some(*number)))),
-            "edges" => {
-                scope.list(self.numbers.iter().map(move |number| Ok(ResolvedValue::object(PublicationEdge { scope, number: *number }))))
-            }
-            "pageInfo" => ResolvedValue::object(self.page_info()),
+            "nodes" => scope.list(self.numbers.iter().map(move |number| PublicationObject::resolved(scope, Some(*number), weight))),
+            "edges" => scope.list(self.numbers.iter().map(move |number| {
+                scope.count_bytes(weight)?;
+                Ok(ResolvedValue::object(PublicationEdge { scope, number: *number }))
+            })),
+            "pageInfo" => self.page_info().resolved(scope, weight)?,
             "totalCount" => ResolvedValue::leaf(scope.reader.head.seq()),
             _ => return Err(self.unknown_field_error(info)),
         })
@@ -176,8 +187,8 @@ impl ObjectValue for PublicationEdge<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         match info.field_name() {
-            "cursor" => Ok(ResolvedValue::leaf(write_cursor(self.number))),
-            "node" => Ok(PublicationObject::resolved(self.scope, Some(self.number))?),
+            "cursor" => Ok(self.scope.counted(ResolvedValue::leaf(write_cursor(self.number)))?),
+            "node" => Ok(PublicationObject::resolved(self.scope, Some(self.number), self.scope.weight(Arguments::of(info)))?),
             _ => Err(self.unknown_field_error(info)),
         }
     }

@@ -17,19 +17,27 @@ pub struct Root<'q>(pub &'q Scope);
 impl<'q> Root<'q> {
     fn field<'a>(&'a self, field: RootField, info: &ResolveInfo<'a>) -> Outcome<ResolvedValue<'a>> {
         let (scope, arguments) = (self.0, Arguments::of(info));
+        scope.check_going()?;
+        let weight = scope.weight(arguments);
         match field {
             RootField::Publication => self.publication(arguments),
-            RootField::Publications => Ok(ResolvedValue::object(PublicationConnection::read(scope, arguments)?)),
+            RootField::Publications => {
+                scope.count_bytes(weight)?;
+                Ok(ResolvedValue::object(PublicationConnection::read(scope, arguments)?))
+            }
             RootField::Dictionary => self.dictionary(arguments),
             RootField::Dictionaries => self.dictionaries(arguments),
             RootField::Single(shape) => {
                 let at = arguments.coordinate(scope, scope.now())?;
-                Item::resolved_or_null(scope.find_item(shape, &arguments.id("code")?, at)?)
+                Item::resolved_or_null(scope.find_item(shape, &arguments.id("code")?, at)?, weight)
             }
-            RootField::List(shape) => Ok(ResolvedValue::object(Connection::read(scope, shape, info)?)),
+            RootField::List(shape) => {
+                scope.count_bytes(weight)?;
+                Ok(ResolvedValue::object(Connection::read(scope, shape, info)?))
+            }
             RootField::History(shape) => {
                 let at = arguments.coordinate(scope, scope.now())?;
-                history_of(scope, shape, &arguments.id("code")?, at)
+                history_of(scope, shape, &arguments.id("code")?, at, weight)
             }
         }
     }
@@ -44,14 +52,14 @@ impl<'q> Root<'q> {
             Some(number) => number,
             None => arguments.publication(self.0, self.0.reader.head.seq())?,
         };
-        PublicationObject::resolved(self.0, Some(seq))
+        PublicationObject::resolved(self.0, Some(seq), self.0.weight(arguments))
     }
 
     fn dictionary(&self, arguments: Arguments<'_>) -> Outcome<ResolvedValue<'q>> {
         let code = arguments.id("code")?;
         let publication = arguments.publication(self.0, self.0.reader.head.seq())?;
         let shape = self.0.typed.shapes.iter().position(|shape| shape.dictionary.code.as_str() == code);
-        let found = shape.map(|shape| DictionaryObject::find(self.0, shape, publication)).transpose()?;
+        let found = shape.map(|shape| DictionaryObject::find(self.0, shape, publication, self.0.weight(arguments))).transpose()?;
         Ok(found.flatten().unwrap_or_else(ResolvedValue::null))
     }
 
@@ -59,7 +67,8 @@ impl<'q> Root<'q> {
         let scope = self.0;
         let publication = arguments.publication(scope, scope.reader.head.seq())?;
         let shapes = 0..scope.typed.shapes.len();
-        Ok(scope.list(shapes.filter_map(move |shape| DictionaryObject::find(scope, shape, publication).transpose())))
+        let weight = scope.weight(arguments);
+        Ok(scope.list(shapes.filter_map(move |shape| DictionaryObject::find(scope, shape, publication, weight).transpose())))
     }
 }
 
@@ -70,6 +79,6 @@ impl ObjectValue for Root<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let field = self.0.typed.root(info.field_name()).ok_or_else(|| self.unknown_field_error(info))?;
-        Ok(self.field(field, info)?)
+        self.field(field, info).map_err(|fault| self.0.failed(fault))
     }
 }

@@ -5,13 +5,18 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use apollo_compiler::executable::Field;
 use apollo_compiler::resolvers::{FieldError, ResolvedValue};
+use apollo_compiler::response::JsonValue;
 use rustc_hash::FxHashMap;
 
+use super::Caller;
+use super::argument::Arguments;
 use super::fault::{Fault, Outcome};
 use super::item::Item;
 use super::limits::QueryLimits;
 use super::typed::TypedSchema;
+use super::weight::object_bytes;
 use crate::app::reading::{Coordinate, Reader};
 use crate::catalog::DictionarySnapshot;
 use crate::catalog::selection::{Outcome as Selected, Page, Selection};
@@ -22,13 +27,20 @@ const NODES_BETWEEN_CHECKS: usize = 64;
 /// What a value takes in an answer besides its text.
 const VALUE_BYTES: usize = 16;
 
+/// What an error of a field takes besides its message.
+const ERROR_BYTES: usize = 256;
+
 pub struct Scope {
     pub typed: Arc<TypedSchema>,
     pub limits: QueryLimits,
     pub reader: Reader,
+    caller: Caller,
+    /// When the request came: waiting counts.
     started: Instant,
     nodes_count: Cell<usize>,
     bytes_count: Cell<usize>,
+    /// What an object of each field takes, by the addresses of the field's places in the query.
+    weights: RefCell<FxHashMap<Box<[usize]>, usize>>,
     stopped: RefCell<Option<Fault>>,
     /// Older editions that the request has read, by shape and edition number: they stay with it, whatever the catalogue drops.
     older: RefCell<FxHashMap<(usize, i64), Arc<DictionarySnapshot>>>,
@@ -36,14 +48,16 @@ pub struct Scope {
 }
 
 impl Scope {
-    pub fn new(typed: Arc<TypedSchema>, limits: QueryLimits, reader: Reader, started: Instant) -> Self {
+    pub fn new(typed: Arc<TypedSchema>, limits: QueryLimits, reader: Reader, caller: Caller, started: Instant) -> Self {
         Self {
             typed,
             limits,
             reader,
+            caller,
             started,
             nodes_count: Cell::new(0),
             bytes_count: Cell::new(0),
+            weights: RefCell::default(),
             stopped: RefCell::default(),
             older: RefCell::default(),
             older_items_count: Cell::new(0),
@@ -53,6 +67,11 @@ impl Scope {
     /// Today and the latest publication: what a query reads when it does not say.
     pub fn now(&self) -> Coordinate {
         Coordinate { valid_on: self.reader.today(), publication: self.reader.head.seq() }
+    }
+
+    /// Refuses every field once a limit has stopped the request.
+    pub fn check_going(&self) -> Outcome<()> {
+        self.stopped.borrow().as_ref().map_or(Ok(()), |fault| Err(fault.clone()))
     }
 
     /// The limit that stopped the request.
@@ -68,8 +87,12 @@ impl Scope {
         self.stopped.borrow_mut().get_or_insert(fault).clone()
     }
 
+    pub fn request_id(&self) -> Option<&str> {
+        self.caller.request_id.as_deref()
+    }
+
     pub fn has_time(&self) -> bool {
-        self.started.elapsed() <= Duration::from_millis(self.limits.time_ms_max)
+        self.started.elapsed() <= Duration::from_millis(self.limits.time_ms_max) && self.caller.waits()
     }
 
     pub fn check_time(&self) -> Outcome<()> {
@@ -81,8 +104,21 @@ impl Scope {
         self.stop(Fault::limit(message))
     }
 
-    /// Counts an object of the answer.
-    pub fn count_node(&self) -> Outcome<()> {
+    /// What each object of a field takes in the answer, whatever its values.
+    pub fn weight(&self, field: Arguments<'_>) -> usize {
+        let address = |field: &Field| std::ptr::from_ref(field).addr();
+        if let [only] = field.fields
+            && let Some(weight) = self.weights.borrow().get(&[address(only)][..])
+        {
+            return *weight;
+        }
+        let key: Box<[usize]> = field.fields.iter().map(|field| address(field)).collect();
+        *self.weights.borrow_mut().entry(key).or_insert_with(|| object_bytes(field.document, field.fields))
+    }
+
+    /// Counts an object of the answer before its fields are resolved.
+    pub fn count_node(&self, weight: usize) -> Outcome<()> {
+        self.count_bytes(weight)?;
         let count = self.nodes_count.get() + 1;
         self.nodes_count.set(count);
         if count > self.limits.nodes_max {
@@ -94,7 +130,25 @@ impl Scope {
 
     /// Counts a value of the answer by the length of its text.
     pub fn count_text(&self, text: &str) -> Outcome<()> {
-        let count = self.bytes_count.get() + text.len() + VALUE_BYTES;
+        self.count_bytes(text.len() + VALUE_BYTES)
+    }
+
+    /// Counts the text that a field is resolved to, where it is one.
+    pub fn counted<'a>(&self, value: ResolvedValue<'a>) -> Outcome<ResolvedValue<'a>> {
+        if let ResolvedValue::Leaf(JsonValue::String(text)) = &value {
+            self.count_text(text.as_str())?;
+        }
+        Ok(value)
+    }
+
+    /// Counts an error: a field can fail in every object again.
+    pub fn failed(&self, fault: Fault) -> FieldError {
+        let counted = self.count_bytes(ERROR_BYTES + fault.message.len());
+        FieldError::from(counted.err().unwrap_or(fault))
+    }
+
+    pub fn count_bytes(&self, bytes: usize) -> Outcome<()> {
+        let count = self.bytes_count.get().saturating_add(bytes);
         self.bytes_count.set(count);
         if count <= self.limits.response_bytes_max {
             return Ok(());

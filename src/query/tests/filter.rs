@@ -141,3 +141,51 @@ fn variables_filter_as_literals_do() {
     assert_eq!(body["errors"][0]["extensions"], json!({ "code": "BAD_USER_INPUT", "argument": "validOn" }));
     assert_eq!(body["errors"][0]["path"], json!(["offices"]));
 }
+
+#[test]
+fn a_field_of_an_input_is_given_once() {
+    let twice = |query: &str| {
+        let (response, body) = library().execute(query, json!({}));
+        assert_eq!(response.kind, super::ResponseKind::RequestError, "{body}");
+        assert_eq!(body["errors"].as_array().map(Vec::len), Some(1), "{body}");
+        assert_eq!(body["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+        assert_eq!(body["errors"][0]["locations"].as_array().map(Vec::len), Some(1), "{body}");
+        body["errors"][0]["message"].as_str().unwrap_or_default().to_owned()
+    };
+    let message = "the field `code` is given twice in one input object";
+    assert_eq!(twice("{ offices(filter: { code: { eq: 1 }, code: { eq: 10 } }) { totalCount } }"), message);
+    assert_eq!(twice("query ($f: OfficeFilter = { code: { eq: 1 }, code: { eq: 1 } }) { offices(filter: $f) { totalCount } }"), message);
+    let in_fragment =
+        "query A { ...F } query B { ...F } fragment F on Query { offices(filter: { or: [{ staff: { gt: 1, gt: 2 } }] }) { totalCount } }";
+    assert_eq!(twice(in_fragment), message.replace("code", "gt"));
+    data("{ offices(filter: { and: [{ code: { eq: 1 } }, { code: { eq: 1 } }] }) { totalCount } }");
+}
+
+#[test]
+fn lists_hold_no_null_and_numbers_keep_their_digits() {
+    let nullable = "query ($f: ID) { offices(filter: { code: { in: [$f] } }) { totalCount } }";
+    let message = "the variable $f may be null, and the list holds no null: declare it as ID!";
+    assert_eq!(error(nullable), ("GRAPHQL_VALIDATION_FAILED".to_owned(), message.to_owned()));
+    for declared in ["ID!", "ID = 10"] {
+        let query = nullable.replace("ID", declared);
+        assert_eq!(library().data_with(&query, json!({ "f": "10" }))["offices"]["totalCount"], 1, "{declared}");
+    }
+    for number in ["12345678901234567890123", "0.12345678901234567", "1234567890123456.78"] {
+        let (code, message) = error(&format!("{{ offices(filter: {{ budget: {{ in: [1, {number}] }} }}) {{ totalCount }} }}"));
+        let expected = format!("the number {number} has more digits than a number keeps: write it as a string, \"{number}\"");
+        assert_eq!((code.as_str(), message), ("GRAPHQL_VALIDATION_FAILED", expected));
+    }
+    data("{ offices(filter: { budget: { in: [1000.50, 18446744073709551615, \"12345678901234567890123\"] } }) { totalCount } }");
+}
+
+#[test]
+fn a_condition_is_true_or_false() {
+    let query = "query ($b: Boolean = true) { offices { ...F @include(if: $b) totalCount @skip(if: $b) } } fragment F on OfficeConnection { validOn }";
+    assert_eq!(library().data_with(query, json!({}))["offices"].as_object().map(serde_json::Map::len), Some(1));
+    for (query, directive) in [(query, "include"), ("query ($b: Boolean = false) { offices { totalCount @skip(if: $b) } }", "skip")] {
+        let (response, body) = library().execute(query, json!({ "b": null }));
+        assert_eq!(response.kind, super::ResponseKind::RequestError, "{body}");
+        assert_eq!(body["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+        assert_eq!(body["errors"][0]["message"], format!("the variable $b is null, and @{directive} needs true or false"));
+    }
+}

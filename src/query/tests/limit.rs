@@ -1,7 +1,12 @@
 //! Each limit refuses with a message that names it, and hostile texts fail cleanly.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
+use super::super::{Caller, Request};
 use super::{Library, QueryLimits, ResponseKind, data, error, library, publish_world};
 
 fn limited(change: impl FnOnce(&mut QueryLimits)) -> Library {
@@ -114,4 +119,95 @@ fn filters_are_bounded() {
     let deep = "{ offices(filter: { not: { not: { not: { code: { eq: 1 } } } } }) { totalCount } }";
     assert!(library.error(deep).1.contains("filter_depth_max"));
     assert!(library.error("{ offices(filter: { code: { in: [1, 2, 3, 4] } }) { totalCount } }").1.contains("filter_values_max"));
+}
+
+/// Fields under long names of their own.
+fn long_aliases(count: usize, field: &str) -> String {
+    (0..count).map(|at| format!("a{at:0>299}: {field} ")).collect()
+}
+
+#[test]
+fn names_that_a_query_gives_are_part_of_the_answer() {
+    let library = limited(|limits| (limits.response_bytes_max, limits.query_bytes_max, limits.aliases_max) = (100_000, 1 << 20, 1_000));
+    let names = long_aliases(100, "__typename");
+    let code = |query: &str| {
+        let (code, message) = library.error(query);
+        assert!(message.contains("100000 bytes (response_bytes_max)"), "{message}");
+        code
+    };
+    let queries = [
+        format!("{{ office(code: 1) {{ descendants {{ parent {{ children {{ {names} }} }} }} }} }}"),
+        format!("{{ offices {{ nodes {{ {names} }} }} }}"),
+        format!("{{ offices {{ edges {{ {names} }} }} }}"),
+        format!(
+            "{{ a: offices {{ pageInfo {{ {names} }} }} b: offices {{ {names} pageInfo {{ ...P }} }} }} fragment P on PageInfo {{ {names} }}"
+        ),
+        format!("{{ dictionaries {{ attributes {{ {names} }} }} }}"),
+        format!("{{ dictionaries {{ attributes {{ values {{ {names} }} }} {names} }} }}", names = long_aliases(100, "__typename")),
+        format!(
+            "{{ publications {{ nodes {{ {names} basis {{ ...B }} }} }} }} fragment B on Basis {{ {names} }}",
+            names = long_aliases(60, "__typename")
+        ),
+    ];
+    for query in queries {
+        assert_eq!(code(&query), "LIMIT_EXCEEDED", "{query:.80}");
+    }
+    let introspections = [
+        format!("{{ __schema {{ types {{ {names} }} }} }}"),
+        format!("{{ __schema {{ types {{ fields {{ type {{ ...T }} }} }} }} }} fragment T on __Type {{ {names} }}"),
+        format!("{{ __type(name: \"Office\") {{ fields {{ {names} }} }} }}", names = long_aliases(100, "name")),
+    ];
+    for query in introspections {
+        let (response, _) = library.execute(&query, json!({}));
+        assert_eq!(response.kind, ResponseKind::RequestError);
+        assert_eq!(code(&query), "LIMIT_EXCEEDED", "{query:.80}");
+    }
+    library.data("{ offices { nodes { code name parent { code } } } __type(name: \"Region\") { name } }");
+}
+
+#[test]
+fn texts_that_are_not_of_items_and_errors_count_too() {
+    let library = limited(|limits| (limits.response_bytes_max, limits.aliases_max) = (70_000, 1_000));
+    let many = |field: &str| (0..200).map(|at| format!("a{at}: {field} ")).collect::<String>();
+    for query in [
+        format!("{{ offices {{ edges {{ {} }} }} }}", many("cursor")),
+        format!("{{ offices {{ nodes {{ {} }} }} }}", many("region(publication: 99) { code }")),
+    ] {
+        assert!(library.error(&query).1.contains("response_bytes_max"), "{query:.80}");
+    }
+}
+
+#[test]
+fn every_part_of_a_filter_counts() {
+    let library = limited(|limits| limits.filter_values_max = 3);
+    let refused = [
+        "code: { startsWith: \"1\", contains: \"1\", isNull: false, ne: 5 }",
+        "or: [{}, {}, {}, {}]",
+        "and: [{ descendantOf: 1 }, { descendantOf: 1 }]",
+        "not: { not: { staff: { between: [1, 2] } } }",
+        "or: [{ code: { in: [] } }, { code: { in: [] } }]",
+    ];
+    for filter in refused {
+        let (code, message) = library.error(&format!("{{ offices(filter: {{ {filter} }}) {{ totalCount }} }}"));
+        assert_eq!(code, "LIMIT_EXCEEDED", "{filter}");
+        assert!(message.contains("more than 3 values, tests and filters inside it (filter_values_max)"), "{message}");
+    }
+    library.data("{ offices(filter: { code: { in: [1, 2, 3] } }) { totalCount } }");
+}
+
+#[test]
+fn work_that_nobody_waits_for_is_not_done() {
+    let ask = |caller: Caller| {
+        let request = Request { query: "{ offices { nodes { code } } }".to_owned(), ..Request::default() };
+        let response = library().api.execute_for(caller, request);
+        String::from_utf8(response.body).expect("an answer is JSON")
+    };
+    let gone = Caller { has_left: Arc::new(AtomicBool::new(true)), ..Caller::default() };
+    let late = Caller { deadline: Some(Instant::now()), ..Caller::default() };
+    for caller in [gone, late] {
+        let body = ask(caller);
+        assert!(body.contains("LIMIT_EXCEEDED") && body.contains("\"data\":null"), "{body}");
+    }
+    let patient = Caller { deadline: Some(Instant::now() + Duration::from_secs(600)), ..Caller::default() };
+    assert!(!ask(patient).contains("errors"));
 }

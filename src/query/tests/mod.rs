@@ -10,9 +10,10 @@ use tempfile::TempDir;
 
 use super::{DataApi, QueryLimits, Request, Response, ResponseKind};
 use crate::app::publishing::Proposal;
+use crate::app::reading::Reading;
 use crate::app::svod::{Svod, SvodSettings};
 use crate::catalog::Head;
-use crate::db::{DatabaseUrl, StoreLimits};
+use crate::db::{DatabaseUrl, Store, StoreLimits};
 use crate::domain::clock::Clock;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::item::{Content, Retirement, Stretch, overlay, retire, timeline_of};
@@ -65,7 +66,7 @@ pub struct Library {
     pub api: DataApi,
     svod: Svod,
     now_ms: Arc<AtomicI64>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// The shared world; read only.
@@ -107,7 +108,17 @@ impl Library {
         };
         let svod = Svod::open(settings).expect("a new database opens");
         let api = DataApi::new(svod.reading.clone(), limits);
-        Self { api, svod, now_ms, _folder: folder }
+        Self { api, svod, now_ms, folder }
+    }
+
+    /// Another API over the same catalogue, and the store from which it reads what is older.
+    pub fn with_store_of_its_own(&self) -> (DataApi, Store) {
+        let limits = StoreLimits { connections_max: 2, busy_timeout_ms: 1_000, connect_timeout_ms: 50 };
+        let url = DatabaseUrl::Sqlite(self.folder.path().join("svod.db"));
+        let store = Store::open(url, limits).expect("the database is there");
+        let catalog = Arc::clone(self.svod.publisher.catalog());
+        let reading = Reading::new(catalog, store.clone(), Clock::new(TimeZone::UTC, || instant("2024-06-15T12:00:00Z")));
+        (DataApi::new(reading, QueryLimits::default()), store)
     }
 
     pub fn execute(&self, query: &str, variables: Json) -> (Response, Json) {

@@ -113,3 +113,18 @@ fn publications_are_paged_from_either_end() {
     let upwards = page(&format!("direction: ASC, after: {}", first["pageInfo"]["endCursor"]));
     assert_eq!(upwards["nodes"], json!([{ "number": 3 }]));
 }
+
+#[test]
+fn a_cursor_of_a_search_goes_on_with_that_search_only() {
+    let of = |arguments: &str| format!("offices(first: 1, {arguments}) {{ nodes {{ code }} pageInfo {{ endCursor }} }}");
+    let begun = "search: \"прокуратура\", filter: { region: { eq: \"01\" }, parent: { eq: \"10\" } }";
+    let cursor = data(&format!("{{ {} }}", of(begun)))["offices"]["pageInfo"]["endCursor"].clone();
+    let go_on = |arguments: &str| format!("{{ {} }}", of(&format!("{arguments}, after: {cursor}")));
+    let same = "search: \" прокуратура \", filter: { parent: { eq: \"10\" }, region: { eq: \"01\" }, staff: null }";
+    assert_eq!(nodes(&data(&go_on(same)), "code").len(), 1);
+    for other in [begun.replace("прокуратура", "городская"), begun.replace("\"01\"", "\"77\""), "search: \"прокуратура\"".to_owned()]
+    {
+        let message = "argument `after`: the cursor is of another search: it goes on with the search text and the filter that it came from";
+        assert_eq!(error(&go_on(&other)), ("BAD_USER_INPUT".to_owned(), message.to_owned()), "{other}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::super::{Caller, Request, ResponseKind};
 use super::{Library, QueryLimits, data, error, library};
 
 #[test]
@@ -161,4 +162,33 @@ fn an_edition_from_before_an_attribute_answers_without_it() {
     let ordered = |rank| json!({ "nodes": [{ "code": "1", "rank": rank }] });
     assert_eq!(query(4), json!({ "offices": { "totalCount": 1 }, "office": office, "ordered": ordered(Some(1)) }));
     assert_eq!(query(3), json!({ "offices": { "totalCount": 0 }, "office": office, "ordered": ordered(None) }));
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_told_as_such() {
+    let (api, store) = library().with_store_of_its_own();
+    let ask = |query: &str| {
+        let caller = Caller { request_id: Some("job-21".to_owned()), ..Caller::default() };
+        let response = api.execute_for(caller, Request { query: query.to_owned(), ..Request::default() });
+        (response.kind, serde_json::from_slice::<serde_json::Value>(&response.body).expect("an answer is JSON"))
+    };
+    let history = "{ officeHistory(code: 11) { code } }";
+    let mixed = "{ office(code: 11) { code } regionHistory(code: 99) { code } a: office(code: 11) { history { code } } }";
+    let nullable = mixed.replace("regionHistory(code: 99) { code }", "");
+    // Whoever holds both connections leaves none to anybody else.
+    let hold = |query: &str| store.read(|_| store.read(|_| Ok(ask(query)))).expect("both are free");
+    let told = json!({ "code": "UNAVAILABLE", "requestId": "job-21" });
+    for query in [history, mixed] {
+        let (kind, body) = hold(query);
+        assert_eq!(kind, ResponseKind::Unavailable, "{body}");
+        assert_eq!((&body["errors"][0]["extensions"], body.get("data")), (&told, None), "{body}");
+    }
+    let (kind, body) = hold("{ office(code: 11) { code } dictionary(code: \"nothing\") { code } }");
+    assert_eq!((kind, body.get("errors")), (ResponseKind::Executed, None), "{body}");
+    let (kind, body) = hold(&nullable);
+    assert_eq!(kind, ResponseKind::Executed, "{body}");
+    assert_eq!((&body["data"]["office"]["code"], &body["errors"][0]["extensions"]), (&json!("11"), &told), "{body}");
+    assert!(!body.to_string().contains("svod.db"), "{body}");
+    let (kind, body) = ask(history);
+    assert_eq!((kind, body.get("errors")), (ResponseKind::Executed, None), "{body}");
 }
