@@ -159,24 +159,27 @@ fn load(folders: &[PathBuf], head: &Head) -> Result<Vec<(PathBuf, LoadedDefiniti
         found.extend(definition_folders(folder)?);
     }
     let mut loaded = Vec::with_capacity(found.len());
-    let mut problems = Vec::new();
+    let (mut problems, mut unread) = (Vec::new(), Vec::new());
     for folder in found {
         let path = folder.join("dictionary.toml");
         let file = path.display().to_string();
         let text = fs::read_to_string(&path).map_err(|error| Error::Operator(format!("the file {file} cannot be read: {error}")))?;
         match definition_file::read(definition_file::Source { file: &file, text: &text }) {
             Ok(definition) => loaded.push((folder, definition)),
-            Err(of_file) => problems.extend(of_file),
+            Err(of_file) => {
+                problems.extend(of_file);
+                unread.extend(folder.file_name().and_then(|name| DictionaryCode::parse(&name.to_string_lossy())));
+            }
         }
     }
+    let (folders, definitions): (Vec<_>, Vec<_>) = loaded.into_iter().unzip();
+    // A dictionary whose file has mistakes is there all the same, so nobody is told that a reference to it leads nowhere.
+    let known = head.dictionaries.keys().cloned().chain(unread).collect();
+    problems.extend(definition_file::check_together(&definitions, &known));
     if problems.is_empty() {
-        let (folders, definitions): (Vec<_>, Vec<_>) = loaded.into_iter().unzip();
-        problems = definition_file::check_together(&definitions, &head.dictionaries.keys().cloned().collect());
-        if problems.is_empty() {
-            problems = name_problems(&definitions, head);
-        }
-        loaded = folders.into_iter().zip(definitions).collect();
+        problems = name_problems(&definitions, head);
     }
+    loaded = folders.into_iter().zip(definitions).collect();
     if problems.is_empty() { Ok(loaded) } else { Err(definition_problems(&problems)) }
 }
 

@@ -27,7 +27,8 @@ fn settings() -> HttpSettings {
         connections_max: 16,
         request_body_bytes_max: 2048,
         request_head_time_ms_max: 1000,
-        request_time_ms_max: 200,
+        // Long enough for a busy machine to answer in; whoever is to be late waits until nobody does.
+        request_time_ms_max: 2_000,
         keep_alive_ms: 1000,
         disconnect_time_ms_max: 1000,
         shutdown_timeout_ms: 1000,
@@ -53,10 +54,6 @@ fn answer_like(caller: Caller, request: Request) -> Response {
         }
         "caller" => (ResponseKind::Executed, json!({ "data": { "id": caller.request_id, "waits": caller.deadline.is_some() } })),
         "long" => (ResponseKind::Executed, json!({ "data": "а".repeat(2000) })),
-        "slow" => {
-            std::thread::sleep(Duration::from_millis(600));
-            (ResponseKind::Executed, json!({ "data": null }))
-        }
         "panic" => panic!("the query said so"),
         _ => (
             ResponseKind::Executed,
@@ -237,7 +234,7 @@ async fn a_body_must_be_json_in_utf_8_and_not_too_long() {
 
 #[actix_web::test]
 async fn what_takes_too_long_is_given_up_and_what_panics_is_told() {
-    let answered = ask(post(GRAPHQL, &json!({ "query": "slow" }))).await;
+    let answered = ask(post(GRAPHQL, &json!({ "query": "until nobody waits" }))).await;
     assert_eq!((answered.status.as_u16(), answered.code().as_str(), answered.header("retry-after")), (503, "TIME_LIMIT", "1"));
     let answered = ask(post(GRAPHQL, &json!({ "query": "panic" }))).await;
     assert_eq!((answered.status.as_u16(), answered.code().as_str()), (500, "INTERNAL"));
