@@ -126,7 +126,7 @@ impl Publisher {
             Ok(BTreeMap::from([(code.clone(), proposed.change)]))
         };
         let proposal = Proposal { title: format!("Импорт {}", source.name), basis: Basis::default(), change: &change };
-        let outcome = if options.is_dry_run { self.rehearse(&proposal) } else { self.publish(&proposal) };
+        let outcome = self.publish_unless(options.is_dry_run, &proposal);
         let published = outcome.map_err(|error| drafts.annotated(error, code, source.name))?;
         Ok(drafts.imported(code, &published, unchanged_count.get()))
     }

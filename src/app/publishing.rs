@@ -100,6 +100,11 @@ impl Publisher {
         Ok(prepared.map(|prepared| Published { seq: None, counts: prepared.counts() }).unwrap_or_default())
     }
 
+    /// Publishes a proposal, or only rehearses it.
+    pub fn publish_unless(&self, is_dry_run: bool, proposal: &Proposal<'_>) -> Result<Published> {
+        if is_dry_run { self.rehearse(proposal) } else { self.publish(proposal) }
+    }
+
     /// Takes up what was published since the catalogue was last advanced. Gives the latest publication's number.
     pub fn refresh(&self) -> Result<i64> {
         let _advancing = self.advancing.lock().unwrap_or_else(PoisonError::into_inner);

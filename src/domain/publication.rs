@@ -127,9 +127,11 @@ pub fn apply_change(before: Option<&State>, change: &DictionaryChange, seq: i64)
 
 fn count_change(before: &[Arc<ItemVersion>], after: &[Arc<ItemVersion>], counts: &mut ChangeCounts) {
     let is_same = before.len() == after.len() && before.iter().zip(after).all(|(a, b)| Arc::ptr_eq(a, b));
-    let end = |versions: &[Arc<ItemVersion>]| versions.last().and_then(|version| version.validity().to());
     if is_same {
-    } else if before.is_empty() {
+        return;
+    }
+    let end = |versions: &[Arc<ItemVersion>]| versions.last().and_then(|version| version.validity().to());
+    if before.is_empty() {
         counts.added += 1;
     } else if after.is_empty() || end(after).is_some_and(|after| end(before).is_none_or(|before| after < before)) {
         counts.retired += 1;

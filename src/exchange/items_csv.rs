@@ -99,6 +99,8 @@ enum Column {
 #[derive(Debug)]
 pub struct Mapping {
     columns: Vec<Column>,
+    /// Where the code stands, counted from 0; absent when a key makes it.
+    code_column: Option<usize>,
     names: Vec<String>,
     key: Option<Key>,
     /// Columns of the header that were left out because the dictionary does not know them.
@@ -198,7 +200,7 @@ impl<'a, R: Read> ItemReader<'a, R> {
         if code.is_empty() {
             let message =
                 "the code is blank, and every item needs one (--key makes it of other columns, --skip-blank-key leaves such rows out)";
-            let column = self.mapping.columns.iter().position(|column| *column == Column::Code).map(|at| at + 1);
+            let column = self.mapping.code_column.map(|at| at + 1);
             violations.push(Violation::new(dictionary, "code_blank", message).of_attribute("code").at(line, column));
         }
         let mut draft = ItemDraft { line, code, parent: None, validity: None, values: vec![None; self.dictionary.attributes.len()].into() };
@@ -240,7 +242,11 @@ impl Mapping {
             columns.push(column);
         }
         check_key(dictionary, &columns, &names, key.as_ref(), &mut violations);
-        if violations.is_empty() { Ok(Self { columns, names, key, ignored }) } else { Err(Error::Invalid(violations)) }
+        if violations.is_empty() {
+            Ok(Self { code_column: columns.iter().position(|column| *column == Column::Code), columns, names, key, ignored })
+        } else {
+            Err(Error::Invalid(violations))
+        }
     }
 
     /// The attributes that the file has a column for, localised ones by language.
@@ -279,10 +285,7 @@ impl Mapping {
         };
         let code = match &self.key {
             Some(key) => key.code(cell),
-            None => {
-                let at = self.columns.iter().position(|column| *column == Column::Code);
-                cleaned_code(at.and_then(|at| row.get(at)).unwrap_or_default(), dictionary)
-            }
+            None => cleaned_code(self.code_column.and_then(|at| row.get(at)).unwrap_or_default(), dictionary),
         };
         ItemCode::new(code)
     }
