@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::acting::Acts;
 use super::publishing::Publisher;
+use super::pulse::Pulse;
 use super::reading::Reading;
 use crate::catalog::Catalog;
 use crate::db::migration::{self, MigrationStatus};
@@ -26,6 +28,7 @@ pub struct SvodSettings {
 /// An open service.
 pub struct Svod {
     store: Store,
+    pub acts: Acts,
     pub publisher: Arc<Publisher>,
     pub reading: Reading,
 }
@@ -45,14 +48,16 @@ impl Svod {
             tracing::info!(migration = version, "migrated");
         }
         let catalog = Arc::new(Catalog::new(settings.older_versions_max));
+        let acts = Acts { store: store.clone(), clock: settings.clock.clone(), pulse: Pulse::default() };
         let publisher = Publisher::new(store.clone(), Arc::clone(&catalog), settings.clock.clone(), settings.violations_max);
         let reading = Reading::new(catalog, store.clone(), settings.clock);
-        Ok(Self { store, publisher: Arc::new(publisher), reading })
+        Ok(Self { store, acts, publisher: Arc::new(publisher), reading })
     }
 
     /// Whoever publishes in another process is noticed through this.
     pub fn follower(&self, ask_every_ms: u64) -> Result<Follower> {
-        Ok(Follower { publisher: Arc::clone(&self.publisher), store: self.store.clone(), watcher: None, ask_every_ms })
+        let (publisher, pulse) = (Arc::clone(&self.publisher), self.acts.pulse.clone());
+        Ok(Follower { publisher, pulse, store: self.store.clone(), watcher: None, ask_every_ms })
     }
 }
 
@@ -70,6 +75,7 @@ pub fn migrate(settings: &SvodSettings, runs: bool) -> Result<(MigrationStatus, 
 /// Takes up publications of other processes.
 pub struct Follower {
     publisher: Arc<Publisher>,
+    pulse: Pulse,
     store: Store,
     /// Absent until connected, and again after a fault.
     watcher: Option<Watcher>,
@@ -96,6 +102,7 @@ impl Follower {
         };
         if watcher.may_have_changed()? || is_new {
             self.publisher.refresh()?;
+            self.pulse.beat();
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::connection::{Engine, fault};
 use super::dictionary::DictionaryId;
 use super::schema::edition;
+use crate::domain::digest::{hex, parse_hex};
 use crate::domain::error::{Error, Result};
 use crate::domain::publication::Edition;
 
@@ -61,22 +62,7 @@ impl TryFrom<EditionRow> for Edition {
             added_count: row.added_count,
             changed_count: row.changed_count,
             retired_count: row.retired_count,
-            digest: from_hex(&row.digest).ok_or_else(|| Error::Internal(format!("a digest reads {:?}", row.digest)))?,
+            digest: parse_hex(&row.digest).ok_or_else(|| Error::Internal(format!("a digest reads {:?}", row.digest)))?,
         })
     }
-}
-
-fn hex(digest: &[u8; 32]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut digest = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (at, byte) in digest.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).ok()?;
-    }
-    Some(digest)
 }

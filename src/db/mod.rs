@@ -8,6 +8,8 @@ use file_identity::FileIdentity;
 
 use crate::domain::error::{Error, Result};
 
+pub mod account;
+pub mod audit;
 mod breaker;
 pub mod connection;
 pub mod definition;
@@ -19,6 +21,8 @@ pub mod migration;
 pub mod notification;
 pub mod publication;
 mod schema;
+pub mod session;
+pub mod token;
 
 pub use connection::{DatabaseUrl, Engine};
 

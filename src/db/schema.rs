@@ -17,6 +17,7 @@ diesel::table! {
         basis_date -> Nullable<Text>,
         basis_title -> Nullable<Text>,
         basis_link -> Nullable<Text>,
+        change_request_id -> Nullable<BigInt>,
     }
 }
 
@@ -57,4 +58,179 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(dictionary, definition, edition, publication, item_version);
+diesel::table! {
+    account (id) {
+        id -> BigInt,
+        name -> Text,
+        display_name -> Text,
+        kind -> Text,
+        password_hash -> Nullable<Text>,
+        created_at_ms -> BigInt,
+        disabled_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    role_grant (account_id, role, dictionary_code) {
+        account_id -> BigInt,
+        role -> Text,
+        dictionary_code -> Text,
+        granted_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    session (secret_hash) {
+        secret_hash -> Text,
+        account_id -> BigInt,
+        created_at_ms -> BigInt,
+        last_used_at_ms -> BigInt,
+        expires_at_ms -> BigInt,
+        ended_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    token (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        title -> Text,
+        secret_hash -> Text,
+        scopes -> Text,
+        dictionaries -> Nullable<Text>,
+        created_at_ms -> BigInt,
+        expires_at_ms -> Nullable<BigInt>,
+        last_used_at_ms -> Nullable<BigInt>,
+        revoked_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sign_in_failure (counted_for) {
+        counted_for -> Text,
+        failures -> BigInt,
+        last_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit (seq) {
+        seq -> BigInt,
+        at_ms -> BigInt,
+        account_id -> Nullable<BigInt>,
+        actor -> Text,
+        address -> Text,
+        request_id -> Text,
+        act -> Text,
+        subject -> Text,
+        outcome -> Text,
+        detail -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    change_request (id) {
+        id -> BigInt,
+        revision -> BigInt,
+        state -> Text,
+        title -> Text,
+        description -> Text,
+        basis_kind -> Nullable<Text>,
+        basis_number -> Nullable<Text>,
+        basis_date -> Nullable<Text>,
+        basis_title -> Nullable<Text>,
+        basis_link -> Nullable<Text>,
+        origin -> Text,
+        undoes_seq -> Nullable<BigInt>,
+        author_id -> BigInt,
+        base_seq -> BigInt,
+        round -> BigInt,
+        created_at_ms -> BigInt,
+        updated_at_ms -> BigInt,
+        submitted_at_ms -> Nullable<BigInt>,
+        scheduled_at_ms -> Nullable<BigInt>,
+        published_seq -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    change_request_dictionary (request_id, dictionary_code) {
+        request_id -> BigInt,
+        dictionary_code -> Text,
+        definition_base -> Nullable<Text>,
+        definition -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    change_request_item (request_id, dictionary_code, code) {
+        request_id -> BigInt,
+        dictionary_code -> Text,
+        code -> Text,
+        base -> Text,
+        proposed -> Text,
+        is_restored -> Bool,
+        comment -> Text,
+        changed_by -> BigInt,
+        changed_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    change_request_author (request_id, account_id) {
+        request_id -> BigInt,
+        account_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    review (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        round -> BigInt,
+        revision -> BigInt,
+        account_id -> BigInt,
+        decision -> Text,
+        counts_for -> Text,
+        comment -> Text,
+        at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    change_request_comment (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        account_id -> BigInt,
+        dictionary_code -> Nullable<Text>,
+        code -> Nullable<Text>,
+        text -> Text,
+        at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    annulment (dictionary_id, code, published_seq) {
+        dictionary_id -> BigInt,
+        code -> Text,
+        published_seq -> BigInt,
+        superseded_seq -> Nullable<BigInt>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    dictionary,
+    definition,
+    edition,
+    publication,
+    item_version,
+    account,
+    role_grant,
+    change_request,
+    change_request_dictionary,
+    change_request_item,
+    change_request_author,
+    review,
+    annulment,
+);

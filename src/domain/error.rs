@@ -28,6 +28,27 @@ impl Error {
         Self::Refused { code, message: message.into() }
     }
 
+    /// Whoever asks has to say first who they are.
+    pub fn unauthenticated(message: impl Into<String>) -> Self {
+        Self::refused("unauthenticated", message)
+    }
+
+    /// Whoever asks is known, and may not do this.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::refused("forbidden", message)
+    }
+
+    /// The machine-readable name of the refusal or fault.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::NotFound { .. } => "not_found",
+            Self::Refused { code, .. } => code,
+            Self::Operator(_) => "unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::NotFound { message: message.into() }
     }

@@ -1,10 +1,13 @@
 //! What is true: dictionaries, items and their two times, and the rules that every edition obeys.
 //! Pure: no database, no network, no clock of its own, no other floor.
 
+pub mod account;
 pub mod attribute;
+pub mod audit;
 pub mod clock;
 pub mod definition;
 pub mod dictionary;
+pub mod digest;
 pub mod error;
 pub mod hierarchy;
 pub mod item;

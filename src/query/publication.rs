@@ -12,6 +12,7 @@ use super::fault::{Fault, Outcome};
 use super::schema::PAGE_SIZE_DEFAULT;
 use super::scope::Scope;
 use crate::domain::attribute::quoted;
+use crate::domain::digest::hex;
 use crate::domain::publication::{Basis, Edition, Publication};
 use crate::domain::text::DictionaryCode;
 
@@ -115,7 +116,7 @@ impl ObjectValue for EditionObject<'_> {
             "added" => ResolvedValue::leaf(edition.added_count),
             "changed" => ResolvedValue::leaf(edition.changed_count),
             "retired" => ResolvedValue::leaf(edition.retired_count),
-            "digest" => ResolvedValue::leaf(edition.digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+            "digest" => ResolvedValue::leaf(hex(&edition.digest)),
             _ => return Err(self.unknown_field_error(info)),
         };
         Ok(self.scope.counted(value)?)

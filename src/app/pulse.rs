@@ -1,0 +1,26 @@
+//! The pulse: beats whenever something in the database may have changed, by this process or another. Whoever waits for a change
+//! waits for a beat and then looks; a beat says nothing of what changed.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+#[derive(Debug, Clone)]
+pub struct Pulse(Arc<watch::Sender<u64>>);
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(0)))
+    }
+}
+
+impl Pulse {
+    pub fn beat(&self) {
+        self.0.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Beats from now on.
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.0.subscribe()
+    }
+}
