@@ -47,7 +47,7 @@ impl Publisher {
             }
             Ok(changes)
         };
-        let proposal = Proposal { title: title.to_owned(), basis: Basis::default(), change: &change };
+        let proposal = Proposal { title: title.to_owned(), basis: Basis::default(), change: &change, record: &|_, _| Ok(None) };
         let outcome = self.publish_unless(options.is_dry_run, &proposal);
         outcome.map_err(|error| defined.iter().zip(&drafts).fold(error, |error, (one, drafts)| annotated(error, one, drafts.as_ref())))
     }

@@ -125,7 +125,8 @@ impl Publisher {
             unchanged_count.set(proposed.unchanged_count);
             Ok(BTreeMap::from([(code.clone(), proposed.change)]))
         };
-        let proposal = Proposal { title: format!("Импорт {}", source.name), basis: Basis::default(), change: &change };
+        let proposal =
+            Proposal { title: format!("Импорт {}", source.name), basis: Basis::default(), change: &change, record: &|_, _| Ok(None) };
         let outcome = self.publish_unless(options.is_dry_run, &proposal);
         let published = outcome.map_err(|error| drafts.annotated(error, code, source.name))?;
         Ok(drafts.imported(code, &published, unchanged_count.get()))

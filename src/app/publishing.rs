@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::pulse::Pulse;
 use crate::catalog::{Catalog, DictionarySnapshot, Head, Resident};
 use crate::db::dictionary::DictionaryId;
 use crate::db::{self, Engine, Store};
+use crate::domain::change_request::RequestId;
 use crate::domain::clock::Clock;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
@@ -24,6 +26,9 @@ pub struct Proposal<'a> {
     pub title: String,
     pub basis: Basis,
     pub change: &'a dyn Fn(&Head) -> Result<ChangeSet>,
+    /// What else goes into the same transaction, told the number of the publication: who may, the change request and the audit.
+    /// Gives the number of the request. When it refuses, nothing is published.
+    pub record: &'a dyn Fn(&mut Engine, i64) -> Result<Option<RequestId>>,
 }
 
 /// What a proposal came to.
@@ -40,6 +45,7 @@ pub struct Publisher {
     catalog: Arc<Catalog>,
     clock: Clock,
     violations_max: usize,
+    pulse: Pulse,
     /// Whoever advances the catalogue holds this, so that it only ever moves forward and whole.
     advancing: Mutex<()>,
 }
@@ -51,6 +57,12 @@ struct Prepared {
     dictionaries: Vec<PreparedDictionary>,
 }
 
+/// The state that a change makes, and the rows that lead there.
+struct WorkedOut {
+    after: World,
+    rows: BTreeMap<DictionaryCode, RowChanges>,
+}
+
 struct PreparedDictionary {
     state: State,
     rows: RowChanges,
@@ -58,8 +70,8 @@ struct PreparedDictionary {
 }
 
 impl Publisher {
-    pub fn new(store: Store, catalog: Arc<Catalog>, clock: Clock, violations_max: usize) -> Self {
-        Self { store, catalog, clock, violations_max, advancing: Mutex::new(()) }
+    pub fn new(store: Store, catalog: Arc<Catalog>, clock: Clock, violations_max: usize, pulse: Pulse) -> Self {
+        Self { store, catalog, clock, violations_max, pulse, advancing: Mutex::new(()) }
     }
 
     pub fn catalog(&self) -> &Arc<Catalog> {
@@ -78,11 +90,12 @@ impl Publisher {
     pub fn publish(&self, proposal: &Proposal<'_>) -> Result<Published> {
         let _advancing = self.advancing.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..ATTEMPTS_MAX {
-            let Some(prepared) = self.prepare(proposal)? else { return Ok(Published::default()) };
+            let Some(mut prepared) = self.prepare(proposal)? else { return Ok(Published::default()) };
             let counts = prepared.counts();
-            if self.store.write(|connection| prepared.write(connection))? {
+            if self.store.write(|connection| prepared.write(connection, proposal))? {
                 let seq = prepared.publication.seq;
                 self.catalog.advance(Arc::new(prepared.into_head()));
+                self.pulse.beat();
                 tracing::info!(publication = seq, title = proposal.title, "published");
                 return Ok(Published { seq: Some(seq), counts });
             }
@@ -120,16 +133,32 @@ impl Publisher {
         Ok(self.catalog.head().seq())
     }
 
+    /// What a change would do to a head, by dictionary; the error lists every violation. Nothing is written, nobody waits.
+    pub fn judge(&self, head: &Head, changes: &ChangeSet) -> Result<BTreeMap<DictionaryCode, ChangeCounts>> {
+        let Some(worked_out) = self.work_out(head, changes)? else { return Ok(BTreeMap::new()) };
+        Ok(worked_out.rows.iter().map(|(code, rows)| (code.clone(), rows.counts)).collect())
+    }
+
     /// `None` when the proposal changes nothing.
     fn prepare(&self, proposal: &Proposal<'_>) -> Result<Option<Prepared>> {
         self.catch_up()?;
         let head = self.catalog.head();
         let changes = (proposal.change)(&head)?;
+        let Some(WorkedOut { after, rows }) = self.work_out(&head, &changes)? else { return Ok(None) };
+        let (seq, published_at) = (head.seq() + 1, self.clock.now());
+        let (title, basis) = (proposal.title.clone(), proposal.basis.clone());
+        let publication = Publication { seq, published_at, title, basis, change_request: None };
+        let dictionaries = rows.into_iter().map(|(code, rows)| PreparedDictionary::new(&head, &changes, after[&code].clone(), rows, seq));
+        Ok(Some(Prepared { publication, dictionaries: dictionaries.collect(), head: Arc::clone(&head) }))
+    }
+
+    /// The state that a change would make, found valid; `None` when it changes nothing.
+    fn work_out(&self, head: &Head, changes: &ChangeSet) -> Result<Option<WorkedOut>> {
         let seq = head.seq() + 1;
         let before = head.world();
         let mut after = before.clone();
         let mut rows_by_code: BTreeMap<DictionaryCode, RowChanges> = BTreeMap::new();
-        for (code, change) in &changes {
+        for (code, change) in changes {
             if let Some((state, rows)) = apply_change(before.get(code), change, seq) {
                 after.insert(code.clone(), state);
                 rows_by_code.insert(code.clone(), rows);
@@ -138,11 +167,8 @@ impl Publisher {
         if rows_by_code.is_empty() {
             return Ok(None);
         }
-        self.check(&changes, &before, &after, &rows_by_code)?;
-        let publication = Publication { seq, published_at: self.clock.now(), title: proposal.title.clone(), basis: proposal.basis.clone() };
-        let dictionaries =
-            rows_by_code.into_iter().map(|(code, rows)| PreparedDictionary::new(&head, &changes, after[&code].clone(), rows, seq));
-        Ok(Some(Prepared { publication, dictionaries: dictionaries.collect(), head: Arc::clone(&head) }))
+        self.check(changes, &before, &after, &rows_by_code)?;
+        Ok(Some(WorkedOut { after, rows: rows_by_code }))
     }
 
     fn check(&self, changes: &ChangeSet, before: &World, after: &World, rows: &BTreeMap<DictionaryCode, RowChanges>) -> Result<()> {
@@ -210,10 +236,11 @@ impl PreparedDictionary {
 
 impl Prepared {
     /// `false` when others published meanwhile: then nothing was written, and the proposal is to be worked out anew.
-    fn write(&self, connection: &mut Engine) -> Result<bool> {
+    fn write(&mut self, connection: &mut Engine, proposal: &Proposal<'_>) -> Result<bool> {
         if db::publication::get_latest_seq(connection)? != self.head.seq() {
             return Ok(false);
         }
+        self.publication.change_request = (proposal.record)(connection, self.publication.seq)?;
         db::publication::insert(connection, &self.publication)?;
         for dictionary in &self.dictionaries {
             dictionary.write(connection)?;

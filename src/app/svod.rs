@@ -49,7 +49,8 @@ impl Svod {
         }
         let catalog = Arc::new(Catalog::new(settings.older_versions_max));
         let acts = Acts { store: store.clone(), clock: settings.clock.clone(), pulse: Pulse::default() };
-        let publisher = Publisher::new(store.clone(), Arc::clone(&catalog), settings.clock.clone(), settings.violations_max);
+        let publisher =
+            Publisher::new(store.clone(), Arc::clone(&catalog), settings.clock.clone(), settings.violations_max, acts.pulse.clone());
         let reading = Reading::new(catalog, store.clone(), settings.clock);
         Ok(Self { store, acts, publisher: Arc::new(publisher), reading })
     }

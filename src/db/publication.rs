@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::connection::{Engine, fault};
 use super::schema::publication;
+use crate::domain::change_request::RequestId;
 use crate::domain::error::{Error, Result};
 use crate::domain::publication::{Basis, Publication};
 use crate::domain::validity::parse_date;
@@ -20,6 +21,7 @@ struct PublicationRow {
     basis_date: Option<String>,
     basis_title: Option<String>,
     basis_link: Option<String>,
+    change_request_id: Option<i64>,
 }
 
 /// The number of the latest publication; 0 when nothing was published.
@@ -49,6 +51,7 @@ pub fn insert(connection: &mut Engine, made: &Publication) -> Result<()> {
         basis_date: made.basis.date.map(|date| date.to_string()),
         basis_title: made.basis.title.clone(),
         basis_link: made.basis.link.clone(),
+        change_request_id: made.change_request.map(|request| request.0),
     };
     diesel::insert_into(publication::table).values(row).execute(connection).map_err(fault)?;
     Ok(())
@@ -69,6 +72,7 @@ impl TryFrom<PublicationRow> for Publication {
                 title: row.basis_title,
                 link: row.basis_link,
             },
+            change_request: row.change_request_id.map(RequestId),
         })
     }
 }

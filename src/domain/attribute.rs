@@ -96,7 +96,7 @@ impl Attribute {
         Ok(Value::List(values))
     }
 
-    fn parse_one(&self, text: &str) -> Result<Value, Fault> {
+    pub(super) fn parse_one(&self, text: &str) -> Result<Value, Fault> {
         let wrong = |expected: &str| Fault::new("type", format!("{} is not {expected}", quoted(text)));
         match self.definition.kind {
             AttributeType::String | AttributeType::Text if self.definition.localized => {

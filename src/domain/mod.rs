@@ -2,8 +2,11 @@
 //! Pure: no database, no network, no clock of its own, no other floor.
 
 pub mod account;
+pub mod approval;
 pub mod attribute;
+pub mod attribute_json;
 pub mod audit;
+pub mod change_request;
 pub mod clock;
 pub mod definition;
 pub mod dictionary;
@@ -11,8 +14,10 @@ pub mod digest;
 pub mod error;
 pub mod hierarchy;
 pub mod item;
+pub mod item_edit;
 pub mod item_table;
 pub mod publication;
+pub mod request_text;
 pub mod rule;
 pub mod text;
 pub mod validation;

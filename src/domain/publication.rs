@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::change_request::RequestId;
 use super::dictionary::Dictionary;
 use super::item::{ItemVersion, Stretch};
 use super::item_table::ItemTable;
@@ -30,6 +31,8 @@ pub struct Publication {
     pub published_at: Timestamp,
     pub title: String,
     pub basis: Basis,
+    /// The request that it came from; publications of the first version have none.
+    pub change_request: Option<RequestId>,
 }
 
 /// What a publication made of one dictionary.

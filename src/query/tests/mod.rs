@@ -153,7 +153,7 @@ impl Library {
         let number = format!("{}-П", publisher.catalog().head().seq() + 1);
         let basis = Basis { kind: Some("order".into()), number: Some(number), ..Basis::default() };
         let today_ms = self.now_ms.swap(instant(at).as_millisecond(), Ordering::SeqCst);
-        let proposal = Proposal { title: title.to_owned(), basis, change: &|_| Ok(changes.clone()) };
+        let proposal = Proposal { title: title.to_owned(), basis, change: &|_| Ok(changes.clone()), record: &|_, _| Ok(None) };
         publisher.publish(&proposal).expect("the change is valid");
         self.now_ms.store(today_ms, Ordering::SeqCst);
     }
