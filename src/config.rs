@@ -129,6 +129,9 @@ pub struct ServeSettings {
     /// How often to ask the database for publications although no word came
     #[arg(long, value_name = "MS", default_value_t = 2000, value_parser = between::<u64>(1, 600_000))]
     pub ask_every_ms: u64,
+    /// How often to look for change requests that are scheduled to go out
+    #[arg(long, value_name = "MS", default_value_t = 500, value_parser = between::<u64>(1, 600_000))]
+    pub schedule_every_ms: u64,
     #[command(flatten)]
     pub query: QuerySettings,
     #[command(flatten)]

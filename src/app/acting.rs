@@ -129,18 +129,9 @@ impl Acts {
         act: &Act,
         work: impl FnOnce(&mut Acting<'_>) -> Result<T>,
     ) -> Result<T> {
-        let now = self.clock.now();
-        let authority = authority_of(connection, &caller.credential, now)?;
-        if !authority.reaches(act.scope) {
-            let refusal = match &authority.account {
-                None => not_signed_in(),
-                Some(_) => Error::refused("scope_missing", format!("this token does not allow to {}", act.scope.name())),
-            };
-            return Err(refusal);
-        }
-        let mut acting = Acting { connection, authority, now, detail: Map::new(), subject: act.subject.clone() };
+        let mut acting = self.begin(connection, caller, act)?;
         let done = work(&mut acting)?;
-        let Acting { authority, detail, subject, .. } = acting;
+        let Acting { authority, now, detail, subject, .. } = acting;
         let account = authority.account.as_ref();
         let record = AuditRecord {
             seq: 0,
@@ -157,6 +148,28 @@ impl Acts {
         db::audit::append(connection, record)?;
         db::notification::announce(connection)?;
         Ok(done)
+    }
+
+    /// Asks whether an act would be refused before anything costly is worked out for it. The act itself asks again.
+    pub fn look<T>(&self, caller: &Caller, act: &Act, work: impl FnOnce(&mut Acting<'_>) -> Result<T>) -> Result<T> {
+        let outcome = self.store.read(|connection| {
+            let mut acting = self.begin(connection, caller, act)?;
+            work(&mut acting)
+        });
+        self.audited(caller, act, outcome)
+    }
+
+    fn begin<'a>(&self, connection: &'a mut Engine, caller: &Caller, act: &Act) -> Result<Acting<'a>> {
+        let now = self.clock.now();
+        let authority = authority_of(connection, &caller.credential, now)?;
+        if !authority.reaches(act.scope) {
+            let refusal = match &authority.account {
+                None => not_signed_in(),
+                Some(_) => Error::refused("scope_missing", format!("this token does not allow to {}", act.scope.name())),
+            };
+            return Err(refusal);
+        }
+        Ok(Acting { connection, authority, now, detail: Map::new(), subject: act.subject.clone() })
     }
 
     /// Audits the refusal of an act, if it is one, and hands the outcome on. When even that cannot be written, the log has it.

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use super::import::{Drafts, ImportOptions, Progress, Source, propose, read_drafts};
-use super::publishing::{Proposal, Published, Publisher};
+use super::acting::Caller;
+use super::change_request::{BulkChange, ChangeRequests, Filed};
 use crate::catalog::Head;
+use crate::domain::change_request::{NewRequest, Origin};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
-use crate::domain::publication::{Basis, ChangeSet, DictionaryChange, State, realigned};
+use crate::domain::publication::{ChangeSet, DictionaryChange, State, realigned};
 use crate::exchange::csv::Limits;
 
 /// A definition and the file of its items, if it brings one.
@@ -17,29 +19,31 @@ pub struct DefinedDictionary<'a> {
     pub items: Option<Source<'a>>,
 }
 
-impl Publisher {
-    /// Publishes definitions and items together, or nothing of them.
+impl ChangeRequests {
+    /// Makes one change request of definitions and items together, which goes as far as the options say.
     pub fn apply(
         &self,
-        title: &str,
+        caller: &Caller,
+        new: NewRequest,
+        origin: Origin,
         defined: &[DefinedDictionary<'_>],
         options: &ImportOptions,
         limits: Limits,
         progress: Progress<'_>,
-    ) -> Result<Published> {
+    ) -> Result<Filed> {
         let mut drafts: Vec<Option<Drafts>> = Vec::with_capacity(defined.len());
         for one in defined {
             let read = |items| read_drafts(&one.dictionary, items, options, limits, self.violations_max(), progress);
             drafts.push(one.items.as_ref().map(read).transpose()?);
         }
-        let today = self.clock().today();
+        let (today, violations_max) = (self.clock().today(), self.violations_max());
         let change = |head: &Head| -> Result<ChangeSet> {
             let mut changes = ChangeSet::new();
             for (one, drafts) in defined.iter().zip(&drafts) {
                 let mut change = DictionaryChange::default();
                 let state = aligned_state(head, &one.dictionary);
                 if let (Some(drafts), Some(items)) = (drafts, &one.items) {
-                    change = propose(state.as_ref(), &one.dictionary, drafts, items.name, options, today, self.violations_max())?.change;
+                    change = propose(state.as_ref(), &one.dictionary, drafts, items.name, options, today, violations_max)?.change;
                 }
                 let is_new = state.is_none_or(|state| state.dictionary.definition != one.dictionary.definition);
                 change.dictionary = is_new.then(|| Arc::clone(&one.dictionary));
@@ -47,8 +51,8 @@ impl Publisher {
             }
             Ok(changes)
         };
-        let proposal = Proposal { title: title.to_owned(), basis: Basis::default(), change: &change, record: &|_, _| Ok(None) };
-        let outcome = self.publish_unless(options.is_dry_run, &proposal);
+        let bulk = BulkChange { head: new, origin, change: &change };
+        let outcome = self.file(caller, &bulk, options.destination);
         outcome.map_err(|error| defined.iter().zip(&drafts).fold(error, |error, (one, drafts)| annotated(error, one, drafts.as_ref())))
     }
 }

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
 
-use super::publishing::{Proposal, Published, Publisher};
+use super::acting::Caller;
+use super::change_request::{BulkChange, ChangeRequests, Destination, Filed};
 use crate::catalog::Head;
 use crate::domain::attribute::quoted;
+use crate::domain::change_request::{NewRequest, Origin, RequestId};
 use crate::domain::definition::Check;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
@@ -16,7 +18,7 @@ use crate::domain::hierarchy::parent_from_code;
 use crate::domain::item::{
     Content, ITEM_VERSIONS_MAX, ItemVersion, Retirement, Stretch, cut, keep_retirement, overlay, retire, timeline_of,
 };
-use crate::domain::publication::{Basis, ChangeCounts, ChangeSet, DictionaryChange, State};
+use crate::domain::publication::{ChangeCounts, ChangeSet, DictionaryChange, State};
 use crate::domain::text::{DictionaryCode, ItemCode, Language, Localized};
 use crate::domain::validity::{Date, Validity};
 use crate::domain::value::Value;
@@ -55,7 +57,7 @@ pub struct ImportOptions {
     pub restores: bool,
     pub read: ReadOptions,
     pub format: CsvFormat,
-    pub is_dry_run: bool,
+    pub destination: Destination,
 }
 
 /// A file that can be opened twice: once to survey it, once to read it.
@@ -95,25 +97,27 @@ pub struct Imported {
     pub counts: ChangeCounts,
     pub unchanged_count: i64,
     /// `None` when nothing changed or it was a dry run.
+    pub request: Option<RequestId>,
+    /// `None` unless it was published.
     pub publication: Option<i64>,
 }
 
-impl Publisher {
-    /// Imports a file into a published dictionary.
+impl ChangeRequests {
+    /// Imports a file into a published dictionary: it becomes a change request, and goes as far as the options say.
     pub fn import(
         &self,
+        caller: &Caller,
         code: &DictionaryCode,
         source: &Source<'_>,
         options: &ImportOptions,
         limits: Limits,
         progress: Progress<'_>,
     ) -> Result<Imported> {
-        self.refresh()?;
-        let head = self.catalog().head();
+        let head = self.fresh_head()?;
         let resident = head.dictionaries.get(code).ok_or_else(|| unknown_dictionary(code, &head))?;
         let dictionary = &resident.current.dictionary;
         let drafts = read_drafts(dictionary, source, options, limits, self.violations_max(), progress)?;
-        let today = self.clock().today();
+        let (today, violations_max) = (self.clock().today(), self.violations_max());
         let unchanged_count = Cell::new(0);
         let change = |head: &Head| -> Result<ChangeSet> {
             let state = head.dictionaries.get(code).map(|resident| resident.current.state());
@@ -121,16 +125,22 @@ impl Publisher {
                 let message = format!("the definition of {code} was changed while the file was read; nothing was changed, try again");
                 return Err(Error::refused("definition_changed", message));
             }
-            let proposed = propose(state.as_ref(), dictionary, &drafts, source.name, options, today, self.violations_max())?;
+            let proposed = propose(state.as_ref(), dictionary, &drafts, source.name, options, today, violations_max)?;
             unchanged_count.set(proposed.unchanged_count);
             Ok(BTreeMap::from([(code.clone(), proposed.change)]))
         };
-        let proposal =
-            Proposal { title: format!("Импорт {}", source.name), basis: Basis::default(), change: &change, record: &|_, _| Ok(None) };
-        let outcome = self.publish_unless(options.is_dry_run, &proposal);
-        let published = outcome.map_err(|error| drafts.annotated(error, code, source.name))?;
-        Ok(drafts.imported(code, &published, unchanged_count.get()))
+        let bulk = BulkChange { head: import_head(source.name), origin: Origin::Import, change: &change };
+        let outcome = self.file(caller, &bulk, options.destination);
+        let filed = outcome.map_err(|error| drafts.annotated(error, code, source.name))?;
+        Ok(drafts.imported(code, &filed, unchanged_count.get()))
     }
+}
+
+/// A name of a file may hold what a title may not.
+fn import_head(file: &str) -> NewRequest {
+    const NAME_LENGTH_MAX: usize = 200;
+    let plain: String = file.chars().filter(|letter| !letter.is_control()).take(NAME_LENGTH_MAX).collect();
+    NewRequest { title: format!("Импорт {plain}"), ..NewRequest::default() }
 }
 
 fn unknown_dictionary(code: &DictionaryCode, head: &Head) -> Error {
@@ -262,8 +272,8 @@ impl Drafts {
         Error::Invalid(violations)
     }
 
-    fn imported(self, code: &DictionaryCode, published: &Published, unchanged_count: i64) -> Imported {
-        let counts = published.counts.get(code).copied().unwrap_or_default();
+    fn imported(self, code: &DictionaryCode, filed: &Filed, unchanged_count: i64) -> Imported {
+        let counts = filed.counts.get(code).copied().unwrap_or_default();
         Imported {
             unchanged_count,
             detected: self.detected,
@@ -271,7 +281,8 @@ impl Drafts {
             skipped_count: self.skipped_count,
             ignored_columns: self.ignored_columns,
             counts,
-            publication: published.seq,
+            request: filed.request,
+            publication: filed.publication,
         }
     }
 }

@@ -87,7 +87,7 @@ impl Publisher {
     }
 
     /// Publishes a proposal whole, or nothing of it: then the error lists every violation.
-    pub fn publish(&self, proposal: &Proposal<'_>) -> Result<Published> {
+    pub(crate) fn publish(&self, proposal: &Proposal<'_>) -> Result<Published> {
         let _advancing = self.advancing.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..ATTEMPTS_MAX {
             let Some(mut prepared) = self.prepare(proposal)? else { return Ok(Published::default()) };
@@ -104,18 +104,6 @@ impl Publisher {
             "publication_contended",
             format!("others published {ATTEMPTS_MAX} times meanwhile; nothing was changed, try again"),
         ))
-    }
-
-    /// Works a proposal out and validates it, and changes nothing.
-    pub fn rehearse(&self, proposal: &Proposal<'_>) -> Result<Published> {
-        let _advancing = self.advancing.lock().unwrap_or_else(PoisonError::into_inner);
-        let prepared = self.prepare(proposal)?;
-        Ok(prepared.map(|prepared| Published { seq: None, counts: prepared.counts() }).unwrap_or_default())
-    }
-
-    /// Publishes a proposal, or only rehearses it.
-    pub fn publish_unless(&self, is_dry_run: bool, proposal: &Proposal<'_>) -> Result<Published> {
-        if is_dry_run { self.rehearse(proposal) } else { self.publish(proposal) }
     }
 
     /// Takes up what was published since the catalogue was last advanced. Gives the latest publication's number.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::acting::Acts;
+use super::change_request::ChangeRequests;
 use super::publishing::Publisher;
 use super::pulse::Pulse;
 use super::reading::Reading;
@@ -31,6 +32,7 @@ pub struct Svod {
     pub acts: Acts,
     pub publisher: Arc<Publisher>,
     pub reading: Reading,
+    pub change_requests: ChangeRequests,
 }
 
 impl Svod {
@@ -52,7 +54,9 @@ impl Svod {
         let publisher =
             Publisher::new(store.clone(), Arc::clone(&catalog), settings.clock.clone(), settings.violations_max, acts.pulse.clone());
         let reading = Reading::new(catalog, store.clone(), settings.clock);
-        Ok(Self { store, acts, publisher: Arc::new(publisher), reading })
+        let publisher = Arc::new(publisher);
+        let change_requests = ChangeRequests::new(acts.clone(), Arc::clone(&publisher));
+        Ok(Self { store, acts, publisher, reading, change_requests })
     }
 
     /// Whoever publishes in another process is noticed through this.

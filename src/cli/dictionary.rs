@@ -6,17 +6,20 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
+use super::destination::DestinationArguments;
 use super::import::{ModeArgument, date, limits, opener};
 use super::progress::FileProgress;
 use super::terminal;
-use super::{definition_problems, svod_settings};
+use super::{definition_problems, operator, svod_settings};
+use crate::app::acting::Caller;
 use crate::app::applying::DefinedDictionary;
+use crate::app::change_request::Filed;
 use crate::app::import::{Blank, ImportOptions, Source};
-use crate::app::publishing::{Published, Publisher};
 use crate::app::svod::Svod;
 use crate::catalog::Head;
 use crate::config::{CsvSettings, DatabaseSettings};
 use crate::db::DatabaseUrl;
+use crate::domain::change_request::{NewRequest, Origin};
 use crate::domain::error::{Error, Result};
 use crate::domain::text::DictionaryCode;
 use crate::domain::validity::Date;
@@ -66,9 +69,8 @@ struct ApplyArguments {
     /// What to do with published items that items.csv does not name
     #[arg(long, value_enum, default_value_t = ModeArgument::Upsert)]
     mode: ModeArgument,
-    /// Only count what would be added, changed and retired
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    destination: DestinationArguments,
     #[command(flatten)]
     csv: CsvSettings,
     #[command(flatten)]
@@ -107,29 +109,33 @@ fn apply(arguments: &ApplyArguments) -> Result<()> {
     logging::start(&arguments.database.log)?;
     let svod = Svod::open(svod_settings(&arguments.database))?;
     let options =
-        ImportOptions { on: arguments.on, mode: arguments.mode.into(), is_dry_run: arguments.dry_run, ..ImportOptions::default() };
-    let published = apply_folders(&svod.publisher, &arguments.folders.folders, "Применение определений", &options, limits(&arguments.csv))?;
-    for (code, counts) in &published.counts {
+        ImportOptions { on: arguments.on, mode: arguments.mode.into(), destination: arguments.destination.destination(), ..ImportOptions::default() };
+    let applying = Applying { caller: operator(&svod)?, title: "Применение определений", origin: Origin::Apply };
+    let filed = apply_folders(&svod, &applying, &arguments.folders.folders, &options, limits(&arguments.csv))?;
+    for (code, counts) in &filed.counts {
         say!("  {code}: added {} · changed {} · retired {}", counts.added, counts.changed, counts.retired);
     }
-    match published.seq {
-        Some(seq) => say!("  published as publication {seq}"),
-        None if arguments.dry_run => say!("  dry run: nothing was published"),
-        None => say!("  nothing changed, so nothing was published"),
-    }
+    arguments.destination.tell(filed.request, filed.publication);
     Ok(())
 }
 
-/// Publishes what folders define. What `items.csv` leaves blank is blank: the folder says the whole item.
+/// Who applies, and as what.
+pub struct Applying<'a> {
+    pub caller: Caller,
+    pub title: &'a str,
+    pub origin: Origin,
+}
+
+/// Makes a change request of what folders define. What `items.csv` leaves blank is blank: the folder says the whole item.
 pub fn apply_folders(
-    publisher: &Publisher,
+    svod: &Svod,
+    applying: &Applying<'_>,
     folders: &[PathBuf],
-    title: &str,
     options: &ImportOptions,
     limits: Limits,
-) -> Result<Published> {
-    publisher.refresh()?;
-    let loaded = load(folders, &publisher.catalog().head())?;
+) -> Result<Filed> {
+    svod.publisher.refresh()?;
+    let loaded = load(folders, &svod.publisher.catalog().head())?;
     let files: Vec<Option<(String, PathBuf)>> = loaded.iter().map(|(folder, _)| items_file(folder)).collect();
     let openers: Vec<_> = files.iter().map(|file| file.as_ref().map(|(_, path)| opener(path))).collect();
     let defined = loaded.into_iter().zip(&files).zip(&openers).map(|(((_, definition), file), open)| {
@@ -141,10 +147,12 @@ pub fn apply_folders(
     });
     let defined: Vec<DefinedDictionary<'_>> = defined.collect();
     let options = ImportOptions { blank: Blank::Clear, ..options.clone() };
-    let progress = FileProgress::new(title);
-    let published = publisher.apply(title, &defined, &options, limits, &|done, total, rows| progress.show(done, total, rows));
+    let progress = FileProgress::new(applying.title);
+    let new = NewRequest { title: applying.title.to_owned(), ..NewRequest::default() };
+    let shown = |done, total, rows| progress.show(done, total, rows);
+    let filed = svod.change_requests.apply(&applying.caller, new, applying.origin, &defined, &options, limits, &shown);
     progress.finish();
-    published
+    filed
 }
 
 fn items_file(folder: &Path) -> Option<(String, PathBuf)> {

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::destination::DestinationArguments;
 use super::progress::FileProgress;
-use super::svod_settings;
+use super::{operator, svod_settings};
 use crate::app::import::{Blank, ImportOptions, Imported, Mode, Source};
 use crate::app::svod::Svod;
 use crate::config::{CsvSettings, DatabaseSettings};
@@ -56,9 +57,8 @@ pub struct ImportArguments {
     /// Separator, when it is not to be found out: `,` `;` `|` or tab
     #[arg(long, value_parser = separator)]
     separator: Option<Separator>,
-    /// Only count what would be added, changed and retired
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    destination: DestinationArguments,
     #[command(flatten)]
     csv: CsvSettings,
     #[command(flatten)]
@@ -144,21 +144,24 @@ pub fn import(arguments: &ImportArguments) -> Result<()> {
             ignores_unknown_columns: arguments.ignore_unknown_columns,
         },
         format: CsvFormat { encoding: arguments.encoding, separator: arguments.separator },
-        is_dry_run: arguments.dry_run,
+        destination: arguments.destination.destination(),
     };
     let svod = Svod::open(svod_settings(&arguments.database))?;
     let name = arguments.file.file_name().unwrap_or(arguments.file.as_os_str()).to_string_lossy().into_owned();
     let open = opener(&arguments.file);
     let progress = FileProgress::new(&name);
     let source = Source { name: &name, open: &open };
-    let imported =
-        svod.publisher.import(&code, &source, &options, limits(&arguments.csv), &|done, total, rows| progress.show(done, total, rows));
+    let shown = |done, total, rows| progress.show(done, total, rows);
+    let operator = operator(&svod)?;
+    let imported = svod.change_requests.import(&operator, &code, &source, &options, limits(&arguments.csv), &shown);
     progress.finish();
-    tell(&imported?, arguments.dry_run);
+    let imported = imported?;
+    tell(&imported);
+    arguments.destination.tell(imported.request, imported.publication);
     Ok(())
 }
 
-fn tell(imported: &Imported, is_dry_run: bool) {
+fn tell(imported: &Imported) {
     let detected = &imported.detected;
     say!("  encoding    {} ({})", detected.encoding.name(), detected.encoding_because);
     say!("  separator   {} ({})", detected.separator.shown(), detected.separator_because);
@@ -170,9 +173,4 @@ fn tell(imported: &Imported, is_dry_run: bool) {
     say!("  rows        {}{skipped}", imported.rows_count);
     let counts = imported.counts;
     say!("  added {} · changed {} · retired {} · unchanged {}", counts.added, counts.changed, counts.retired, imported.unchanged_count);
-    match imported.publication {
-        Some(seq) => say!("  published as publication {seq}"),
-        None if is_dry_run => say!("  dry run: nothing was published"),
-        None => say!("  nothing changed, so nothing was published"),
-    }
 }

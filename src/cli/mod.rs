@@ -6,8 +6,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::svod::SvodSettings;
+use crate::app::acting::Caller;
+use crate::app::svod::{Svod, SvodSettings};
 use crate::config::{self, DatabaseSettings, Environment, ServeSettings};
+use crate::domain::account::AccountId;
 use crate::domain::error::{Error, Result};
 use crate::exchange::definition_file;
 use crate::logging;
@@ -15,6 +17,7 @@ use crate::logging;
 #[macro_use]
 mod terminal;
 
+mod destination;
 mod dictionary;
 mod import;
 mod migrate;
@@ -95,6 +98,11 @@ fn definition_problems(problems: &[definition_file::Problem]) -> Error {
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
     let noun = if problems.len() == 1 { "problem" } else { "problems" };
     Error::Operator(format!("the definitions were refused\n{}\n{} {noun}; nothing was changed.", lines.join("\n"), problems.len()))
+}
+
+/// Whoever sits at the command line, as the caller of use cases.
+fn operator(svod: &Svod) -> Result<Caller> {
+    svod.acts.built_in(AccountId::OPERATOR, "command line")
 }
 
 fn svod_settings(database: &DatabaseSettings) -> SvodSettings {

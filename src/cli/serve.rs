@@ -3,15 +3,20 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::dictionary::apply_folders;
+use super::dictionary::{Applying, apply_folders};
 use super::import::limits;
 use super::svod_settings;
+use crate::app::change_request::Destination;
 use crate::app::import::ImportOptions;
 use crate::app::svod::Svod;
 use crate::config::ServeSettings;
+use crate::domain::account::AccountId;
+use crate::domain::change_request::Origin;
 use crate::domain::error::Result;
 use crate::http::{self, DataDoor, Services};
-use crate::jobs::following::{Following, follow};
+use crate::jobs::following::follow;
+use crate::jobs::periodic::Periodic;
+use crate::jobs::scheduling::publish_scheduled;
 use crate::query::DataApi;
 
 pub fn serve(settings: ServeSettings) -> Result<()> {
@@ -19,12 +24,12 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let services = Services::default();
     let server = http::bind(settings.http(), services.clone())?;
     let addresses = server.addresses().to_vec();
-    // Kept until the server has stopped: dropping it stops the thread.
-    let following: Arc<Mutex<Option<Following>>> = Arc::default();
-    let keeper = Arc::clone(&following);
+    // Kept until the server has stopped: dropping them stops their threads.
+    let jobs: Arc<Mutex<Vec<Periodic>>> = Arc::default();
+    let keeper = Arc::clone(&jobs);
     server.run(move || {
         let started = prepare(&settings, &services, &addresses)?;
-        *keeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
+        *keeper.lock().unwrap_or_else(PoisonError::into_inner) = started;
         Ok(())
     })
 }
@@ -40,8 +45,8 @@ fn raise_open_files(connections_max: usize) {
     }
 }
 
-/// Everything that must be done before readers are answered, and the follower.
-fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAddr]) -> Result<Following> {
+/// Everything that must be done before readers are answered, and the jobs that go on beside.
+fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAddr]) -> Result<Vec<Periodic>> {
     let svod = Svod::open(svod_settings(&settings.database))?;
     if svod.publisher.catalog().head().seq() == 0 {
         load_shipped(settings, &svod)?;
@@ -62,7 +67,8 @@ fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAdd
     for resident in svod.publisher.catalog().head().dictionaries.values() {
         resident.current.text_index();
     }
-    Ok(following)
+    let scheduling = publish_scheduled(svod.change_requests.clone(), settings.schedule_every_ms)?;
+    Ok(vec![following, scheduling])
 }
 
 fn load_shipped(settings: &ServeSettings, svod: &Svod) -> Result<()> {
@@ -72,7 +78,10 @@ fn load_shipped(settings: &ServeSettings, svod: &Svod) -> Result<()> {
         return Ok(());
     }
     tracing::info!(folder = %folder.display(), "the database is empty: loading the shipped dictionaries");
-    apply_folders(&svod.publisher, std::slice::from_ref(folder), "Начальная загрузка", &ImportOptions::default(), limits(&settings.csv))?;
+    let caller = svod.acts.built_in(AccountId::SVOD, "service")?;
+    let applying = Applying { caller, title: "Начальная загрузка", origin: Origin::Shipped };
+    let options = ImportOptions { destination: Destination::Publish, ..ImportOptions::default() };
+    apply_folders(svod, &applying, std::slice::from_ref(folder), &options, limits(&settings.csv))?;
     Ok(())
 }
 

@@ -1,3 +1,5 @@
 //! What happens later and beside requests. Each job can be run twice without harm.
 
 pub mod following;
+pub mod periodic;
+pub mod scheduling;

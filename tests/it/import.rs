@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use svod::app::change_request::Destination;
 use svod::app::import::{Blank, ImportOptions, Mode, Source};
 use svod::domain::text::DictionaryCode;
 use svod::exchange::items_csv::{Key, ReadOptions};
@@ -342,7 +343,7 @@ fn cycles_and_gaps_are_refused(database: Database) {
 
 fn a_dry_run_counts_and_changes_nothing(database: Database) {
     let instance = offices(&database);
-    let dry = ImportOptions { is_dry_run: true, mode: Mode::Sync, ..on("2026-12-01") };
+    let dry = ImportOptions { destination: Destination::DryRun, mode: Mode::Sync, ..on("2026-12-01") };
     let imported = instance.import("offices", "code,parent,name\n1,,Главная\n2,1,Иначе\n4,1,Новая\n", &dry).unwrap();
     let counts = imported.counts;
     assert_eq!((counts.added, counts.changed, counts.retired, imported.unchanged_count), (1, 1, 1, 1));
@@ -368,7 +369,7 @@ fn broken_files_are_refused_whole(database: Database) {
     }
     let source = Source { name: "endless.csv", open: &|| -> std::io::Result<Box<dyn Read>> { Ok(endless()) } };
     let code = DictionaryCode::parse("offices").unwrap();
-    let refused = instance.svod.publisher.import(&code, &source, &default, CSV_LIMITS, &|_, _, _| {}).unwrap_err().to_string();
+    let refused = instance.import_source(&code, &source, &default).unwrap_err().to_string();
     assert!(
         refused.starts_with("endless.csv:2: offices: the record is longer than 1,048,576 bytes; a quote opened at line 2, column 2"),
         "{refused}"

@@ -7,6 +7,7 @@
 mod harness;
 
 mod binary;
+mod change_request;
 mod data_api;
 mod import;
 mod nasty;

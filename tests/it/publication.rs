@@ -79,7 +79,7 @@ fn applying_the_same_again_publishes_nothing(database: Database) {
     let instance = offices(&database);
     let again =
         instance.define(OFFICES, Some("code,parent,name,region,number\n3,1,Городская,02,3\n1,,Главная,01,1\n2,1,Районная,01,2\n")).unwrap();
-    assert_eq!(again.seq, None);
+    assert_eq!((again.request, again.publication), (None, None));
     assert_eq!(instance.seq(), 2);
 }
 
@@ -160,7 +160,7 @@ fn a_definition_keeps_what_is_published(database: Database) {
     assert!(refused(&dangling).contains("refers to the dictionary areas, which is not published"));
     assert_eq!(instance.seq(), 2);
     let wider = OFFICES.replace("attributes = [", r#"attributes = [{ code = "closed", type = "boolean", label = { ru = "Закрыт" } },"#);
-    assert_eq!(instance.define(&wider, None).unwrap().seq, Some(3));
+    assert_eq!(instance.define(&wider, None).unwrap().publication, Some(3));
     instance.import("offices", "code,closed\n2,да\n", &on("2026-12-01")).unwrap();
     assert_eq!(instance.timeline("offices", "2")[1], r#"2026-12-01.. ^1 {"closed":true,"name":"Районная","number":2,"region":"01"}"#);
     assert_eq!(database.open().timeline("offices", "2"), instance.timeline("offices", "2"));

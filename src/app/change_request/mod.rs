@@ -8,6 +8,7 @@ use super::publishing::Publisher;
 use crate::catalog::Head;
 use crate::db;
 use crate::domain::change_request::{ChangeRequest, RequestId};
+use crate::domain::clock::Clock;
 use crate::domain::error::Result;
 
 mod content;
@@ -47,6 +48,14 @@ pub struct ChangeRequests {
 impl ChangeRequests {
     pub fn new(acts: Acts, publisher: Arc<Publisher>) -> Self {
         Self { acts, publisher }
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.acts.clock
+    }
+
+    pub(super) fn violations_max(&self) -> usize {
+        self.publisher.violations_max()
     }
 
     fn head(&self) -> Arc<Head> {

@@ -1,0 +1,231 @@
+//! Filing a change that is worked out whole: an import, applied definitions, the shipped dictionaries. It becomes a change request like
+//! any other; it is published at once only where the policies of all that it touches ask for nobody's approval.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::content::{policy_of, published_timeline};
+use super::drafting::insert;
+use super::{ATTEMPTS_MAX, ChangeRequests, permission};
+use crate::app::acting::{Act, Acting, Caller};
+use crate::app::publishing::{Proposal, Published};
+use crate::catalog::Head;
+use crate::db;
+use crate::db::change_request_content::{StoredDictionary, StoredItem};
+use crate::domain::account::{AccountId, Scope};
+use crate::domain::approval::{Policy, Progress};
+use crate::domain::change_request::{ChangeRequest, NewRequest, Origin, RequestId};
+use crate::domain::dictionary::Dictionary;
+use crate::domain::error::{Error, Result};
+use crate::domain::publication::{ChangeCounts, ChangeSet, DictionaryChange};
+use crate::domain::request_text::checked_head;
+use crate::domain::text::DictionaryCode;
+use crate::domain::timeline_json::timeline_json;
+
+/// How far a change is to go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Destination {
+    /// Worked out and validated; nothing is stored.
+    DryRun,
+    /// A draft that stewards go on with.
+    #[default]
+    Draft,
+    /// Sent to review.
+    Review,
+    /// Published at once, where the policies allow it.
+    Publish,
+}
+
+/// A change that is worked out from the newest state, perhaps more than once.
+pub struct BulkChange<'a> {
+    pub head: NewRequest,
+    pub origin: Origin,
+    pub change: &'a dyn Fn(&Head) -> Result<ChangeSet>,
+}
+
+/// What became of a change.
+#[derive(Debug, Default)]
+pub struct Filed {
+    /// `None` when nothing would change, or it was a dry run.
+    pub request: Option<RequestId>,
+    /// `None` unless it was published.
+    pub publication: Option<i64>,
+    pub counts: BTreeMap<DictionaryCode, ChangeCounts>,
+}
+
+impl ChangeRequests {
+    /// Files a change as a request, and lets it go as far as it is to go.
+    pub fn file(&self, caller: &Caller, bulk: &BulkChange<'_>, destination: Destination) -> Result<Filed> {
+        match destination {
+            Destination::DryRun => {
+                let head = self.fresh_head()?;
+                let counts = self.publisher.judge(&head, &(bulk.change)(&head)?)?;
+                Ok(Filed { counts, ..Filed::default() })
+            }
+            Destination::Draft => Ok(self.file_draft(caller, bulk)?.0),
+            Destination::Review => {
+                let (filed, request) = self.file_draft(caller, bulk)?;
+                if let Some(request) = request {
+                    self.submit_change_request(caller, request.id, request.revision)?;
+                }
+                Ok(filed)
+            }
+            Destination::Publish => self.file_published(caller, bulk),
+        }
+    }
+
+    fn file_draft(&self, caller: &Caller, bulk: &BulkChange<'_>) -> Result<(Filed, Option<ChangeRequest>)> {
+        let act = Act::new(verb(bulk.origin), Scope::Propose, "");
+        for _ in 0..ATTEMPTS_MAX {
+            let head = self.fresh_head()?;
+            let changes = (bulk.change)(&head)?;
+            let counts = self.acts.audited(caller, &act, self.publisher.judge(&head, &changes))?;
+            if counts.is_empty() {
+                return Ok((Filed::default(), None));
+            }
+            let stored = self.acts.act(caller, &act, |acting| {
+                check_rights(acting, &head, &touched(&changes))?;
+                if db::publication::get_latest_seq(acting.connection)? != head.seq() {
+                    return Ok(None);
+                }
+                let request = insert_request(acting, bulk, head.seq())?;
+                changes.iter().try_for_each(|(code, change)| store_change(acting, request.id, &head, code, change))?;
+                note_counts(acting, &counts);
+                Ok(Some(request))
+            })?;
+            if let Some(request) = stored {
+                return Ok((Filed { request: Some(request.id), publication: None, counts }, Some(request)));
+            }
+        }
+        Err(Error::refused("publication_contended", "others keep publishing meanwhile; nothing was changed, try again"))
+    }
+
+    /// One transaction makes the request and publishes it. Its items are not stored twice: they are what the publication changed.
+    fn file_published(&self, caller: &Caller, bulk: &BulkChange<'_>) -> Result<Filed> {
+        let act = Act::new(verb(bulk.origin), Scope::Publish, "");
+        let (filed, worked_out) = (RefCell::new(None), RefCell::new(None));
+        let change = |head: &Head| -> Result<ChangeSet> {
+            let changes = (bulk.change)(head)?;
+            worked_out.replace(Some((head.clone(), touched(&changes))));
+            Ok(changes)
+        };
+        let record = |connection: &mut db::Engine, seq: i64| {
+            let worked_out = worked_out.borrow();
+            let (head, touched) = worked_out.as_ref().ok_or_else(|| Error::internal("a change was published that was not worked out"))?;
+            let request = self.acts.act_within(connection, caller, &act, |acting| {
+                check_rights(acting, head, touched)?;
+                check_no_approval(acting, head, touched)?;
+                let request = insert_request(acting, bulk, head.seq())?;
+                for one in touched {
+                    db::change_request_content::put_dictionary(acting.connection, &one.stored(request.id, head))?;
+                }
+                let published = request.publish_directly(seq, acting.now)?;
+                db::change_request::update(acting.connection, &published)?;
+                acting.note("publication", seq);
+                Ok(published.id)
+            })?;
+            filed.replace(Some(request));
+            Ok(Some(request))
+        };
+        let head = checked_head(bulk.head.clone())?;
+        let proposal = Proposal { title: head.title, basis: head.basis, change: &change, record: &record };
+        let Published { seq, counts } = self.acts.audited(caller, &act, self.publisher.publish(&proposal))?;
+        Ok(Filed { request: filed.into_inner().filter(|_| seq.is_some()), publication: seq, counts })
+    }
+}
+
+fn verb(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Steward => "createChangeRequest",
+        Origin::Import => "importItems",
+        Origin::Apply => "applyDictionaries",
+        Origin::Shipped => "loadShippedDictionaries",
+        Origin::Undo => "undoPublication",
+    }
+}
+
+fn insert_request(acting: &mut Acting<'_>, bulk: &BulkChange<'_>, base_seq: i64) -> Result<ChangeRequest> {
+    let author = acting.account_id()?;
+    let draft = ChangeRequest::draft(checked_head(bulk.head.clone())?, bulk.origin, author, base_seq, acting.now);
+    insert(acting, draft)
+}
+
+/// A dictionary that a change touches, without the change of its items.
+struct Touched {
+    code: DictionaryCode,
+    dictionary: Option<Arc<Dictionary>>,
+}
+
+fn touched(changes: &ChangeSet) -> Vec<Touched> {
+    let touches = |change: &DictionaryChange| change.dictionary.is_some() || !change.timelines.is_empty();
+    let touched = changes.iter().filter(|(_, change)| touches(change));
+    touched.map(|(code, change)| Touched { code: code.clone(), dictionary: change.dictionary.clone() }).collect()
+}
+
+impl Touched {
+    fn stored(&self, request: RequestId, head: &Head) -> StoredDictionary {
+        let definition = self.dictionary.as_ref().map(|dictionary| dictionary.canonical_json());
+        let published = head.dictionaries.get(&self.code).map(|resident| resident.current.dictionary.canonical_json());
+        StoredDictionary { request, code: self.code.clone(), definition_base: published.filter(|_| definition.is_some()), definition }
+    }
+}
+
+fn check_rights(acting: &Acting<'_>, head: &Head, touched: &[Touched]) -> Result<()> {
+    for Touched { code, dictionary } in touched {
+        if dictionary.is_some() {
+            permission::check_owner(&acting.authority, head, code)?;
+        } else {
+            permission::check_steward(&acting.authority, head, code)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what somebody must approve. The first publication of an empty database is nobody's to approve: there is nobody yet,
+/// and no policy; only the service and its command line can make it.
+fn check_no_approval(acting: &mut Acting<'_>, head: &Head, touched: &[Touched]) -> Result<()> {
+    let is_built_in = [AccountId::SVOD, AccountId::OPERATOR].contains(&acting.account_id()?);
+    if head.seq() == 0 && is_built_in {
+        acting.note("approval", "none: the first publication of an empty database");
+        return Ok(());
+    }
+    let policies: Vec<Policy> = touched.iter().filter_map(|one| policy_of(head, &one.code, one.dictionary.as_deref())).collect();
+    let progress = Progress::new(&policies, &[], 0);
+    if progress.is_complete() {
+        acting.note("approval", "none: the policies of the dictionaries ask for none");
+        return Ok(());
+    }
+    let message = format!("this needs approval before it is published: {}; file it as a change request instead", progress.missing_text());
+    Err(Error::refused("approval_needed", message))
+}
+
+fn store_change(acting: &mut Acting<'_>, request: RequestId, head: &Head, code: &DictionaryCode, change: &DictionaryChange) -> Result<()> {
+    if change.dictionary.is_none() && change.timelines.is_empty() {
+        return Ok(());
+    }
+    let touched = Touched { code: code.clone(), dictionary: change.dictionary.clone() };
+    db::change_request_content::put_dictionary(acting.connection, &touched.stored(request, head))?;
+    let published = head.dictionaries.get(code).map(|resident| &resident.current.dictionary);
+    let Some(dictionary) = change.dictionary.as_ref().or(published) else { return Ok(()) };
+    let (changed_by, changed_at) = (acting.account_id()?, acting.now);
+    let item = |(item, timeline): (&_, &Vec<_>)| StoredItem {
+        request,
+        dictionary: code.clone(),
+        code: Clone::clone(item),
+        base: timeline_json(dictionary, &published_timeline(head, dictionary, item)),
+        proposed: timeline_json(dictionary, timeline),
+        is_restored: change.restored.contains(item),
+        comment: String::new(),
+        changed_by,
+        changed_at,
+    };
+    let items: Vec<StoredItem> = change.timelines.iter().map(item).collect();
+    db::change_request_content::insert_items(acting.connection, &items)
+}
+
+fn note_counts(acting: &mut Acting<'_>, counts: &BTreeMap<DictionaryCode, ChangeCounts>) {
+    for (code, counts) in counts {
+        acting.note(code.as_str(), vec![counts.added, counts.changed, counts.retired]);
+    }
+}

@@ -1,0 +1,155 @@
+//! Reading change requests: one, lists, and what hangs on many of them at once. What one may not see is not there.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::content::published_timeline;
+use super::{ChangeRequests, Comment, RequestFilter, permission};
+use crate::app::acting::Caller;
+use crate::catalog::Head;
+use crate::db;
+use crate::db::change_request_content::{StoredDictionary, StoredItem};
+use crate::domain::account::AccountId;
+use crate::domain::approval::Review;
+use crate::domain::change_request::{ChangeRequest, RequestId};
+use crate::domain::definition::Definition;
+use crate::domain::dictionary::Dictionary;
+use crate::domain::error::{Error, Result};
+use crate::domain::item::Stretch;
+use crate::domain::text::DictionaryCode;
+use crate::domain::timeline_json::parse_timeline;
+
+/// One item of a request: as it was when it was changed, as it is to be, and as it is published now.
+#[derive(Debug, Clone)]
+pub struct RequestItem {
+    pub stored: StoredItem,
+    /// The definition that both timelines stand under.
+    pub dictionary: Arc<Dictionary>,
+    pub base: Vec<Stretch>,
+    pub proposed: Vec<Stretch>,
+    pub published: Vec<Stretch>,
+}
+
+impl ChangeRequests {
+    /// A request, if there is one that the caller may see.
+    pub fn find_change_request(&self, caller: &Caller, id: RequestId) -> Result<Option<ChangeRequest>> {
+        self.read_visible(caller, &self.head(), id, |_, request| Ok(request.clone()))
+    }
+
+    /// A page of the requests that the caller may see, newest first, before one of them.
+    pub fn list_change_requests(
+        &self,
+        caller: &Caller,
+        mut filter: RequestFilter,
+        before: Option<RequestId>,
+        count_max: usize,
+    ) -> Result<Vec<ChangeRequest>> {
+        if !permission::works_with_requests(&caller.authority) {
+            return Ok(Vec::new());
+        }
+        let head = self.head();
+        filter.hidden = permission::hidden(&caller.authority, &head);
+        let count_max = i64::try_from(count_max).unwrap_or(i64::MAX);
+        self.acts.store.read(|connection| {
+            let mut page = db::change_request::list_before(connection, &filter, before, count_max)?;
+            let ids: Vec<RequestId> = page.iter().map(|request| request.id).collect();
+            // Dictionaries that are not published yet are not among the hidden ones: those who may not see them are few.
+            let touched = db::change_request_content::list_dictionaries(connection, &ids)?;
+            let is_hidden = |id: RequestId| {
+                touched.iter().any(|stored| stored.request == id && !permission::may_see(&caller.authority, &head, &stored.code))
+            };
+            page.retain(|request| !is_hidden(request.id));
+            Ok(page)
+        })
+    }
+
+    /// Requests by number, in no order, for callers who have them from a request or publication that they may see.
+    pub fn requests_by_id(&self, caller: &Caller, ids: &[RequestId]) -> Result<Vec<ChangeRequest>> {
+        let head = self.head();
+        if !permission::works_with_requests(&caller.authority) {
+            return Ok(Vec::new());
+        }
+        self.acts.store.read(|connection| {
+            let mut found = db::change_request::list_by_id(connection, ids)?;
+            let touched = db::change_request_content::list_dictionaries(connection, ids)?;
+            found.retain(|request| {
+                touched.iter().all(|stored| stored.request != request.id || permission::may_see(&caller.authority, &head, &stored.code))
+            });
+            Ok(found)
+        })
+    }
+
+    /// The dictionaries that these requests touch; for loaders, whose callers have seen the requests.
+    pub fn dictionaries_by_request(&self, ids: &[RequestId]) -> Result<BTreeMap<RequestId, Vec<StoredDictionary>>> {
+        let listed = self.acts.store.read(|connection| db::change_request_content::list_dictionaries(connection, ids))?;
+        Ok(grouped(listed, |stored| stored.request))
+    }
+
+    pub fn authors_by_request(&self, ids: &[RequestId]) -> Result<BTreeMap<RequestId, Vec<AccountId>>> {
+        let listed = self.acts.store.read(|connection| db::change_request_content::list_authors(connection, ids))?;
+        let grouped = grouped(listed, |(request, _)| *request);
+        Ok(grouped.into_iter().map(|(id, authors)| (id, authors.into_iter().map(|(_, account)| account).collect())).collect())
+    }
+
+    pub fn reviews_by_request(&self, ids: &[RequestId]) -> Result<BTreeMap<RequestId, Vec<Review>>> {
+        Ok(grouped(self.acts.store.read(|connection| db::review::list(connection, ids))?, |review| review.request))
+    }
+
+    pub fn comments_by_request(&self, ids: &[RequestId]) -> Result<BTreeMap<RequestId, Vec<Comment>>> {
+        Ok(grouped(self.acts.store.read(|connection| db::review::list_comments(connection, ids))?, |comment| comment.request))
+    }
+
+    /// A page of the items that a request changes, by dictionary and code. A request that was published as it was filed has none
+    /// stored: its publication says what it changed.
+    pub fn list_items(
+        &self,
+        id: RequestId,
+        after: Option<(&DictionaryCode, &str)>,
+        count_max: usize,
+    ) -> Result<Vec<RequestItem>> {
+        let head = self.head();
+        let count_max = i64::try_from(count_max).unwrap_or(i64::MAX);
+        self.acts.store.read(|connection| {
+            let dictionaries = db::change_request_content::list_dictionaries(connection, &[id])?;
+            let items = db::change_request_content::list_items_after(connection, id, after, count_max)?;
+            let definitions = definitions(&head, &dictionaries)?;
+            let read = |stored: StoredItem| {
+                let unknown = || Error::Internal(format!("change request {} has items of {} and not the dictionary", id.0, stored.dictionary));
+                let dictionary = Arc::clone(definitions.get(&stored.dictionary).ok_or_else(unknown)?);
+                // What cannot be read under the definition any more shows as nothing; validation says why.
+                let base = parse_timeline(&dictionary, &stored.base).unwrap_or_default();
+                let proposed = parse_timeline(&dictionary, &stored.proposed).unwrap_or_default();
+                let published = published_timeline(&head, &dictionary, &stored.code);
+                Ok(RequestItem { base, proposed, published, dictionary, stored })
+            };
+            items.into_iter().map(read).collect()
+        })
+    }
+}
+
+fn grouped<T>(listed: Vec<T>, of: impl Fn(&T) -> RequestId) -> BTreeMap<RequestId, Vec<T>> {
+    let mut grouped: BTreeMap<RequestId, Vec<T>> = BTreeMap::new();
+    for one in listed {
+        grouped.entry(of(&one)).or_default().push(one);
+    }
+    grouped
+}
+
+/// The definitions that the items of a request stand under.
+fn definitions(head: &Head, dictionaries: &[StoredDictionary]) -> Result<BTreeMap<DictionaryCode, Arc<Dictionary>>> {
+    let mut definitions = BTreeMap::new();
+    for stored in dictionaries {
+        let drafted = match &stored.definition {
+            Some(text) => {
+                let definition: Definition = serde_json::from_str(text).map_err(Error::internal)?;
+                Dictionary::compile(definition).ok().map(Arc::new)
+            }
+            None => None,
+        };
+        let published = head.dictionaries.get(&stored.code).map(|resident| Arc::clone(&resident.current.dictionary));
+        if let Some(dictionary) = drafted.or(published) {
+            definitions.insert(stored.code.clone(), dictionary);
+        }
+    }
+    Ok(definitions)
+}
