@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::import::{Drafts, ImportOptions, Progress, Source, propose, read_drafts};
 use super::acting::Caller;
 use super::change_request::{BulkChange, ChangeRequests, Filed};
+use super::import::{Drafts, ImportOptions, Progress, Source, propose, read_drafts};
 use crate::catalog::Head;
 use crate::domain::change_request::{NewRequest, Origin};
 use crate::domain::dictionary::Dictionary;
@@ -64,7 +64,7 @@ fn aligned_state(head: &Head, dictionary: &Dictionary) -> Option<State> {
         return Some(state);
     }
     let items = Arc::new(realigned(&state.items, &state.dictionary, dictionary));
-    Some(State { dictionary: state.dictionary, items })
+    Some(State { items, ..state })
 }
 
 /// Tells the violations of one dictionary where in its file they stand.

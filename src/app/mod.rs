@@ -4,6 +4,7 @@
 pub mod acting;
 pub mod applying;
 pub mod change_request;
+//TMP pub mod comparing;
 pub mod import;
 pub mod loading;
 pub mod publishing;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::acting::Acts;
 use super::change_request::ChangeRequests;
+//TMP use super::comparing::Comparing;
 use super::publishing::Publisher;
 use super::pulse::Pulse;
 use super::reading::Reading;
@@ -33,6 +34,7 @@ pub struct Svod {
     pub publisher: Arc<Publisher>,
     pub reading: Reading,
     pub change_requests: ChangeRequests,
+    //TMP pub comparing: Comparing,
 }
 
 impl Svod {
@@ -55,6 +57,7 @@ impl Svod {
             Publisher::new(store.clone(), Arc::clone(&catalog), settings.clock.clone(), settings.violations_max, acts.pulse.clone());
         let reading = Reading::new(catalog, store.clone(), settings.clock);
         let publisher = Arc::new(publisher);
+        //TMP let comparing = Comparing::new(reading.clone(), store.clone());
         let change_requests = ChangeRequests::new(acts.clone(), Arc::clone(&publisher));
         Ok(Self { store, acts, publisher, reading, change_requests })
     }

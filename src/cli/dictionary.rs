@@ -108,8 +108,12 @@ fn published(database: &DatabaseSettings) -> Result<Arc<Head>> {
 fn apply(arguments: &ApplyArguments) -> Result<()> {
     logging::start(&arguments.database.log)?;
     let svod = Svod::open(svod_settings(&arguments.database))?;
-    let options =
-        ImportOptions { on: arguments.on, mode: arguments.mode.into(), destination: arguments.destination.destination(), ..ImportOptions::default() };
+    let options = ImportOptions {
+        on: arguments.on,
+        mode: arguments.mode.into(),
+        destination: arguments.destination.destination(),
+        ..ImportOptions::default()
+    };
     let applying = Applying { caller: operator(&svod)?, title: "Применение определений", origin: Origin::Apply };
     let filed = apply_folders(&svod, &applying, &arguments.folders.folders, &options, limits(&arguments.csv))?;
     for (code, counts) in &filed.counts {
@@ -127,13 +131,7 @@ pub struct Applying<'a> {
 }
 
 /// Makes a change request of what folders define. What `items.csv` leaves blank is blank: the folder says the whole item.
-pub fn apply_folders(
-    svod: &Svod,
-    applying: &Applying<'_>,
-    folders: &[PathBuf],
-    options: &ImportOptions,
-    limits: Limits,
-) -> Result<Filed> {
+pub fn apply_folders(svod: &Svod, applying: &Applying<'_>, folders: &[PathBuf], options: &ImportOptions, limits: Limits) -> Result<Filed> {
     svod.publisher.refresh()?;
     let loaded = load(folders, &svod.publisher.catalog().head())?;
     let files: Vec<Option<(String, PathBuf)>> = loaded.iter().map(|(folder, _)| items_file(folder)).collect();

@@ -1,6 +1,6 @@
 //! Publications and editions: the acts that make changes known, and what each made of a dictionary.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -54,6 +54,8 @@ pub struct Edition {
 pub struct State {
     pub dictionary: Arc<Dictionary>,
     pub items: Arc<ItemTable>,
+    /// Items that were published by mistake: they have no version any more, and their codes are not free.
+    pub annulled: Arc<BTreeSet<ItemCode>>,
 }
 
 /// Every dictionary that a change could touch or lean on.
@@ -66,6 +68,10 @@ pub struct DictionaryChange {
     pub dictionary: Option<Arc<Dictionary>>,
     /// The whole new timeline of each item that changes.
     pub timelines: BTreeMap<ItemCode, Vec<Stretch>>,
+    /// The items among those that are annulled: their timelines are empty.
+    pub annulled: BTreeSet<ItemCode>,
+    /// The items among those that were annulled and get versions again.
+    pub restored: BTreeSet<ItemCode>,
 }
 
 /// What is to become of several dictionaries together.
@@ -84,6 +90,8 @@ pub struct ChangeCounts {
 pub struct RowChanges {
     pub opened: Vec<Arc<ItemVersion>>,
     pub closed: Vec<Arc<ItemVersion>>,
+    pub annulled: Vec<ItemCode>,
+    pub restored: Vec<ItemCode>,
     pub counts: ChangeCounts,
 }
 
@@ -118,14 +126,33 @@ pub fn apply_change(before: Option<&State>, change: &DictionaryChange, seq: i64)
         let is_dropped = |version: &&Arc<ItemVersion>| !versions.iter().any(|kept| Arc::ptr_eq(kept, version));
         rows.closed.extend(published.iter().filter(is_dropped).cloned());
         count_change(published, &versions, &mut rows.counts);
+        if change.annulled.contains(code) && versions.is_empty() && !published.is_empty() {
+            rows.annulled.push(code.clone());
+        }
+        if change.restored.contains(code) && !versions.is_empty() && before.is_some_and(|state| state.annulled.contains(code)) {
+            rows.restored.push(code.clone());
+        }
         replaced.insert(code.clone(), versions);
     }
     if rows.opened.is_empty() && rows.closed.is_empty() && !is_redefined {
         return None;
     }
     let items = Arc::new(items_before.with(&replaced));
-    let dictionary = Arc::clone(dictionary);
-    Some((State { dictionary, items }, rows))
+    let annulled = annulled_after(before, &rows);
+    Some((State { dictionary: Arc::clone(dictionary), items, annulled }, rows))
+}
+
+fn annulled_after(before: Option<&State>, rows: &RowChanges) -> Arc<BTreeSet<ItemCode>> {
+    let annulled = before.map(|state| Arc::clone(&state.annulled)).unwrap_or_default();
+    if rows.annulled.is_empty() && rows.restored.is_empty() {
+        return annulled;
+    }
+    let mut annulled = BTreeSet::clone(&annulled);
+    for code in &rows.restored {
+        annulled.remove(code);
+    }
+    annulled.extend(rows.annulled.iter().cloned());
+    Arc::new(annulled)
 }
 
 fn count_change(before: &[Arc<ItemVersion>], after: &[Arc<ItemVersion>], counts: &mut ChangeCounts) {
@@ -146,6 +173,7 @@ fn count_change(before: &[Arc<ItemVersion>], after: &[Arc<ItemVersion>], counts:
 /// Fits the values of published items to a definition whose attributes moved, came or went. Digests stay:
 /// `validation` lets no attribute go that still has a value.
 pub fn realigned(items: &ItemTable, from: &Dictionary, to: &Dictionary) -> ItemTable {
+    // Worked out once for all items; `realigned_timeline` is for a few.
     let old_positions: Vec<Option<usize>> = to.attributes.iter().map(|attribute| from.position(attribute.code())).collect();
     let realign = |version: &Arc<ItemVersion>| {
         let values = old_positions.iter().map(|at| at.and_then(|at| version.value(at).cloned())).collect();
@@ -154,4 +182,15 @@ pub fn realigned(items: &ItemTable, from: &Dictionary, to: &Dictionary) -> ItemT
         Arc::new(ItemVersion { code: version.code.clone(), stretch, digest: version.digest, published_seq: version.published_seq })
     };
     ItemTable::new(items.versions().iter().map(realign).collect())
+}
+
+/// The same for the timeline of one item.
+pub fn realigned_timeline(mut timeline: Vec<Stretch>, from: &Dictionary, to: &Dictionary) -> Vec<Stretch> {
+    if from.definition != to.definition {
+        for stretch in &mut timeline {
+            let value = |code: &str| from.position(code).and_then(|at| stretch.content.values[at].clone());
+            stretch.content.values = to.attributes.iter().map(|attribute| value(attribute.code())).collect();
+        }
+    }
+    timeline
 }

@@ -7,7 +7,7 @@ use svod::app::import::{Blank, ImportOptions, Mode, Source};
 use svod::domain::text::DictionaryCode;
 use svod::exchange::items_csv::{Key, ReadOptions};
 
-use crate::harness::{CSV_LIMITS, Database, Instance, fixture};
+use crate::harness::{Database, Instance, fixture};
 use crate::publication::{OFFICES, REGIONS, endless, offices, on};
 
 on_both_engines!(

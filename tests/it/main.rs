@@ -6,6 +6,7 @@
 #[macro_use]
 mod harness;
 
+//TMP mod annulment;
 mod binary;
 mod change_request;
 mod data_api;

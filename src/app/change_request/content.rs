@@ -15,17 +15,27 @@ use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
 use crate::domain::item::{Stretch, timeline_of};
 use crate::domain::merge::{MergeConflict, merge};
-use crate::domain::publication::{ChangeSet, DictionaryChange, realigned_values};
+use crate::domain::publication::{ChangeSet, DictionaryChange, realigned_timeline};
 use crate::domain::text::{DictionaryCode, ItemCode};
 use crate::domain::timeline_json::parse_timeline;
 use crate::domain::violation::{Violation, Violations};
 
 /// Something that the request and others changed to different ends; it blocks until a steward chooses.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RequestConflict {
     /// `path` is that of a key of the definition, such as `attributes[name].length_max`.
-    Definition { dictionary: DictionaryCode, path: String, base: Option<Json>, theirs: Option<Json>, mine: Option<Json> },
-    Item { dictionary: Arc<Dictionary>, item: ItemCode, conflict: MergeConflict },
+    Definition {
+        dictionary: DictionaryCode,
+        path: String,
+        base: Option<Json>,
+        theirs: Option<Json>,
+        mine: Option<Json>,
+    },
+    Item {
+        dictionary: Arc<Dictionary>,
+        item: ItemCode,
+        conflict: MergeConflict,
+    },
 }
 
 /// Whose version a steward takes.
@@ -160,14 +170,7 @@ fn rebased_item(head: &Head, dictionary: &Arc<Dictionary>, stored: StoredItem, r
 /// What is published of an item, with its values in the order of a definition that may be new.
 pub fn published_timeline(head: &Head, dictionary: &Dictionary, item: &str) -> Vec<Stretch> {
     let Some(resident) = head.dictionaries.get(&dictionary.code) else { return Vec::new() };
-    let published = &resident.current.dictionary;
-    let mut timeline = timeline_of(resident.current.items.versions_of(item));
-    if published.definition != dictionary.definition {
-        for stretch in &mut timeline {
-            stretch.content.values = realigned_values(&stretch.content.values, published, dictionary);
-        }
-    }
-    timeline
+    realigned_timeline(timeline_of(resident.current.items.versions_of(item)), &resident.current.dictionary, dictionary)
 }
 
 /// What was published once of an attribute that is no more says nothing about the item as it is now.
@@ -188,7 +191,8 @@ impl Rebased {
         for rebased in &self.dictionaries {
             let published = head.dictionaries.get(&rebased.code).map(|resident| &resident.current);
             let is_new = published.is_none_or(|snapshot| !Arc::ptr_eq(&snapshot.dictionary, &rebased.dictionary));
-            let mut change = DictionaryChange { dictionary: is_new.then(|| Arc::clone(&rebased.dictionary)), ..DictionaryChange::default() };
+            let mut change =
+                DictionaryChange { dictionary: is_new.then(|| Arc::clone(&rebased.dictionary)), ..DictionaryChange::default() };
             for item in rebased.items.iter().filter(|item| item.merged != item.theirs) {
                 let code = &item.stored.code;
                 if item.merged.is_empty() {

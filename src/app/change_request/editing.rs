@@ -184,7 +184,10 @@ impl Editing<'_> {
         let opened = match stored {
             Some(stored) => {
                 let proposed = parse_timeline(dictionary, &stored.proposed).map_err(|problem| {
-                    Error::refused("definition_changed", format!("{dictionary}/{code}: {problem}; discard its change", dictionary = dictionary.code))
+                    Error::refused(
+                        "definition_changed",
+                        format!("{dictionary}/{code}: {problem}; discard its change", dictionary = dictionary.code),
+                    )
                 })?;
                 OpenedItem { proposed, base: stored.base, is_restored: stored.is_restored, comment: stored.comment }
             }

@@ -101,12 +101,7 @@ impl ChangeRequests {
 
     /// A page of the items that a request changes, by dictionary and code. A request that was published as it was filed has none
     /// stored: its publication says what it changed.
-    pub fn list_items(
-        &self,
-        id: RequestId,
-        after: Option<(&DictionaryCode, &str)>,
-        count_max: usize,
-    ) -> Result<Vec<RequestItem>> {
+    pub fn list_items(&self, id: RequestId, after: Option<(&DictionaryCode, &str)>, count_max: usize) -> Result<Vec<RequestItem>> {
         let head = self.head();
         let count_max = i64::try_from(count_max).unwrap_or(i64::MAX);
         self.acts.store.read(|connection| {
@@ -114,7 +109,8 @@ impl ChangeRequests {
             let items = db::change_request_content::list_items_after(connection, id, after, count_max)?;
             let definitions = definitions(&head, &dictionaries)?;
             let read = |stored: StoredItem| {
-                let unknown = || Error::Internal(format!("change request {} has items of {} and not the dictionary", id.0, stored.dictionary));
+                let unknown =
+                    || Error::Internal(format!("change request {} has items of {} and not the dictionary", id.0, stored.dictionary));
                 let dictionary = Arc::clone(definitions.get(&stored.dictionary).ok_or_else(unknown)?);
                 // What cannot be read under the definition any more shows as nothing; validation says why.
                 let base = parse_timeline(&dictionary, &stored.base).unwrap_or_default();

@@ -24,7 +24,11 @@ pub fn hidden(authority: &Authority, head: &Head) -> Vec<DictionaryCode> {
 pub fn may_see(authority: &Authority, head: &Head, code: &DictionaryCode) -> bool {
     match head.dictionaries.get(code) {
         Some(resident) => authority.may_read(code, resident.current.dictionary.definition.passport.access),
-        None => authority.holds(Role::Reader, code) || authority.holds_everywhere(Role::Auditor) || authority.holds_everywhere(Role::Administrator),
+        None => {
+            authority.holds(Role::Reader, code)
+                || authority.holds_everywhere(Role::Auditor)
+                || authority.holds_everywhere(Role::Administrator)
+        }
     }
 }
 

@@ -47,7 +47,13 @@ impl ChangeRequests {
             Ok(request)
         })?;
         let released = std::cell::RefCell::new(None);
-        let change = |head: &Head| -> Result<ChangeSet> { Ok(self.judged(caller, head, id)?.changes(head)) };
+        let change = |head: &Head| -> Result<ChangeSet> {
+            // Somebody else may have published this very request meanwhile; then that is the answer, and not that nothing is left.
+            if let Some(current) = self.read_visible(caller, head, id, |_, current| Ok(current.clone()))? {
+                current.check_revision(request.revision)?;
+            }
+            Ok(self.judged(caller, head, id)?.changes(head))
+        };
         let record = |connection: &mut db::Engine, seq: i64| {
             let published = self.acts.act_within(connection, caller, act, |acting| {
                 let head = self.head();
@@ -121,7 +127,11 @@ impl ChangeRequests {
         let act = Act::new(PUBLISH, Scope::Publish, request.subject());
         let is_due = |current: &ChangeRequest| current.state == RequestState::Scheduled && current.revision == request.revision;
         let outcome = self.release(caller, &act, request.id, |_, current| {
-            if is_due(current) { Ok(()) } else { Err(Error::refused("not_due", "it is not scheduled any more, or was published by another node")) }
+            if is_due(current) {
+                Ok(())
+            } else {
+                Err(Error::refused("not_due", "it is not scheduled any more, or was published by another node"))
+            }
         });
         match outcome {
             Ok(_) => Ok(true),

@@ -111,7 +111,9 @@ fn settle_of_definition(
 ) -> Result<()> {
     permission::check_owner(&acting.authority, head, &choice.dictionary)?;
     let found = conflicts.iter().find_map(|conflict| match conflict {
-        RequestConflict::Definition { dictionary, path, base, theirs, mine } if *dictionary == choice.dictionary && *path == choice.subject => {
+        RequestConflict::Definition { dictionary, path, base, theirs, mine }
+            if *dictionary == choice.dictionary && *path == choice.subject =>
+        {
             Some(DefinitionConflict { path: path.clone(), base: base.clone(), theirs: theirs.clone(), mine: mine.clone() })
         }
         _ => None,

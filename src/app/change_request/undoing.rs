@@ -6,13 +6,13 @@ use std::cell::RefCell;
 use super::ChangeRequests;
 use super::filing::{BulkChange, Destination};
 use crate::app::acting::Caller;
-use crate::app::comparing::{Comparing, DictionaryDifference, Side};
+use crate::app::comparing::{Comparing, Comparison, DictionaryDifference, Side};
 use crate::catalog::Head;
 use crate::db;
 use crate::domain::change_request::{ChangeRequest, NewRequest, Origin};
 use crate::domain::error::{Error, Result};
 use crate::domain::item::timeline_of;
-use crate::domain::publication::{ChangeSet, DictionaryChange};
+use crate::domain::publication::{ChangeSet, DictionaryChange, realigned_timeline};
 use crate::domain::text::{DictionaryCode, ItemCode};
 
 /// A drafted undo, and what it leaves alone.
@@ -32,7 +32,7 @@ impl ChangeRequests {
         let unknown = || Error::not_found(format!("there is no publication {seq}"));
         let head = self.fresh_head()?;
         let publication = head.publication(seq).ok_or_else(unknown)?;
-        let touched: Vec<DictionaryCode> = touched_by(&head, seq);
+        let touched: Vec<DictionaryCode> = comparing.touched_between(seq - 1, seq);
         if touched.iter().any(|code| !super::permission::may_see(&caller.authority, &head, code)) {
             return Err(unknown());
         }
@@ -41,7 +41,9 @@ impl ChangeRequests {
             let mut left = (Vec::new(), Vec::new());
             let mut changes = ChangeSet::new();
             for code in &touched {
-                let difference = comparing.compare_whole(code, Side::at(seq - 1), Side::at(seq))?;
+                let side = |publication| Side { publication, valid_on: None };
+                let (from, to) = (side(seq - 1), side(seq));
+                let difference = comparing.compare(&Comparison { dictionary: code, from, to, after_code: None, count: usize::MAX })?;
                 changes.insert(code.clone(), reversed(head, code, seq, difference, &mut left));
             }
             kept.replace(left);
@@ -60,12 +62,6 @@ impl ChangeRequests {
     }
 }
 
-/// The dictionaries of which a publication made an edition.
-fn touched_by(head: &Head, seq: i64) -> Vec<DictionaryCode> {
-    let made = head.dictionaries.iter().filter(|(_, resident)| resident.edition_at(seq).is_some_and(|edition| edition.published_seq == seq));
-    made.map(|(code, _)| code.clone()).collect()
-}
-
 /// The change that takes one dictionary's part of a publication back.
 fn reversed(
     head: &Head,
@@ -80,7 +76,7 @@ fn reversed(
     let was_defined = resident.edition_at(seq).is_some_and(|edition| edition.definition_changed);
     let is_redefined_since = resident.editions.iter().any(|edition| edition.published_seq > seq && edition.definition_changed);
     if was_defined {
-        match difference.dictionary_before.as_ref().filter(|_| !is_redefined_since) {
+        match difference.from.as_ref().filter(|_| !is_redefined_since) {
             Some(before) => change.dictionary = Some(before.clone()),
             None => kept.1.push(code.clone()),
         }
@@ -89,12 +85,12 @@ fn reversed(
     let target = change.dictionary.as_ref().unwrap_or(&current.dictionary);
     for item in difference.items {
         let published = timeline_of(current.items.versions_of(&item.code));
-        let after = difference.dictionary_after.as_ref().map_or_else(Vec::new, |from| realigned(&item.after, from, &current.dictionary));
+        let after = difference.to.as_ref().map_or_else(Vec::new, |from| realigned_timeline(item.after, from, &current.dictionary));
         if published != after {
             kept.0.push((code.clone(), item.code));
             continue;
         }
-        let before = difference.dictionary_before.as_ref().map_or_else(Vec::new, |from| realigned(&item.before, from, target));
+        let before = difference.from.as_ref().map_or_else(Vec::new, |from| realigned_timeline(item.before, from, target));
         if before.is_empty() {
             change.annulled.insert(item.code.clone());
         } else if after.is_empty() {
@@ -104,5 +100,3 @@ fn reversed(
     }
     change
 }
-
-use crate::domain::publication::realigned_timeline as realigned;
