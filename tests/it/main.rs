@@ -6,6 +6,7 @@
 #[macro_use]
 mod harness;
 
+mod annulment;
 mod binary;
 mod data_api;
 mod import;
