@@ -68,7 +68,9 @@ impl Identity {
         if presented.session.is_none() && presented.bearer.is_none() {
             return Ok(anonymous);
         }
-        let known = self.refusals.audited(&anonymous, &Act::new("identify", Scope::Read, ""), self.find(presented))?;
+        let found = self.find(presented);
+        let subject = if found.is_err() { self.subject_of(presented) } else { String::new() };
+        let known = self.refusals.audited(&anonymous, &Act::new("identify", Scope::Read, subject), found)?;
         self.note_use(&known);
         Ok(Caller { credential: known.credential, authority: known.authority, ..anonymous })
     }
@@ -91,6 +93,21 @@ impl Identity {
             ));
         }
         Ok(known)
+    }
+
+    /// Whose a refused credential is, as far as it is known; blank for what was only guessed.
+    fn subject_of(&self, presented: &Presented) -> String {
+        let hash = |secret: &Option<String>| secret.as_deref().and_then(hash_of);
+        let (session, bearer) = (hash(&presented.session), hash(&presented.bearer));
+        let found = self.acts.store.read(|connection| {
+            if let Some(token) = bearer.map(|hash| db::token::find_by_secret(connection, &hash)).transpose()?.flatten() {
+                return Ok(Some(format!("token/{}", token.id.0)));
+            }
+            let session = session.map(|hash| db::session::find(connection, &hash)).transpose()?.flatten();
+            let account = session.map(|session| db::account::find(connection, session.account)).transpose()?.flatten();
+            Ok(account.map(|account| format!("account/{}", account.name)))
+        });
+        found.ok().flatten().unwrap_or_default()
     }
 
     /// Notes the use at most once a minute, and not while others write: a read must not wait for a publication.

@@ -22,7 +22,10 @@ const PASSWORD_GROUP_CHARS: usize = 5;
 
 /// A source of random bytes, handed in like the clock.
 #[derive(Clone)]
-pub struct Secrets(Arc<dyn Fn(&mut [u8]) -> Result<()> + Send + Sync>);
+pub struct Secrets(Arc<Fill>);
+
+/// Fills a buffer with bytes that nobody can guess.
+type Fill = dyn Fn(&mut [u8]) -> Result<()> + Send + Sync;
 
 impl Secrets {
     /// `fill` fills a buffer with bytes that nobody can guess.

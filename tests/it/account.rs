@@ -21,6 +21,7 @@ on_both_engines!(
     sessions_expire_and_tampered_ones_are_unknown,
     every_wrong_sign_in_is_answered_alike,
     signing_in_is_slowed_by_name_and_by_address,
+    many_attempts_at_once_gain_nothing,
     signing_in_is_forgiven_by_success_and_by_time,
     tokens_are_refused_each_for_its_reason,
     a_token_reaches_no_further_than_it_says_and_issues_none,
@@ -198,6 +199,21 @@ fn signing_in_is_slowed_by_name_and_by_address(database: Database) {
     assert!(sign_in_from(&instance, "198.51.100.10", "maria", PASSWORD).is_ok());
 }
 
+fn many_attempts_at_once_gain_nothing(database: Database) {
+    let instance = database.open();
+    person(&instance, "maria", &[]);
+    let codes: Vec<&str> = std::thread::scope(|scope| {
+        let attempt = |at: usize| {
+            let instance = &instance;
+            scope.spawn(move || code(sign_in_from(instance, &format!("198.51.100.{at}"), "maria", "не тот пароль")))
+        };
+        let attempts: Vec<_> = (0..16).map(attempt).collect();
+        attempts.into_iter().map(|attempt| attempt.join().unwrap()).collect()
+    });
+    let count = |wanted: &str| codes.iter().filter(|code| **code == wanted).count();
+    assert_eq!((count("sign_in_failed"), count("sign_in_slowed")), (5, 11), "{codes:?}");
+}
+
 fn signing_in_is_forgiven_by_success_and_by_time(database: Database) {
     let instance = database.open();
     person(&instance, "maria", &[]);
@@ -238,6 +254,8 @@ fn tokens_are_refused_each_for_its_reason(database: Database) {
     assert!(by_token(&instance, &secret).is_ok());
     instance.set_today("2026-11-23");
     assert_eq!(code(by_token(&instance, &secret)), "token_expired");
+    let subjects: Vec<String> = refusals(&instance, "identify").into_iter().map(|record| record.subject).collect();
+    assert_eq!(subjects, ["token/2", "token/1", "", "", "", "", "", ""], "a known one is named");
 }
 
 fn a_token_reaches_no_further_than_it_says_and_issues_none(database: Database) {

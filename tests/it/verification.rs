@@ -1,14 +1,16 @@
 //! What `svod verify` finds: every row that was changed, taken out or put in behind the service's back, by its name.
 
+use svod::app::import::{Blank, ImportOptions, Mode};
 use svod::app::svod::verify;
 use svod::app::verifying::Verified;
 
 use crate::account::person;
 use crate::harness::{Database, Instance};
-use crate::publication::{offices, on};
+use crate::publication::{OFFICES, offices, on};
 
 on_both_engines!(
     a_database_of_svod_verifies,
+    a_database_with_a_past_verifies,
     a_meddled_audit_record_is_named,
     a_meddled_edition_is_named,
     a_gap_in_the_numbers_is_named,
@@ -38,6 +40,22 @@ fn a_database_of_svod_verifies(database: Database) {
     assert!(found.records >= 3 && found.last_hash.len() == 64);
     drop(instance);
     assert_eq!(verified(&Database::sqlite_migrated()).problems, [] as [&str; 0], "an empty one too");
+}
+
+/// Definitions that gained and lost attributes, items that were retired, and texts that JSON escapes.
+fn a_database_with_a_past_verifies(database: Database) {
+    let instance = published(&database);
+    let number = r#"{ code = "number", type = "integer", label = { ru = "Номер" }, unique = true }"#;
+    let note = r#"{ code = "note", type = "text", label = { ru = "Примечание" } }"#;
+    assert!(OFFICES.contains(number));
+    instance.define(&OFFICES.replace(number, &format!("{number}, {note}")), None).unwrap();
+    let tricky = "code,parent,name,note\n4,1,\"Имя \"\"в\"\" кавычках \\ и / слэш\",\"a\u{1f600}\u{e000}é\nb\"\nЯ,1,Ещё,\n";
+    instance.import("offices", tricky, &on("2026-12-05")).unwrap();
+    instance.import("offices", "code,note\n4,\n", &ImportOptions { blank: Blank::Clear, ..on("2027-01-01") }).unwrap();
+    let snapshot = "code,name,region,number\n1,Главная,01,1\n2,Районная 2,01,2\n";
+    instance.import("offices", snapshot, &ImportOptions { mode: Mode::Sync, ..on("2027-02-01") }).unwrap();
+    let found = verified(&database);
+    assert_eq!((found.problems, found.editions), (Vec::new(), 7));
 }
 
 /// What is found after SQL was run behind the service's back, on a database of its own each time.
