@@ -7,6 +7,8 @@
 mod harness;
 
 //TMP mod annulment;
+mod account;
+mod account_cli;
 mod binary;
 mod change_request;
 mod data_api;
@@ -16,3 +18,4 @@ mod process;
 mod publication;
 mod serving;
 mod tidy;
+mod verification;
