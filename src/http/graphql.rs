@@ -80,7 +80,7 @@ async fn execute(request: &HttpRequest, state: &State, parameters: Request, dead
     // Dropped with this future: when the answer is there, when time is up, and when the client has gone.
     let leaving = Leaving(Arc::default());
     let request_id = Some(id.as_str().to_owned());
-    let caller = Caller { request_id, deadline: Some(deadline), has_left: Arc::clone(&leaving.0) };
+    let caller = Caller { authority: Arc::default(), request_id, deadline: Some(deadline), has_left: Arc::clone(&leaving.0) };
     in_time(state, deadline, &id, move || span.in_scope(|| (data.execute)(caller, parameters))).await
 }
 

@@ -34,7 +34,7 @@ impl DataDoor {
         };
         Self {
             execute: Box::new(move |caller, request| data_api.execute_for(caller, request)),
-            sdl: Box::new(move || sdl_api.sdl()),
+            sdl: Box::new(move || sdl_api.sdl(&crate::domain::account::Authority::anonymous())),
             census: Box::new(census),
         }
     }
