@@ -216,6 +216,9 @@ pub struct QuerySettings {
     /// Validated queries kept in memory, by the length of their texts
     #[arg(long, value_name = "BYTES", default_value_t = query_default().cached_bytes_max, value_parser = between::<usize>(0, 1 << 40))]
     pub query_cached_bytes_max: usize,
+    /// Schemas kept in memory for those who see other dictionaries than everybody does
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().schemas_max, value_parser = between::<usize>(1, 10_000))]
+    pub query_schemas_max: usize,
     /// How long one query may be worked on
     #[arg(long, value_name = "MS", default_value_t = query_default().time_ms_max, value_parser = between::<u64>(1, 600_000))]
     pub query_time_ms_max: u64,
@@ -288,6 +291,7 @@ impl QuerySettings {
             older_items_max: self.query_older_items_max,
             errors_max: self.query_errors_max,
             cached_bytes_max: self.query_cached_bytes_max,
+            schemas_max: self.query_schemas_max,
             time_ms_max: self.query_time_ms_max,
         }
     }

@@ -25,11 +25,13 @@ pub struct Census {
     pub dictionaries: usize,
 }
 
+type Sdl = dyn Fn(&Authority) -> Result<Arc<str>> + Send + Sync;
+
 /// The data API as the carrier sees it. Functions and not the type itself, here and below: tests stand in for it, and nothing of
 /// the catalogue is needed here.
 pub struct DataDoor {
     pub execute: Box<dyn Fn(Caller, Request) -> Response + Send + Sync>,
-    pub sdl: Box<dyn Fn(&Authority) -> Result<Arc<str>> + Send + Sync>,
+    pub sdl: Box<Sdl>,
     pub census: Box<dyn Fn() -> Census + Send + Sync>,
 }
 
@@ -50,9 +52,11 @@ impl DataDoor {
     }
 }
 
+type Identify = dyn Fn(&Presented, &str, &str) -> Result<acting::Caller> + Send + Sync;
+
 /// By which callers are known: from what they present, the address they ask from and the id of their request. May block.
 pub struct IdentityDoor {
-    pub identify: Box<dyn Fn(&Presented, &str, &str) -> Result<acting::Caller> + Send + Sync>,
+    pub identify: Box<Identify>,
 }
 
 type Execute = dyn Fn(acting::Caller, door::Request) -> BoxFuture<'static, door::Response> + Send + Sync;

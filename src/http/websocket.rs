@@ -32,13 +32,13 @@ const BEGIN_TIMEOUT: u16 = 4408;
 const ACKNOWLEDGED: &str = "\"connection_ack\"";
 
 pub fn is_asked_for(request: &HttpRequest) -> bool {
-    has_word(request, &header::UPGRADE, "websocket")
+    listed(request, &header::UPGRADE).any(|word| word.eq_ignore_ascii_case("websocket"))
 }
 
-/// Whether a header that lists words has one of them.
-fn has_word(request: &HttpRequest, name: &header::HeaderName, word: &str) -> bool {
+/// The words of a header that lists them.
+fn listed<'a>(request: &'a HttpRequest, name: &header::HeaderName) -> impl Iterator<Item = &'a str> {
     let lines = request.headers().get_all(name).filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).any(|listed| listed.trim().eq_ignore_ascii_case(word))
+    lines.flat_map(|line| line.split(',')).map(str::trim)
 }
 
 /// Answers the handshake; the conversation then goes on by itself.
@@ -54,7 +54,7 @@ pub async fn open(request: &HttpRequest, payload: web::Payload, state: &State) -
 async fn shake_hands(request: &HttpRequest, payload: web::Payload, state: &State) -> Result<HttpResponse, Problem> {
     let doors = state.doors()?;
     cross_site::check(request.headers())?;
-    if !has_word(request, &header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
+    if !listed(request, &header::SEC_WEBSOCKET_PROTOCOL).any(|protocol| protocol == SUBPROTOCOL) {
         let message = format!("the subprotocol must be {SUBPROTOCOL}: send it in Sec-WebSocket-Protocol");
         return Err(Problem::new(StatusCode::BAD_REQUEST, "SUBPROTOCOL_UNKNOWN", message)
             .with_header(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL)));

@@ -15,9 +15,6 @@ use crate::domain::definition::Access;
 use crate::domain::error::Error;
 use crate::domain::text::DictionaryCode;
 
-/// How many sets of dictionaries have their schema kept, beside the one that everybody sees. Few groups of people see the same.
-const SETS_MAX: usize = 16;
-
 /// The schemas of the newest definitions that a request has met.
 pub struct Schemas {
     limits: QueryLimits,
@@ -77,6 +74,13 @@ impl Schemas {
         Ok((reader, typed))
     }
 
+    /// How many schemas are kept beside that of everybody.
+    #[cfg(test)]
+    pub fn kept_count(&self) -> usize {
+        let newest = self.newest.read().unwrap_or_else(PoisonError::into_inner);
+        newest.as_ref().map_or(0, |generation| generation.others.read().unwrap_or_else(PoisonError::into_inner).len())
+    }
+
     fn generation_of(&self, head: &Head) -> Option<Arc<Generation>> {
         let newest = self.newest.read().unwrap_or_else(PoisonError::into_inner);
         newest.as_ref().filter(|generation| generation.definitions_seq == head.definitions_seq).map(Arc::clone)
@@ -122,11 +126,11 @@ impl Generation {
         let unseen = self.guarded.iter().zip(&seen).filter(|(_, is_seen)| !**is_seen);
         let hidden: FxHashSet<DictionaryCode> = unseen.map(|((code, _), _)| code.clone()).collect();
         // Together the sets keep no more validated queries than everybody does.
-        let limits = QueryLimits { cached_bytes_max: limits.cached_bytes_max / SETS_MAX, ..*limits };
+        let limits = QueryLimits { cached_bytes_max: limits.cached_bytes_max / limits.schemas_max, ..*limits };
         let typed = Arc::new(TypedSchema::build(head, hidden, &limits)?);
         let kept = KeptSchema { seen, typed: Arc::clone(&typed), read_at: AtomicU64::new(self.next_read()) };
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
-        if others.len() >= SETS_MAX {
+        if others.len() >= limits.schemas_max {
             let oldest = others.iter().enumerate().min_by_key(|(_, kept)| kept.read_at.load(Ordering::Relaxed));
             if let Some(at) = oldest.map(|(at, _)| at) {
                 others.swap_remove(at);

@@ -137,7 +137,8 @@ async fn the_routes_that_look_at_the_caller_refuse_a_bad_credential_and_the_othe
 #[actix_web::test]
 async fn a_credential_that_is_not_good_is_an_error_and_a_dead_cookie_is_taken_back() {
     let ended = "svod_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0";
-    let cases: [(&[(&str, &str)], u16, &str, &str); 9] = [
+    type Case<'a> = (&'a [(&'a str, &'a str)], u16, &'a str, &'a str);
+    let cases: [Case<'_>; 9] = [
         (&[("cookie", "svod_session=expired")], 401, "SESSION_EXPIRED", ended),
         (&[("authorization", "Bearer revoked")], 401, "TOKEN_REVOKED", ""),
         (&[("authorization", "Basic YTpi")], 401, "CREDENTIALS_MALFORMED", ""),

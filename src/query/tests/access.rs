@@ -204,14 +204,15 @@ fn the_access_of_today_decides_about_what_was() {
 
 #[test]
 fn many_sets_of_dictionaries_push_out_the_oldest_and_each_stays_right() {
-    let library = Library::new(QueryLimits::default());
-    let names: Vec<String> = (0..20).map(|number| format!("d{number:02}")).collect();
+    let library = Library::new(QueryLimits { schemas_max: 3, ..QueryLimits::default() });
+    let names: Vec<String> = (0..5).map(|number| format!("d{number:02}")).collect();
     let edit = names.iter().fold(library.edit(), |edit, name| edit.define(&defined(name, &format!("T{name}"), "restricted", "")));
-    library.publish("2020-01-01T00:00:00Z", "Двадцать", &edit.changes);
+    library.publish("2020-01-01T00:00:00Z", "Пять", &edit.changes);
     for _ in 0..2 {
         for name in &names {
             assert_eq!(codes(&library, &somebody(&[(Role::Reader, Some(name))])), [name.as_str()]);
             assert!(codes(&library, &Authority::anonymous()).is_empty());
         }
+        assert_eq!(library.api.schemas.kept_count(), 3);
     }
 }
