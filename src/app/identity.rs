@@ -1,7 +1,7 @@
 //! What a caller presents to say who they are.
 
 /// The secrets as they came, none of them checked.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Presented {
     /// Of the cookie of a session.
     pub session: Option<String>,

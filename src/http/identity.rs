@@ -27,7 +27,7 @@ const COOKIE_SECURE: &str = "__Host-svod_session";
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Somebody at the door, not looked up yet.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Guest {
     /// `None`: they present nothing, and nothing needs to be asked of the database.
     presented: Option<Presented>,
