@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::Args;
+use clap::{ArgAction, Args};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use validator::ValidateRange;
@@ -17,7 +17,7 @@ use crate::app::secrets::Secrets;
 use crate::db::{DatabaseUrl, StoreLimits};
 use crate::domain::clock::Clock;
 use crate::domain::error::Error;
-use crate::http::HttpSettings;
+use crate::http::{HttpSettings, WebSocketSettings};
 use crate::query::QueryLimits;
 
 mod layers;
@@ -143,6 +143,27 @@ pub struct ServeSettings {
     /// How long requests may finish after the server was told to stop
     #[arg(long, value_name = "MS", default_value_t = 10_000, value_parser = between::<u64>(0, 600_000))]
     pub shutdown_timeout_ms: u64,
+    /// How many proxies stand before the service: each appends to X-Forwarded-For, and what stands there further left is not believed
+    #[arg(long, value_name = "COUNT", default_value_t = 0, value_parser = between::<usize>(0, 16))]
+    pub trusted_proxies: usize,
+    /// Send the cookie of a session over TLS only: for a service behind a proxy that speaks TLS
+    #[arg(long, value_name = "BOOL", default_value = "false", action = ArgAction::Set)]
+    pub cookie_secure: bool,
+    /// WebSockets open at once
+    #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = between::<usize>(1, 1_000_000))]
+    pub websocket_connections_max: usize,
+    /// Messages of one WebSocket that wait to be taken up
+    #[arg(long, value_name = "COUNT", default_value_t = 64, value_parser = between::<usize>(1, 10_000))]
+    pub websocket_messages_waiting_max: usize,
+    /// How often a WebSocket is pinged and its session or token looked up anew
+    #[arg(long, value_name = "MS", default_value_t = 20_000, value_parser = between::<u64>(10, 600_000))]
+    pub websocket_ping_every_ms: u64,
+    /// How long a WebSocket may take to begin
+    #[arg(long, value_name = "MS", default_value_t = 5000, value_parser = between::<u64>(1, 600_000))]
+    pub websocket_begin_time_ms_max: u64,
+    /// Make accounts to try the service with, and print their passwords: on this machine only, never where data matters
+    #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
+    pub demo: bool,
     /// How often to look whether another process has published
     #[arg(long, value_name = "MS", default_value_t = 50, value_parser = between::<u64>(1, 600_000))]
     pub poll_every_ms: u64,
@@ -218,6 +239,9 @@ pub struct QuerySettings {
     /// Validated queries kept in memory, by the length of their texts
     #[arg(long, value_name = "BYTES", default_value_t = query_default().cached_bytes_max, value_parser = between::<usize>(0, 1 << 40))]
     pub query_cached_bytes_max: usize,
+    /// Schemas kept in memory for those who see other dictionaries than everybody does
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().schemas_max, value_parser = between::<usize>(1, 10_000))]
+    pub query_schemas_max: usize,
     /// How long one query may be worked on
     #[arg(long, value_name = "MS", default_value_t = query_default().time_ms_max, value_parser = between::<u64>(1, 600_000))]
     pub query_time_ms_max: u64,
@@ -272,6 +296,14 @@ impl ServeSettings {
             keep_alive_ms: self.keep_alive_ms,
             disconnect_time_ms_max: self.disconnect_time_ms_max,
             shutdown_timeout_ms: self.shutdown_timeout_ms,
+            trusted_proxies: self.trusted_proxies,
+            is_cookie_secure: self.cookie_secure,
+            websockets: WebSocketSettings {
+                connections_max: self.websocket_connections_max,
+                messages_waiting_max: self.websocket_messages_waiting_max,
+                ping_every_ms: self.websocket_ping_every_ms,
+                begin_time_ms_max: self.websocket_begin_time_ms_max,
+            },
         }
     }
 }
@@ -297,6 +329,7 @@ impl QuerySettings {
             older_items_max: self.query_older_items_max,
             errors_max: self.query_errors_max,
             cached_bytes_max: self.query_cached_bytes_max,
+            schemas_max: self.query_schemas_max,
             time_ms_max: self.query_time_ms_max,
         }
     }

@@ -13,6 +13,8 @@ pub mod app;
 
 pub mod jobs;
 
+pub mod graphql;
+
 pub mod query;
 
 pub mod http;

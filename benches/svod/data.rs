@@ -7,7 +7,7 @@ pub const REGIONS: &str = r#"
 code = "regions"
 type = "Region"
 name = { ru = "Регионы" }
-passport = { owner = "Управление" }
+passport = { owner = "Управление", access = "public" }
 attributes = [{ code = "name", type = "string", label = { ru = "Наименование" }, required = true }]
 "#;
 
@@ -16,7 +16,7 @@ code = "territories"
 type = "Territory"
 name = { ru = "Территории" }
 display = "name"
-passport = { owner = "Управление" }
+passport = { owner = "Управление", access = "public" }
 code_rule = { pattern = '^[0-9]{11}$' }
 hierarchy = { check = "strict" }
 attributes = [

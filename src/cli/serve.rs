@@ -4,6 +4,9 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::dictionary::{Applying, apply_folders};
+use futures_util::future::FutureExt;
+use futures_util::stream::{self, StreamExt};
+
 use super::import::limits;
 use super::svod_settings;
 use crate::app::change_request::Destination;
@@ -12,14 +15,16 @@ use crate::app::svod::Svod;
 use crate::config::ServeSettings;
 use crate::domain::account::AccountId;
 use crate::domain::change_request::Origin;
-use crate::domain::error::Result;
-use crate::http::{self, DataDoor, Services};
+use crate::domain::error::{Error, Result};
+use crate::graphql::door::{Response, ResponseKind};
+use crate::http::{self, DataDoor, Doors, IdentityDoor, ManagementDoor, Services};
 use crate::jobs::following::follow;
 use crate::jobs::periodic::Periodic;
 use crate::jobs::scheduling::publish_scheduled;
 use crate::query::DataApi;
 
 pub fn serve(settings: ServeSettings) -> Result<()> {
+    check_demo(&settings)?;
     raise_open_files(settings.http_connections_max);
     let services = Services::default();
     let server = http::bind(settings.http(), services.clone())?;
@@ -32,6 +37,16 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
         *keeper.lock().unwrap_or_else(PoisonError::into_inner) = started;
         Ok(())
     })
+}
+
+/// Whoever reads the output of a demo has its passwords, so nobody beyond this machine may reach it.
+fn check_demo(settings: &ServeSettings) -> Result<()> {
+    if !settings.demo || settings.listen.ip().is_loopback() {
+        return Ok(());
+    }
+    let message =
+        format!("--demo makes accounts whose passwords it prints, so it listens on 127.0.0.1 or [::1] only, not on {}", settings.listen);
+    Err(Error::Operator(message))
 }
 
 /// Each connection is an open file, and the usual limit of 1,024 would be met long before ours.
@@ -52,7 +67,11 @@ fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAdd
         load_shipped(settings, &svod)?;
     }
     let data_api = DataApi::new(svod.reading.clone(), settings.query.limits());
-    services.open(DataDoor::new(data_api, svod.reading.clone()));
+    services.open(Doors {
+        data: DataDoor::new(data_api, svod.reading.clone()),
+        identity: nobody_is_known(),
+        management: nothing_is_managed(),
+    });
     say_ready(&svod, addresses);
     let readiness = Arc::clone(&services.readiness);
     let report = move |looked: Result<()>| match looked {
@@ -69,6 +88,24 @@ fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAdd
     }
     let scheduling = publish_scheduled(svod.change_requests.clone(), settings.schedule_every_ms)?;
     Ok(vec![following, scheduling])
+}
+
+fn nobody_is_known() -> IdentityDoor {
+    IdentityDoor { identify: Box::new(|_, _, _| Err(Error::refused("session_unknown", "this session is not known: sign in again"))) }
+}
+
+fn nothing_is_managed() -> ManagementDoor {
+    let response = || Response {
+        body: br#"{"errors":[{"message":"there is no management API yet"}]}"#.to_vec(),
+        kind: ResponseKind::RequestError,
+        operation_name: None,
+        cookies: Vec::new(),
+    };
+    ManagementDoor {
+        execute: Box::new(move |_, _| std::future::ready(response()).boxed()),
+        subscribe: Box::new(|_, _| stream::empty().boxed()),
+        sdl: String::new(),
+    }
 }
 
 fn load_shipped(settings: &ServeSettings, svod: &Svod) -> Result<()> {
@@ -92,5 +129,6 @@ fn say_ready(svod: &Svod, addresses: &[SocketAddr]) {
         say!("  start page         http://{address}/");
         say!("  GraphQL explorer   http://{address}/graphql/data");
         say!("  GraphQL schema     http://{address}/graphql/data/schema.graphql");
+        say!("  management API     http://{address}/graphql");
     }
 }

@@ -156,7 +156,8 @@ fn plain_text(value: &DeValue<'_>) -> Result<String, String> {
     match value {
         DeValue::String(text) => Ok(text.to_string()),
         DeValue::Integer(number) => Ok(number.to_string()),
-        _ => Err("the value of a setting is a text in quotes or a whole number".to_owned()),
+        DeValue::Boolean(is_true) => Ok(is_true.to_string()),
+        _ => Err("the value of a setting is a text in quotes, a whole number, true or false".to_owned()),
     }
 }
 
@@ -251,7 +252,7 @@ mod tests {
             ),
             ("\nworkers = \"many\"", "svod.toml:2: workers: `many` is not a whole number from 1 to 1024"),
             ("workers = 0", "svod.toml:1: workers: 0 is not from 1 to 1024"),
-            ("workers = [1]", "svod.toml:1: workers: the value of a setting is a text in quotes or a whole number"),
+            ("workers = [1]", "svod.toml:1: workers: the value of a setting is a text in quotes, a whole number, true or false"),
             ("time_zone = \"Mars/Base\"", "svod.toml:1: time_zone: there is no time zone `Mars/Base`: names are like Europe/Moscow"),
             ("log_format = \"xml\"", "svod.toml:1: log_format: `xml` is not one of auto, pretty, json"),
             (
@@ -283,6 +284,8 @@ mod tests {
         for name in setting_names() {
             assert!(help.contains(&format!("--{}", name.replace('_', "-"))) && help.contains(&variable_of(&name)), "{name}");
         }
+        // The lines are as long as the terminal is wide.
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(help.contains("[default: 127.0.0.1:8080]") && help.contains("[default: 2000000]"), "{help}");
     }
 

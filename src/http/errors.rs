@@ -22,7 +22,7 @@ pub const RETRY_AFTER_S: u32 = 1;
 pub struct Problem {
     pub status: StatusCode,
     faults: Vec<Fault>,
-    header: Option<(header::HeaderName, HeaderValue)>,
+    headers: Vec<(header::HeaderName, HeaderValue)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,12 @@ struct Extensions {
 impl Problem {
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         let fault = Fault { code: code.into(), message: message.into(), place: String::new() };
-        Self { status, faults: vec![fault], header: None }
+        Self { status, faults: vec![fault], headers: Vec::new() }
+    }
+
+    /// The code of the first thing that is wrong.
+    pub fn code(&self) -> &str {
+        self.faults.first().map_or("", |fault| &fault.code)
     }
 
     pub fn bad_request(message: impl Into<String>) -> Self {
@@ -85,7 +90,11 @@ impl Problem {
 
     pub fn method_not_allowed(allowed: &str) -> Self {
         let message = format!("this address answers {allowed} only");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message).with_header(header::ALLOW, allowed)
+        let problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
+        match HeaderValue::from_str(allowed) {
+            Ok(allowed) => problem.with_header(header::ALLOW, allowed),
+            Err(_) => problem,
+        }
     }
 
     pub fn not_acceptable(offered: &str) -> Self {
@@ -93,8 +102,8 @@ impl Problem {
         Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
     }
 
-    pub fn with_header(mut self, name: header::HeaderName, value: &str) -> Self {
-        self.header = HeaderValue::from_str(value).ok().map(|value| (name, value));
+    pub fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
         self
     }
 
@@ -112,10 +121,10 @@ impl Problem {
                     let message = format!("and {} more", violations.omitted());
                     faults.push(Fault { code: "OMITTED".into(), message, place: String::new() });
                 }
-                Self { status: StatusCode::UNPROCESSABLE_ENTITY, faults, header: None }
+                Self { status: StatusCode::UNPROCESSABLE_ENTITY, faults, headers: Vec::new() }
             }
             Error::NotFound { message } => Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message),
-            Error::Refused { code, message } => Self::new(StatusCode::CONFLICT, code.to_ascii_uppercase(), message),
+            Error::Refused { code, message } => Self::new(refusal_status(code), code.to_ascii_uppercase(), message),
             Error::Operator(problem) => {
                 tracing::error!(id = id.as_str(), %problem, "the operator must act");
                 let message = "the service cannot answer now; its operator finds the reason in the log by the request id";
@@ -140,8 +149,8 @@ impl Problem {
         };
         let mut response = answer(self.status, media.content_type(), body);
         let headers = response.headers_mut();
-        if let Some((name, value)) = &self.header {
-            headers.insert(name.clone(), value.clone());
+        for (name, value) in &self.headers {
+            headers.append(name.clone(), value.clone());
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
@@ -182,6 +191,15 @@ pub fn with_request_id(body: Vec<u8>, id: &RequestId) -> Vec<u8> {
         }
     }
     response.to_string().into_bytes()
+}
+
+/// What is refused because of who asks has a status of its own.
+fn refusal_status(code: &str) -> StatusCode {
+    match code {
+        "unauthenticated" => StatusCode::UNAUTHORIZED,
+        "forbidden" | "scope_missing" => StatusCode::FORBIDDEN,
+        _ => StatusCode::CONFLICT,
+    }
 }
 
 fn escaped(text: &str) -> String {

@@ -1,9 +1,7 @@
 //! GraphQL over HTTP (the specification's draft of 2025): how a request is read from a POST or a GET, and how the answer
-//! is carried in the media type that the client accepts. What a query means, the data API knows.
+//! is carried in the media type that the client accepts. It is the same for every door; what a query means, the doors know.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -11,136 +9,111 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, rt, web};
 use serde_json::{Map, Value};
 
 use super::answer::{Told, answer};
+use super::blocking::remaining;
 use super::errors::{Problem, RETRY_AFTER_S, with_request_id};
+use super::identity::{carries_credential, cookie};
 use super::negotiation::{Media, choose};
 use super::observation::RequestId;
-use super::services::DataDoor;
 use super::{State, pages};
-use crate::query::{Caller, Request, Response, ResponseKind};
+use crate::graphql::door::{Request, Response, ResponseKind};
 
 /// In the order of preference where the client has none: what old clients understand goes first.
 const OFFERED_TO_POST: [Media; 2] = [Media::Json, Media::GraphqlResponse];
 const OFFERED_TO_GET: [Media; 3] = [Media::Json, Media::GraphqlResponse, Media::Html];
 
-pub async fn post(request: HttpRequest, payload: web::Payload, state: web::Data<State>) -> HttpResponse {
+/// Reads a POST and lets a door answer it, unless it was refused beforehand.
+pub async fn post(
+    request: &HttpRequest,
+    payload: web::Payload,
+    state: &State,
+    checked: Result<(), Problem>,
+    ask: impl AsyncFnOnce(Request, Instant) -> Result<Response, Problem>,
+) -> HttpResponse {
     let deadline = state.deadline();
-    let Some(media) = choose(&request, &OFFERED_TO_POST) else { return not_acceptable(&request) };
-    let answered = match read_post(&request, payload, &state, deadline).await {
-        Ok(parameters) => execute(&request, &state, parameters, deadline).await,
+    let Some(media) = choose(request, &OFFERED_TO_POST) else { return not_acceptable(request, state) };
+    let read = match checked {
+        Ok(()) => read_post(request, payload, state, deadline).await,
         Err(problem) => Err(problem),
     };
-    respond(&request, media, answered)
+    let answered = match read {
+        Ok(asked) => ask(asked, deadline).await,
+        Err(problem) => Err(problem),
+    };
+    respond(request, state, media, answered)
 }
 
 /// A browser gets GraphiQL, a program an answer.
-pub async fn get(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+pub async fn get(
+    request: &HttpRequest,
+    state: &State,
+    ask: impl AsyncFnOnce(Request, Instant) -> Result<Response, Problem>,
+) -> HttpResponse {
     let deadline = state.deadline();
-    let media = match choose(&request, &OFFERED_TO_GET) {
-        Some(Media::Html) => return pages::graphiql(&request),
+    let media = match choose(request, &OFFERED_TO_GET) {
+        Some(Media::Html) => return pages::graphiql(request),
         Some(media) => media,
-        None => return not_acceptable(&request),
+        None => return not_acceptable(request, state),
     };
     let answered = match read_get(request.query_string()) {
-        Ok(parameters) => execute(&request, &state, parameters, deadline).await,
+        Ok(asked) => ask(asked, deadline).await,
         Err(problem) => Err(problem),
     };
-    respond(&request, media, answered)
+    respond(request, state, media, answered)
 }
 
-/// The schema as text.
-pub async fn schema(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let id = RequestId::of(&request);
-    let answered = match state.services.data() {
-        Some(data) => {
-            let data = Arc::clone(data);
-            in_time(&state, state.deadline(), &id, move || (data.sdl)()).await
-        }
-        None => Err(Problem::not_ready()),
-    };
-    match answered.and_then(|sdl| sdl.map_err(|error| Problem::of_error(error, &id))) {
-        Ok(sdl) => {
-            let mut response = answer(StatusCode::OK, "text/plain; charset=utf-8", sdl.to_string());
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-            response
-        }
-        Err(problem) => problem.respond(Media::Json, &id),
+/// A schema as text.
+pub fn schema(sdl: String) -> HttpResponse {
+    let mut response = answer(StatusCode::OK, "text/plain; charset=utf-8", sdl);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// Says that an answer is for this caller: nobody on the way may give it to another.
+pub fn mark_private(request: &HttpRequest, state: &State, response: &mut HttpResponse) {
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, cookie, authorization"));
+    if carries_credential(request.headers(), state.settings.is_cookie_secure) {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     }
 }
 
-fn not_acceptable(request: &HttpRequest) -> HttpResponse {
+fn not_acceptable(request: &HttpRequest, state: &State) -> HttpResponse {
     let problem = Problem::not_acceptable("application/graphql-response+json, application/json");
-    respond(request, Media::Json, Err(problem))
+    respond(request, state, Media::Json, Err(problem))
 }
 
-/// Executes on a thread that may block: older editions come from the database, and a long query must not hold up the others.
-async fn execute(request: &HttpRequest, state: &State, parameters: Request, deadline: Instant) -> Result<Response, Problem> {
-    let data: Arc<DataDoor> = state.services.data().map(Arc::clone).ok_or_else(Problem::not_ready)?;
-    let id = RequestId::of(request);
-    let span = tracing::info_span!("request", id = id.as_str());
-    // Dropped with this future: when the answer is there, when time is up, and when the client has gone.
-    let leaving = Leaving(Arc::default());
-    let request_id = Some(id.as_str().to_owned());
-    let caller = Caller { request_id, deadline: Some(deadline), has_left: Arc::clone(&leaving.0) };
-    in_time(state, deadline, &id, move || span.in_scope(|| (data.execute)(caller, parameters))).await
-}
-
-/// Tells the work on another thread that nobody waits for it any more.
-struct Leaving(Arc<AtomicBool>);
-
-impl Drop for Leaving {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Runs work on a blocking thread until the deadline. Work that begins only after it is not begun: nobody waits any more.
-async fn in_time<T: Send + 'static>(
-    state: &State,
-    deadline: Instant,
-    id: &RequestId,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
-    let place = state.enter().ok_or_else(|| Problem::too_many(state.settings.queries_in_flight_max))?;
-    let work = web::block(move || {
-        let done = (Instant::now() < deadline).then(work);
-        drop(place);
-        done
-    });
-    match rt::time::timeout(remaining(deadline), work).await {
-        Ok(Ok(Some(done))) => Ok(done),
-        Ok(Ok(None)) | Err(_) => Err(Problem::time_is_up(state.settings.request_time_ms_max)),
-        Ok(Err(_)) => Err(Problem::internal("the thread that worked on the request panicked", id)),
-    }
-}
-
-fn remaining(deadline: Instant) -> Duration {
-    deadline.saturating_duration_since(Instant::now())
-}
-
-fn respond(request: &HttpRequest, media: Media, answered: Result<Response, Problem>) -> HttpResponse {
+fn respond(request: &HttpRequest, state: &State, media: Media, answered: Result<Response, Problem>) -> HttpResponse {
     let id = RequestId::of(request);
     let mut response = match answered {
-        Ok(Response { body, kind, operation_name }) => {
-            let (status, body) = match (kind, media) {
-                (ResponseKind::Executed, _) => (StatusCode::OK, body),
-                // Under the old media type a 4xx could come from anything between us and the client.
-                (ResponseKind::RequestError, Media::Json) => (StatusCode::OK, body),
-                (ResponseKind::RequestError, _) => (StatusCode::BAD_REQUEST, body),
-                (ResponseKind::Unavailable, _) => (StatusCode::SERVICE_UNAVAILABLE, with_request_id(body, &id)),
-                (ResponseKind::Failed, _) => (StatusCode::INTERNAL_SERVER_ERROR, with_request_id(body, &id)),
-            };
-            let mut response = answer(status, media.content_type(), body);
-            if status == StatusCode::SERVICE_UNAVAILABLE {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
-            }
-            if let Some(told) = response.extensions_mut().get_mut::<Told>() {
-                told.operation_name = operation_name;
-            }
-            response
-        }
+        Ok(answered) => carried(answered, state, media, &id),
         Err(problem) => problem.respond(media, &id),
     };
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    mark_private(request, state, &mut response);
+    response
+}
+
+fn carried(answered: Response, state: &State, media: Media, id: &RequestId) -> HttpResponse {
+    let Response { body, kind, operation_name, cookies } = answered;
+    let (status, body) = match (kind, media) {
+        (ResponseKind::Executed, _) => (StatusCode::OK, body),
+        // Under the old media type a 4xx could come from anything between us and the client.
+        (ResponseKind::RequestError, Media::Json) => (StatusCode::OK, body),
+        (ResponseKind::RequestError, _) => (StatusCode::BAD_REQUEST, body),
+        (ResponseKind::Unavailable, _) => (StatusCode::SERVICE_UNAVAILABLE, with_request_id(body, id)),
+        (ResponseKind::Failed, _) => (StatusCode::INTERNAL_SERVER_ERROR, with_request_id(body, id)),
+    };
+    let mut response = answer(status, media.content_type(), body);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+    }
+    for set in &cookies {
+        match cookie(set, state.settings.is_cookie_secure) {
+            Some(cookie) => response.headers_mut().append(header::SET_COOKIE, cookie),
+            None => return Problem::internal("the secret of a session cannot stand in a cookie", id).respond(media, id),
+        }
+    }
+    if let Some(told) = response.extensions_mut().get_mut::<Told>() {
+        told.operation_name = operation_name;
+    }
     response
 }
 
@@ -170,7 +143,7 @@ async fn read_post(request: &HttpRequest, payload: web::Payload, state: &State, 
 fn check_content_type(request: &HttpRequest) -> Result<(), Problem> {
     let refused = |message: String| {
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
-            .with_header(header::HeaderName::from_static("accept-post"), "application/json")
+            .with_header(header::HeaderName::from_static("accept-post"), HeaderValue::from_static("application/json"))
     };
     if request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(refused("a compressed body is not taken: send it as it is".to_owned()));

@@ -30,7 +30,7 @@ pub async fn ready(state: web::Data<State>) -> HttpResponse {
         ReadinessState::Degraded(reason) => (StatusCode::SERVICE_UNAVAILABLE, "degraded", Some(reason)),
         ReadinessState::Starting => (StatusCode::SERVICE_UNAVAILABLE, "starting", Some("the catalogue is being loaded".to_owned())),
     };
-    let census = state.services.data().map(|data| (data.census)());
+    let census = state.services.doors().map(|doors| (doors.data.census)());
     respond(code, &Health { status, reason, census })
 }
 

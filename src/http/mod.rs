@@ -14,20 +14,28 @@ use actix_web::dev::{Server as Running, ServerHandle, ServiceFactory, ServiceReq
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 use actix_web::{App, HttpServer, rt, web};
+use tokio::sync::watch;
 
 use crate::domain::error::{Error, Result};
+use errors::Problem;
 
 mod answer;
+mod blocking;
+mod cross_site;
+mod data;
 mod errors;
 mod graphql;
 mod health;
+mod identity;
+mod management;
 mod negotiation;
 mod observation;
 mod pages;
 pub mod routes;
 mod services;
+mod websocket;
 
-pub use services::{Census, DataDoor, Services};
+pub use services::{Census, DataDoor, Doors, IdentityDoor, ManagementDoor, Services};
 
 /// The sizes and times of the server; `config.rs` names them.
 #[derive(Debug, Clone)]
@@ -46,6 +54,24 @@ pub struct HttpSettings {
     pub keep_alive_ms: u64,
     pub disconnect_time_ms_max: u64,
     pub shutdown_timeout_ms: u64,
+    /// How many proxies stand before the service and append to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
+    /// Whether the cookie of a session goes over TLS only.
+    pub is_cookie_secure: bool,
+    pub websockets: WebSocketSettings,
+}
+
+/// The sizes and times of WebSockets.
+#[derive(Debug, Clone, Copy)]
+pub struct WebSocketSettings {
+    /// Over all workers.
+    pub connections_max: usize,
+    /// Messages of one client that wait to be taken up.
+    pub messages_waiting_max: usize,
+    /// How often a client is asked whether it is still there, and the database whether its credential still holds.
+    pub ping_every_ms: u64,
+    /// How long a client may take to begin.
+    pub begin_time_ms_max: u64,
 }
 
 /// What handlers have at hand.
@@ -54,12 +80,25 @@ struct State {
     services: Services,
     /// Queries that are worked on or wait for a thread.
     in_flight: Arc<AtomicUsize>,
+    /// WebSockets that are open.
+    websockets: Arc<AtomicUsize>,
+    /// True once the server was told to stop.
+    stopping: Arc<watch::Sender<bool>>,
 }
 
-/// One query in flight, until its work is over: a client that leaves does not end it at once.
-struct InFlight(Arc<AtomicUsize>);
+/// One of so many places, until it is dropped. That of a query is kept until its work is over: a client that leaves does not end it
+/// at once.
+struct Place(Arc<AtomicUsize>);
 
-impl Drop for InFlight {
+impl Place {
+    fn take(taken: &Arc<AtomicUsize>, max: usize) -> Option<Self> {
+        let place = Self(Arc::clone(taken));
+        let others = taken.fetch_add(1, Ordering::Relaxed);
+        (others < max).then_some(place)
+    }
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -67,14 +106,18 @@ impl Drop for InFlight {
 
 impl State {
     fn new(settings: HttpSettings, services: Services) -> Self {
-        Self { settings, services, in_flight: Arc::default() }
+        let stopping = Arc::new(watch::Sender::new(false));
+        Self { settings, services, in_flight: Arc::default(), websockets: Arc::default(), stopping }
     }
 
-    /// A place among the queries in flight; `None` when there are so many that a further one would only wait in vain.
-    fn enter(&self) -> Option<InFlight> {
-        let place = InFlight(Arc::clone(&self.in_flight));
-        let others = self.in_flight.fetch_add(1, Ordering::Relaxed);
-        (others < self.settings.queries_in_flight_max).then_some(place)
+    /// A place among the queries in flight, unless there are so many that a further one would only wait in vain.
+    fn enter(&self) -> std::result::Result<Place, Problem> {
+        let max = self.settings.queries_in_flight_max;
+        Place::take(&self.in_flight, max).ok_or_else(|| Problem::too_many(max))
+    }
+
+    fn doors(&self) -> std::result::Result<Arc<Doors>, Problem> {
+        self.services.doors().map(Arc::clone).ok_or_else(Problem::not_ready)
     }
 
     /// When a request that begins now is given up.
@@ -87,6 +130,7 @@ impl State {
 pub struct Server {
     addresses: Vec<SocketAddr>,
     start: Box<dyn FnOnce() -> Running>,
+    stopping: Arc<watch::Sender<bool>>,
 }
 
 /// Takes the port. A port that is taken, or not ours to take, is the operator's to change.
@@ -100,6 +144,7 @@ pub fn bind(settings: HttpSettings, services: Services) -> Result<Server> {
     let disconnect_timeout = Duration::from_millis(settings.disconnect_time_ms_max);
     let shutdown_timeout_s = settings.shutdown_timeout_ms.div_ceil(1000);
     let state = web::Data::new(State::new(settings, services));
+    let stopping = Arc::clone(&state.stopping);
     let server = HttpServer::new(move || application(state.clone()))
         .workers(workers)
         .worker_max_blocking_threads(blocking_threads)
@@ -111,7 +156,7 @@ pub fn bind(settings: HttpSettings, services: Services) -> Result<Server> {
         .disable_signals()
         .bind(listen)
         .map_err(|error| cannot_listen(listen, &error))?;
-    Ok(Server { addresses: server.addrs(), start: Box::new(move || server.run()) })
+    Ok(Server { addresses: server.addrs(), start: Box::new(move || server.run()), stopping })
 }
 
 fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Error {
@@ -139,7 +184,7 @@ impl Server {
         let served = rt::System::new().block_on(async move {
             let running = (self.start)();
             let handle = running.handle();
-            rt::spawn(stop_on_signal(handle.clone())?);
+            rt::spawn(stop_on_signal(handle.clone(), self.stopping)?);
             std::thread::Builder::new().name("prepare".to_owned()).spawn(move || {
                 // A server whose preparation panicked would listen for ever and never be ready.
                 let prepared = catch_unwind(AssertUnwindSafe(prepare));
@@ -161,11 +206,13 @@ impl Server {
 }
 
 /// The first signal stops gracefully, a second one at once.
-fn stop_on_signal(server: ServerHandle) -> std::io::Result<impl Future<Output = ()> + 'static> {
+fn stop_on_signal(server: ServerHandle, stopping: Arc<watch::Sender<bool>>) -> std::io::Result<impl Future<Output = ()> + 'static> {
     let mut signals = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
     Ok(async move {
         any_of(&mut signals).await;
         tracing::info!("stopping: requests under way may finish");
+        // WebSockets would stay open for ever.
+        stopping.send_replace(true);
         rt::spawn(server.stop(true));
         any_of(&mut signals).await;
         // The server would hear a second order only after it has carried out the first. What is published is in the database, whole.

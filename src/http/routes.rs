@@ -7,12 +7,14 @@ use actix_web::{HttpRequest, HttpResponse, Route as Handler, guard, web};
 use super::errors::Problem;
 use super::negotiation::{Media, choose};
 use super::observation::RequestId;
-use super::{graphql, health, pages};
+use super::{data, health, management, pages};
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
-    /// Anybody who reaches the port.
+    /// Anybody who reaches the port: who asks is not looked at, and everybody gets the same.
+    Public,
+    /// Anybody, and what they get depends on who they are: a credential is looked up, and one that is not good is refused.
     Everyone,
 }
 
@@ -26,22 +28,29 @@ pub struct Route {
 const READ: &[Method] = &[Method::GET, Method::HEAD];
 const ASK: &[Method] = &[Method::POST];
 
+const fn public(path: &'static str, methods: &'static [Method], handler: fn() -> Handler) -> Route {
+    Route { path, methods, permission: Permission::Public, handler }
+}
+
 const fn everyone(path: &'static str, methods: &'static [Method], handler: fn() -> Handler) -> Route {
     Route { path, methods, permission: Permission::Everyone, handler }
 }
 
 /// The rows of one path stand together.
 pub const ROUTES: &[Route] = &[
-    everyone("/", READ, || web::to(pages::start)),
-    everyone("/assets/start.css", READ, || web::to(pages::start_css)),
-    everyone("/assets/graphiql.js", READ, || web::to(pages::graphiql_script)),
-    everyone("/assets/graphiql.css", READ, || web::to(pages::graphiql_css)),
-    everyone("/assets/licenses.txt", READ, || web::to(pages::licenses)),
-    everyone("/graphql/data", READ, || web::to(graphql::get)),
-    everyone("/graphql/data", ASK, || web::to(graphql::post)),
-    everyone("/graphql/data/schema.graphql", READ, || web::to(graphql::schema)),
-    everyone("/health/live", READ, || web::to(health::live)),
-    everyone("/health/ready", READ, || web::to(health::ready)),
+    public("/", READ, || web::to(pages::start)),
+    public("/assets/start.css", READ, || web::to(pages::start_css)),
+    public("/assets/graphiql.js", READ, || web::to(pages::graphiql_script)),
+    public("/assets/graphiql.css", READ, || web::to(pages::graphiql_css)),
+    public("/assets/licenses.txt", READ, || web::to(pages::licenses)),
+    everyone("/graphql", READ, || web::to(management::get)),
+    everyone("/graphql", ASK, || web::to(management::post)),
+    public("/graphql/schema.graphql", READ, || web::to(management::schema)),
+    everyone("/graphql/data", READ, || web::to(data::get)),
+    everyone("/graphql/data", ASK, || web::to(data::post)),
+    everyone("/graphql/data/schema.graphql", READ, || web::to(data::schema)),
+    public("/health/live", READ, || web::to(health::live)),
+    public("/health/ready", READ, || web::to(health::ready)),
 ];
 
 /// Puts the table into an application.

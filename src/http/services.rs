@@ -1,11 +1,19 @@
-//! What the server serves: the data API behind two plain functions, and whether it is there yet.
+//! What the server serves: the APIs behind plain functions, and whether they are there yet.
 //! A server listens before the catalogue is loaded; until then this is empty.
 
 use std::sync::{Arc, OnceLock};
 
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+
+use crate::app::acting;
+use crate::app::identity::Presented;
 use crate::app::readiness::Readiness;
 use crate::app::reading::Reading;
+use crate::domain::account::Authority;
+use crate::domain::definition::Access;
 use crate::domain::error::Result;
+use crate::graphql::door;
 use crate::query::{Caller, DataApi, Request, Response};
 
 /// What is published, in two numbers.
@@ -13,14 +21,17 @@ use crate::query::{Caller, DataApi, Request, Response};
 pub struct Census {
     /// The number of the latest publication; 0 before the first.
     pub publication: i64,
+    /// The dictionaries that everybody may see: nobody in particular asks.
     pub dictionaries: usize,
 }
 
-/// The data API as the carrier sees it. Functions and not the type itself: tests stand in for it, and nothing of the
-/// catalogue is needed here.
+type Sdl = dyn Fn(&Authority) -> Result<Arc<str>> + Send + Sync;
+
+/// The data API as the carrier sees it. Functions and not the type itself, here and below: tests stand in for it, and nothing of
+/// the catalogue is needed here.
 pub struct DataDoor {
     pub execute: Box<dyn Fn(Caller, Request) -> Response + Send + Sync>,
-    pub sdl: Box<dyn Fn() -> Result<Arc<str>> + Send + Sync>,
+    pub sdl: Box<Sdl>,
     pub census: Box<dyn Fn() -> Census + Send + Sync>,
 }
 
@@ -30,33 +41,59 @@ impl DataDoor {
         let sdl_api = Arc::clone(&data_api);
         let census = move || {
             let head = reading.reader().head;
-            Census { publication: head.seq(), dictionaries: head.dictionaries.len() }
+            let accesses = head.dictionaries.values().map(|resident| resident.current.dictionary.definition.passport.access);
+            Census { publication: head.seq(), dictionaries: accesses.filter(|access| *access == Access::Public).count() }
         };
         Self {
             execute: Box::new(move |caller, request| data_api.execute_for(caller, request)),
-            sdl: Box::new(move || sdl_api.sdl()),
+            sdl: Box::new(move |authority| sdl_api.sdl(authority)),
             census: Box::new(census),
         }
     }
+}
+
+type Identify = dyn Fn(&Presented, &str, &str) -> Result<acting::Caller> + Send + Sync;
+
+/// By which callers are known: from what they present, the address they ask from and the id of their request. May block.
+pub struct IdentityDoor {
+    pub identify: Box<Identify>,
+}
+
+type Execute = dyn Fn(acting::Caller, door::Request) -> BoxFuture<'static, door::Response> + Send + Sync;
+type Subscribe = dyn Fn(acting::Caller, BoxStream<'static, Vec<u8>>) -> BoxStream<'static, door::Outgoing> + Send + Sync;
+
+/// The management API.
+pub struct ManagementDoor {
+    pub execute: Box<Execute>,
+    /// Text messages of one client in, what goes out to it out, by `graphql-transport-ws`.
+    pub subscribe: Box<Subscribe>,
+    pub sdl: String,
+}
+
+/// All that is served.
+pub struct Doors {
+    pub data: DataDoor,
+    pub identity: IdentityDoor,
+    pub management: ManagementDoor,
 }
 
 /// Shared by the server, by whoever loads the catalogue and by whoever follows publications.
 #[derive(Clone, Default)]
 pub struct Services {
     pub readiness: Arc<Readiness>,
-    data: Arc<OnceLock<Arc<DataDoor>>>,
+    doors: Arc<OnceLock<Arc<Doors>>>,
 }
 
 impl Services {
-    /// Opens the data API and says that the service is ready. To be called once, when the catalogue is loaded.
-    pub fn open(&self, data: DataDoor) {
-        // A second call would change nothing: the first door stays.
-        let _ = self.data.set(Arc::new(data));
+    /// Opens the doors and says that the service is ready. To be called once, when the catalogue is loaded.
+    pub fn open(&self, doors: Doors) {
+        // A second call would change nothing: the first doors stay.
+        let _ = self.doors.set(Arc::new(doors));
         self.readiness.set_ready();
     }
 
-    /// The data API, once the catalogue is loaded.
-    pub fn data(&self) -> Option<&Arc<DataDoor>> {
-        self.data.get()
+    /// The doors, once the catalogue is loaded.
+    pub fn doors(&self) -> Option<&Arc<Doors>> {
+        self.doors.get()
     }
 }

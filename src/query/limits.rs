@@ -39,6 +39,8 @@ pub struct QueryLimits {
     pub errors_max: usize,
     /// The query texts together that are kept validated.
     pub cached_bytes_max: usize,
+    /// The sets of dictionaries whose schema is kept, beside the set that everybody sees. Few groups of people see the same.
+    pub schemas_max: usize,
     pub time_ms_max: u64,
 }
 
@@ -63,6 +65,7 @@ impl Default for QueryLimits {
             older_items_max: 500_000,
             errors_max: 20,
             cached_bytes_max: 4 * 1024 * 1024,
+            schemas_max: 16,
             time_ms_max: 5_000,
         }
     }

@@ -1,17 +1,19 @@
 //! How systems ask: the read-only data API, typed by the definitions. The schema is made of the newest definitions, queries are
-//! validated by apollo-compiler and run over the resident catalogue. It knows nothing of HTTP, accounts or the database.
+//! validated by apollo-compiler and run over the resident catalogue. It is told what a caller may see, and knows nothing of HTTP,
+//! passwords and tokens, or the database.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
-use crate::app::reading::{Reader, Reading};
+use crate::app::reading::Reading;
+use crate::domain::account::Authority;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::Error;
 use fault::Fault;
 use scope::Scope;
 use shape::Shape;
-use typed::TypedSchema;
+use visible::Schemas;
 
 mod argument;
 mod connection;
@@ -37,6 +39,7 @@ mod scope;
 mod shape;
 mod suggestion;
 mod typed;
+mod visible;
 mod weight;
 
 #[cfg(test)]
@@ -49,13 +52,14 @@ pub use names::check_names;
 pub struct DataApi {
     reading: Reading,
     limits: QueryLimits,
-    /// The schema of the newest definitions that a request has met.
-    typed: RwLock<Option<Arc<TypedSchema>>>,
+    schemas: Schemas,
 }
 
-/// Who asks: what the answer must tell them of ours, and how long they wait for it.
+/// Who asks: what they may see, what the answer must tell them of ours, and how long they wait for it.
 #[derive(Debug, Clone, Default)]
 pub struct Caller {
+    /// Nobody in particular unless it says otherwise.
+    pub authority: Arc<Authority>,
     /// Goes into the errors whose reason only the log has.
     pub request_id: Option<String>,
     /// Nobody waits for the answer after this.
@@ -109,7 +113,7 @@ pub fn sdl_of(mut dictionaries: Vec<Arc<Dictionary>>) -> String {
 
 impl DataApi {
     pub fn new(reading: Reading, limits: QueryLimits) -> Self {
-        Self { reading, limits, typed: RwLock::new(None) }
+        Self { reading, limits, schemas: Schemas::new(limits) }
     }
 
     /// Executes one request synchronously; may touch the database for older editions and history.
@@ -120,7 +124,7 @@ impl DataApi {
     /// The same for a caller who may go away: the work ends soon after.
     pub fn execute_for(&self, caller: Caller, request: Request) -> Response {
         let started = Instant::now();
-        match self.reader() {
+        match self.schemas.reader(&self.reading, &caller.authority) {
             Ok((reader, typed)) => execute::run(Scope::new(typed, self.limits, reader, caller, started), request),
             Err(error) => {
                 let kind = if matches!(error, Error::Operator(_)) { ResponseKind::Unavailable } else { ResponseKind::Failed };
@@ -129,30 +133,8 @@ impl DataApi {
         }
     }
 
-    /// The SDL of the typed schema for the newest definitions.
-    pub fn sdl(&self) -> Result<Arc<str>, Error> {
-        self.reader().map(|(_, typed)| Arc::clone(&typed.sdl))
-    }
-
-    /// A reader of the newest head with the schema of its definitions.
-    fn reader(&self) -> Result<(Reader, Arc<TypedSchema>), Error> {
-        let reader = self.reading.reader();
-        let wanted = reader.head.definitions_seq;
-        if let Some(typed) = self.typed.read().unwrap_or_else(PoisonError::into_inner).as_ref()
-            && typed.definitions_seq == wanted
-        {
-            return Ok((reader, Arc::clone(typed)));
-        }
-        let mut newest = self.typed.write().unwrap_or_else(PoisonError::into_inner);
-        // Others may have waited for the same lock: heads and schemas only ever advance, so look again under it.
-        let reader = self.reading.reader();
-        match newest.as_ref().filter(|typed| typed.definitions_seq == reader.head.definitions_seq) {
-            Some(typed) => Ok((reader, Arc::clone(typed))),
-            None => {
-                let typed = Arc::new(TypedSchema::build(&reader.head, &self.limits)?);
-                *newest = Some(Arc::clone(&typed));
-                Ok((reader, typed))
-            }
-        }
+    /// The SDL of the typed schema for the newest definitions of what a caller may see.
+    pub fn sdl(&self, authority: &Authority) -> Result<Arc<str>, Error> {
+        self.schemas.reader(&self.reading, authority).map(|(_, typed)| Arc::clone(&typed.sdl))
     }
 }

@@ -137,7 +137,7 @@ impl ObjectValue for AttributeObject<'_> {
             "min" => ResolvedValue::leaf(definition.min.as_ref().map(ToString::to_string)),
             "max" => ResolvedValue::leaf(definition.max.as_ref().map(ToString::to_string)),
             "pattern" => ResolvedValue::leaf(definition.pattern.clone()),
-            "to" => ResolvedValue::leaf(definition.to.clone()),
+            "to" => ResolvedValue::leaf(definition.to.clone().filter(|to| self.scope.is_there(to))),
             "values" => self.values(self.scope.weight(arguments)),
             _ => return Err(self.unknown_field_error(info)),
         };

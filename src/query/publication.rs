@@ -29,14 +29,20 @@ impl<'q> PublicationObject<'q> {
         Ok(ResolvedValue::object(Self { scope, publication: Arc::clone(publication) }))
     }
 
-    /// What it made of each dictionary that the schema knows.
+    /// What it made of each dictionary that the caller may see.
     fn editions(&self, weight: usize) -> ResolvedValue<'q> {
         let (scope, seq) = (self.scope, self.publication.seq);
-        let made = scope.reader.head.dictionaries.iter().filter_map(move |(code, resident)| {
+        let seen = scope.reader.head.dictionaries.iter().filter(|(code, _)| !scope.typed.hides(code));
+        let made = seen.filter_map(move |(code, resident)| {
             let edition = resident.edition_at(seq).filter(|edition| edition.published_seq == seq)?;
             Some(EditionObject::resolved(scope, code, edition, weight))
         });
         scope.list(made)
+    }
+
+    /// Whether it touched only what the caller may not see: then there is nothing to tell but that it was.
+    fn is_of_others(&self) -> bool {
+        !self.scope.is_seen(self.publication.seq)
     }
 }
 
@@ -50,8 +56,9 @@ impl ObjectValue for PublicationObject<'_> {
         let value = match info.field_name() {
             "number" => ResolvedValue::leaf(self.publication.seq),
             "publishedAt" => ResolvedValue::leaf(self.publication.published_at.to_string()),
+            "title" if self.is_of_others() => ResolvedValue::leaf(""),
             "title" => ResolvedValue::leaf(self.publication.title.as_str()),
-            "basis" if self.publication.basis == Basis::default() => ResolvedValue::null(),
+            "basis" if self.publication.basis == Basis::default() || self.is_of_others() => ResolvedValue::null(),
             "basis" => {
                 self.scope.count_bytes(weight())?;
                 ResolvedValue::object(BasisObject { scope: self.scope, basis: &self.publication.basis })

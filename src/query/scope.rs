@@ -18,8 +18,9 @@ use super::limits::QueryLimits;
 use super::typed::TypedSchema;
 use super::weight::object_bytes;
 use crate::app::reading::{Coordinate, Reader};
-use crate::catalog::DictionarySnapshot;
 use crate::catalog::selection::{Outcome as Selected, Page, Selection};
+use crate::catalog::{DictionarySnapshot, Resident};
+use crate::domain::text::DictionaryCode;
 
 /// How many objects are made between two looks at the clock.
 const NODES_BETWEEN_CHECKS: usize = 64;
@@ -45,6 +46,8 @@ pub struct Scope {
     /// Older editions that the request has read, by shape and edition number: they stay with it, whatever the catalogue drops.
     older: RefCell<FxHashMap<(usize, i64), Arc<DictionarySnapshot>>>,
     older_items_count: Cell<i64>,
+    /// Whether publications touched anything that the caller may see, by number, as far as it was asked.
+    seen: RefCell<FxHashMap<i64, bool>>,
 }
 
 impl Scope {
@@ -61,6 +64,7 @@ impl Scope {
             stopped: RefCell::default(),
             older: RefCell::default(),
             older_items_count: Cell::new(0),
+            seen: RefCell::default(),
         }
     }
 
@@ -155,6 +159,18 @@ impl Scope {
         }
         let max = self.limits.response_bytes_max;
         Err(self.stop(Fault::limit(format!("the answer is longer than {max} bytes (response_bytes_max): ask for less at once"))))
+    }
+
+    /// Whether a dictionary may be named to the caller.
+    pub fn is_there(&self, dictionary: &str) -> bool {
+        !self.typed.hides_anything() || DictionaryCode::parse(dictionary).is_some_and(|code| !self.typed.hides(&code))
+    }
+
+    /// Whether a publication touched anything that the caller may see.
+    pub fn is_seen(&self, seq: i64) -> bool {
+        let touched = |resident: &Resident| resident.edition_at(seq).is_some_and(|edition| edition.published_seq == seq);
+        let look = || self.reader.head.dictionaries.iter().any(|(code, resident)| !self.typed.hides(code) && touched(resident));
+        !self.typed.hides_anything() || *self.seen.borrow_mut().entry(seq).or_insert_with(look)
     }
 
     /// A dictionary as it was known at a publication; `None` when it was not published yet.

@@ -17,16 +17,17 @@ use super::shape::Shape;
 use crate::catalog::Head;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::Error;
+use crate::domain::text::DictionaryCode;
 
 pub struct TypedSchema {
-    /// The publication whose definitions these are.
-    pub definitions_seq: i64,
     pub sdl: Arc<str>,
     pub schema: Valid<Schema>,
     pub implementers: HashMap<Name, Implementers>,
     /// In the order of the dictionaries' codes.
     pub shapes: Vec<Shape>,
     pub documents: DocumentCache,
+    /// The dictionaries that its readers may not see.
+    hidden: FxHashSet<DictionaryCode>,
     roots: FxHashMap<String, RootField>,
 }
 
@@ -43,29 +44,39 @@ pub enum RootField {
 }
 
 impl TypedSchema {
-    /// Builds the schema of what is published. A dictionary whose names cannot stand beside the others' is left out and logged:
+    /// Builds the schema of what is published and not hidden. Whether names fit is asked of all: what is there for one caller
+    /// must not depend on what another sees. A dictionary whose names cannot stand beside the others' is left out and logged:
     /// publishing refuses such a definition, so one can only come from a version of Svod whose own names were fewer.
-    pub fn build(head: &Head, limits: &QueryLimits) -> Result<Self, Error> {
+    pub fn build(head: &Head, hidden: FxHashSet<DictionaryCode>, limits: &QueryLimits) -> Result<Self, Error> {
         let dictionaries: Vec<&Arc<Dictionary>> = head.dictionaries.values().map(|resident| &resident.current.dictionary).collect();
         let mut unfit = FxHashSet::default();
         for (code, problem) in check_names(dictionaries.iter().copied()) {
             tracing::error!(dictionary = %code, problem, "a dictionary is left out of the data API");
             unfit.insert(code);
         }
-        let fit = dictionaries.into_iter().filter(|dictionary| !unfit.contains(&dictionary.code));
+        let fit = dictionaries.into_iter().filter(|dictionary| !unfit.contains(&dictionary.code) && !hidden.contains(&dictionary.code));
         let shapes = Shape::linked(fit.map(Arc::clone));
         let sdl = schema::sdl(&shapes);
         let schema = Schema::parse_and_validate(&sdl, "schema.graphql")
             .map_err(|problems| Error::Internal(format!("the typed schema is not valid: {}", problems.errors)))?;
         Ok(Self {
-            definitions_seq: head.definitions_seq,
             sdl: sdl.into(),
             implementers: schema.implementers_map(),
             schema,
             roots: roots(&shapes),
             shapes,
             documents: DocumentCache::new(limits.cached_bytes_max),
+            hidden,
         })
+    }
+
+    /// Whether a dictionary is not there for the readers of this schema.
+    pub fn hides(&self, dictionary: &DictionaryCode) -> bool {
+        !self.hidden.is_empty() && self.hidden.contains(dictionary)
+    }
+
+    pub fn hides_anything(&self) -> bool {
+        !self.hidden.is_empty()
     }
 
     pub fn root(&self, field: &str) -> Option<RootField> {

@@ -18,7 +18,7 @@ on_both_engines!(
 fn list(code: &str, more: &str) -> String {
     let type_name = "Thing";
     format!(
-        "code = \"{code}\"\ntype = \"{type_name}\"\nname = {{ ru = \"Список\" }}\npassport = {{ owner = \"Управление\" }}\n{more}\n\
+        "code = \"{code}\"\ntype = \"{type_name}\"\nname = {{ ru = \"Список\" }}\npassport = {{ owner = \"Управление\", access = \"public\" }}\n{more}\n\
          [[attributes]]\ncode = \"name\"\ntype = \"string\"\nlabel = {{ ru = \"Наименование\" }}\n"
     )
 }

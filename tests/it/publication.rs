@@ -25,7 +25,7 @@ pub const REGIONS: &str = r#"
 code = "regions"
 type = "Region"
 name = { ru = "Регионы" }
-passport = { owner = "Управление" }
+passport = { owner = "Управление", access = "public" }
 attributes = [{ code = "name", type = "string", label = { ru = "Наименование" }, required = true }]
 "#;
 
@@ -34,7 +34,7 @@ code = "offices"
 type = "Office"
 name = { ru = "Органы" }
 display = "name"
-passport = { owner = "Управление" }
+passport = { owner = "Управление", access = "public" }
 hierarchy = { roots_max = 2 }
 attributes = [
   { code = "name", type = "string", label = { ru = "Наименование", en = "Title" }, required = true, length_max = 40, search = true },

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::binary::{Server, complained, defined, root, run, svod, write};
 use crate::harness::Database;
+use crate::publication::{OFFICES, REGIONS};
 
 on_both_engines!(
     a_newcomer_asks_the_register_of_offices,
@@ -111,12 +112,49 @@ fn one_clear_line_when_it_cannot_start() {
     let address = taken.local_addr().unwrap().to_string();
     is_told(run(&database, &["serve", "--listen", &address]), &format!("the address {address} is taken by another program"));
 
+    let demo = ["serve", "--demo", "--listen", "0.0.0.0:0"];
+    is_told(run(&database, &demo), "--demo makes accounts whose passwords it prints, so it listens on 127.0.0.1 or [::1] only");
+
     write(&database, "svod.db", "This is a letter and not a database, whatever its name says. It is long enough to have a header.");
     is_told(run(&database, &["serve", "--listen", "127.0.0.1:0"]), "cannot be opened: the file is not a database of SQLite");
 
     let foreign = svod(&database, &["migrate"]).env("SVOD_DATABASE_URL", "mysql://root@localhost/svod").output().unwrap();
     let complaint = complained(&foreign);
     assert!(complaint.contains("neither sqlite:PATH nor postgres://"), "{complaint}");
+}
+
+#[test]
+fn what_is_not_public_is_not_there_and_a_bad_credential_is_refused() {
+    let database = Database::sqlite();
+    write(&database, "d/regions/dictionary.toml", REGIONS);
+    write(&database, "d/regions/items.csv", "code,name\n01,Алтайский край\n");
+    write(&database, "d/offices/dictionary.toml", OFFICES.replace("\"public\"", "\"restricted\""));
+    write(&database, "d/offices/items.csv", "code,name,region\n1,Тайная,01\n");
+    let applied = run(&database, &["dictionary", "apply", "d"]);
+    assert!(applied.status.success(), "{}", complained(&applied));
+    let server = Server::start(&database);
+    let found = server.post("{ dictionaries { code } publication { editions { dictionary } } regions { totalCount } }");
+    let expected = serde_json::json!({
+        "dictionaries": [{ "code": "regions" }],
+        "publication": { "editions": [{ "dictionary": "regions" }] },
+        "regions": { "totalCount": 1 },
+    });
+    assert_eq!(found["data"], expected);
+    assert_eq!(server.post("{ offices { totalCount } }")["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+    let (_, schema) = server.get("/graphql/data/schema.graphql");
+    assert!(schema.contains("type Region {") && !schema.contains("ffice"), "{schema}");
+    let (_, health) = server.get("/health/ready");
+    assert!(health.contains("\"dictionaries\":1"), "{health}");
+
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    for path in ["/graphql/data?query=%7B__typename%7D", "/graphql?query=%7B__typename%7D", "/graphql/data/schema.graphql"] {
+        for (header, value) in [("authorization", "Bearer nobody-knows-this"), ("cookie", "svod_session=nobody-knows-this")] {
+            let answered = agent.get(format!("http://{}{path}", server.address)).header(header, value).call().unwrap();
+            assert_eq!(answered.status().as_u16(), 401, "{path} by {header}");
+            assert_eq!(answered.headers()["www-authenticate"], "Bearer");
+            assert_eq!(answered.headers().contains_key("set-cookie"), header == "cookie");
+        }
+    }
 }
 
 #[test]

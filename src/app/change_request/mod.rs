@@ -24,8 +24,8 @@ mod settling;
 //TMP mod undoing;
 
 pub use content::{RequestConflict, Side};
-pub use editing::{RequestedEdit, RequestedItem, RequestedVersion};
 pub use drafting::read_definition;
+pub use editing::{RequestedEdit, RequestedItem, RequestedVersion};
 pub use filing::{BulkChange, Destination, Filed};
 pub use listing::RequestItem;
 pub use permission::works_with_requests;

@@ -22,6 +22,7 @@ use crate::domain::text::{DictionaryCode, Localized};
 use crate::domain::validity::{Date, Validity, parse_date};
 use crate::domain::value::Value;
 
+mod access;
 mod filter;
 mod limit;
 mod page;

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::super::{check_names, sdl_of};
 use super::{DataApi, Library, QueryLimits, Request, ResponseKind, data, error, library};
+use crate::domain::account::Authority;
 use crate::domain::dictionary::Dictionary;
 
 fn compiled(toml: &str) -> Arc<Dictionary> {
@@ -14,7 +15,7 @@ fn compiled(toml: &str) -> Arc<Dictionary> {
 
 fn minimal(code: &str, type_name: &str, attributes: &str) -> Arc<Dictionary> {
     compiled(&format!(
-        "code = \"{code}\"\ntype = \"{type_name}\"\nname = {{ ru = \"Имя\" }}\npassport = {{ owner = \"Кто-то\" }}\nattributes = [{attributes}]"
+        "code = \"{code}\"\ntype = \"{type_name}\"\nname = {{ ru = \"Имя\" }}\npassport = {{ owner = \"Кто-то\", access = \"public\" }}\nattributes = [{attributes}]"
     ))
 }
 
@@ -22,10 +23,10 @@ fn minimal(code: &str, type_name: &str, attributes: &str) -> Arc<Dictionary> {
 fn a_definition_becomes_this_text() {
     let library = Library::new(QueryLimits::default());
     library.publish("2020-01-01T00:00:00Z", "Начало", &library.edit().define(super::REGIONS).changes);
-    let sdl = library.api.sdl().expect("there is a schema");
+    let sdl = library.api.sdl(&Authority::anonymous()).expect("there is a schema");
     let generated = sdl.split("\"\"\"\nДата:").next().unwrap_or_default();
     insta::assert_snapshot!(generated.trim());
-    assert_eq!(sdl, Arc::clone(&library.api.sdl().expect("there is a schema")), "the text is always the same");
+    assert_eq!(sdl, Arc::clone(&library.api.sdl(&Authority::anonymous()).expect("there is a schema")), "the text is always the same");
 }
 
 #[test]
@@ -46,7 +47,11 @@ fn shipped_definitions_make_a_schema() {
     library.publish("2020-01-01T00:00:00Z", "Начало", &edit.changes);
     let found = library.data("{ dictionaries { code singleField listField } }");
     assert_eq!(found["dictionaries"].as_array().map(Vec::len), Some(count));
-    assert_eq!(*library.api.sdl().expect("there is a schema"), sdl_of(dictionaries), "published or not, the text is the same");
+    assert_eq!(
+        *library.api.sdl(&Authority::anonymous()).expect("there is a schema"),
+        sdl_of(dictionaries),
+        "published or not, the text is the same"
+    );
 }
 
 #[test]
@@ -70,7 +75,7 @@ fn introspection_describes_in_russian() {
 #[test]
 fn a_code_is_called_a_code_once() {
     let text_of = |rule: &str| {
-        let definition = "code = \"things\"\ntype = \"Thing\"\nname = { ru = \"Имя\" }\npassport = { owner = \"Кто-то\" }\nattributes = []";
+        let definition = "code = \"things\"\ntype = \"Thing\"\nname = { ru = \"Имя\" }\npassport = { owner = \"Кто-то\", access = \"public\" }\nattributes = []";
         sdl_of(vec![compiled(&format!("{definition}\n{rule}"))])
     };
     for (rule, description) in [
@@ -222,11 +227,11 @@ fn names_that_cannot_stand_together_are_told() {
 #[test]
 fn an_unfit_dictionary_does_not_take_the_others_down() {
     let library = Library::new(QueryLimits::default());
-    let unfit = "code = \"bases\"\ntype = \"Basis\"\nname = { ru = \"Основания\" }\npassport = { owner = \"Кто-то\" }";
-    let referring = "code = \"acts\"\ntype = \"Act\"\nname = { ru = \"Акты\" }\npassport = { owner = \"Кто-то\" }
+    let unfit = "code = \"bases\"\ntype = \"Basis\"\nname = { ru = \"Основания\" }\npassport = { owner = \"Кто-то\", access = \"public\" }";
+    let referring = "code = \"acts\"\ntype = \"Act\"\nname = { ru = \"Акты\" }\npassport = { owner = \"Кто-то\", access = \"public\" }
         attributes = [{ code = \"base\", type = \"reference\", to = \"bases\", label = { ru = \"Основание\" } }]";
     library.publish("2020-01-01T00:00:00Z", "Начало", &library.edit().define(unfit).define(referring).changes);
     assert_eq!(library.data("{ acts { nodes { baseCode } } }"), json!({ "acts": { "nodes": [] } }));
     let api: &DataApi = &library.api;
-    assert!(api.sdl().is_ok_and(|sdl| !sdl.contains("  base(")));
+    assert!(api.sdl(&Authority::anonymous()).is_ok_and(|sdl| !sdl.contains("  base(")));
 }

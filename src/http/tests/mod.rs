@@ -1,4 +1,4 @@
-//! The carrier as clients see it, over a data API that stands in for the real one.
+//! The carrier as clients see it, over doors that stand in for the real ones.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +12,12 @@ use actix_web::web;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::domain::account::Authority;
 use crate::domain::violation::{Violation, Violations};
 use crate::query::{Caller, Request, Response, ResponseKind};
+
+mod identity;
+mod websocket;
 
 const GRAPHQL: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
@@ -32,6 +36,9 @@ fn settings() -> HttpSettings {
         keep_alive_ms: 1000,
         disconnect_time_ms_max: 1000,
         shutdown_timeout_ms: 1000,
+        trusted_proxies: 0,
+        is_cookie_secure: false,
+        websockets: WebSocketSettings { connections_max: 2, messages_waiting_max: 4, ping_every_ms: 60_000, begin_time_ms_max: 60_000 },
     }
 }
 
@@ -53,6 +60,7 @@ fn answer_like(caller: Caller, request: Request) -> Response {
             (ResponseKind::Executed, json!({ "data": null }))
         }
         "caller" => (ResponseKind::Executed, json!({ "data": { "id": caller.request_id, "waits": caller.deadline.is_some() } })),
+        "who" => (ResponseKind::Executed, json!({ "data": name_of(&caller.authority) })),
         "long" => (ResponseKind::Executed, json!({ "data": "а".repeat(2000) })),
         "panic" => panic!("the query said so"),
         _ => (
@@ -66,14 +74,22 @@ fn answer_like(caller: Caller, request: Request) -> Response {
 fn data_door() -> DataDoor {
     DataDoor {
         execute: Box::new(answer_like),
-        sdl: Box::new(|| Ok(Arc::from("type Query { offices: Int }"))),
+        sdl: Box::new(|authority| Ok(name_of(authority).map_or("type Query { offices: Int }", |_| "type Query { secrets: Int }").into())),
         census: Box::new(|| Census { publication: 17, dictionaries: 8 }),
     }
 }
 
+fn name_of(authority: &Authority) -> Option<&str> {
+    authority.account.as_ref().map(|account| account.name.as_str())
+}
+
+fn doors() -> Doors {
+    Doors { data: data_door(), identity: identity::identity_door(), management: identity::management_door() }
+}
+
 fn ready() -> Services {
     let services = Services::default();
-    services.open(data_door());
+    services.open(doors());
     services
 }
 
@@ -102,7 +118,15 @@ impl Answered {
 }
 
 async fn ask_of(services: Services, request: TestRequest) -> Answered {
-    let state = web::Data::new(State::new(settings(), services));
+    ask_both(settings(), services, request).await
+}
+
+async fn ask_with(settings: HttpSettings, request: TestRequest) -> Answered {
+    ask_both(settings, ready(), request).await
+}
+
+async fn ask_both(settings: HttpSettings, services: Services, request: TestRequest) -> Answered {
+    let state = web::Data::new(State::new(settings, services));
     let application = init_service(application(state)).await;
     read(application.call(request.to_request()).await.expect("no layer fails")).await
 }
@@ -140,7 +164,7 @@ async fn the_media_type_decides_the_status() {
         let answered = ask(post(accept, &json!({ "query": query }))).await;
         assert_eq!(answered.status.as_u16(), status, "{query} as {accept}");
         assert_eq!(answered.header("content-type"), format!("{accept}; charset=utf-8"));
-        assert_eq!(answered.header("vary"), "accept");
+        assert_eq!(answered.header("vary"), "accept, cookie, authorization");
         assert_eq!(answered.header("cache-control"), "no-store");
     }
 }
@@ -258,7 +282,7 @@ async fn health_says_whether_it_lives_and_whether_it_can_answer() {
     let services = Services::default();
     let starting = ask_of(services.clone(), get("/health/ready", "*/*")).await;
     assert_eq!((starting.status.as_u16(), &starting.json()["status"]), (503, &json!("starting")));
-    services.open(data_door());
+    services.open(doors());
     let ready = ask_of(services.clone(), get("/health/ready", "*/*")).await;
     assert_eq!((ready.status.as_u16(), ready.json()), (200, json!({ "status": "ready", "publication": 17, "dictionaries": 8 })));
     services.readiness.set_degraded("the database does not answer");
@@ -304,8 +328,8 @@ async fn long_answers_are_compressed_once_and_short_ones_never() {
     assert_eq!((short.header("content-encoding"), short.json()["data"]["query"].as_str()), ("", Some("a")));
     assert_eq!(ask(post(JSON, &json!({ "query": "long" }))).await.header("content-encoding"), "");
     for (uri, file) in [
-        ("/assets/graphiql.js", &include_bytes!("../../console/graphiql/dist/graphiql.js.gz")[..]),
-        ("/assets/graphiql.css", &include_bytes!("../../console/graphiql/dist/graphiql.css.gz")[..]),
+        ("/assets/graphiql.js", &include_bytes!("../../../console/graphiql/dist/graphiql.js.gz")[..]),
+        ("/assets/graphiql.css", &include_bytes!("../../../console/graphiql/dist/graphiql.css.gz")[..]),
     ] {
         let asset = gzip(get(uri, "*/*")).await;
         assert_eq!((asset.header("content-encoding"), asset.body.as_slice()), ("gzip", file), "{uri}");
