@@ -3,6 +3,7 @@
 
 pub mod acting;
 pub mod applying;
+pub mod comparing;
 pub mod import;
 pub mod loading;
 pub mod publishing;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::acting::Acts;
+use super::comparing::Comparing;
 use super::publishing::Publisher;
 use super::pulse::Pulse;
 use super::reading::Reading;
@@ -31,6 +32,7 @@ pub struct Svod {
     pub acts: Acts,
     pub publisher: Arc<Publisher>,
     pub reading: Reading,
+    pub comparing: Comparing,
 }
 
 impl Svod {
@@ -51,7 +53,8 @@ impl Svod {
         let acts = Acts { store: store.clone(), clock: settings.clock.clone(), pulse: Pulse::default() };
         let publisher = Publisher::new(store.clone(), Arc::clone(&catalog), settings.clock.clone(), settings.violations_max);
         let reading = Reading::new(catalog, store.clone(), settings.clock);
-        Ok(Self { store, acts, publisher: Arc::new(publisher), reading })
+        let comparing = Comparing::new(reading.clone(), store.clone());
+        Ok(Self { store, acts, publisher: Arc::new(publisher), reading, comparing })
     }
 
     /// Whoever publishes in another process is noticed through this.

@@ -8,6 +8,7 @@ mod harness;
 
 mod annulment;
 mod binary;
+mod comparing;
 mod data_api;
 mod import;
 mod nasty;
