@@ -4,9 +4,9 @@
 pub mod accounts;
 pub mod acting;
 pub mod applying;
-pub mod change_request;
-//TMP pub mod comparing;
 pub mod auditing;
+pub mod change_request;
+pub mod comparing;
 pub mod demo;
 pub mod identity;
 pub mod import;

@@ -6,9 +6,9 @@ use jiff::SignedDuration;
 
 use super::accounts::Accounts;
 use super::acting::Acts;
-use super::change_request::ChangeRequests;
-//TMP use super::comparing::Comparing;
 use super::auditing::Auditing;
+use super::change_request::ChangeRequests;
+use super::comparing::Comparing;
 use super::identity::Identity;
 use super::passwords::{PasswordCost, Passwords};
 use super::publishing::Publisher;
@@ -51,7 +51,7 @@ pub struct Svod {
     pub publisher: Arc<Publisher>,
     pub reading: Reading,
     pub change_requests: ChangeRequests,
-    //TMP pub comparing: Comparing,
+    pub comparing: Comparing,
 }
 
 impl Svod {
@@ -79,9 +79,9 @@ impl Svod {
             Publisher::new(store.clone(), Arc::clone(&catalog), settings.clock.clone(), settings.violations_max, acts.pulse.clone());
         let reading = Reading::new(catalog, store.clone(), settings.clock);
         let publisher = Arc::new(publisher);
-        //TMP let comparing = Comparing::new(reading.clone(), store.clone());
+        let comparing = Comparing::new(reading.clone(), store.clone());
         let change_requests = ChangeRequests::new(acts.clone(), Arc::clone(&publisher));
-        Ok(Self { store, acts, identity, accounts, auditing, publisher, reading, change_requests })
+        Ok(Self { store, acts, identity, accounts, auditing, publisher, reading, change_requests, comparing })
     }
 
     /// Whoever publishes in another process is noticed through this.

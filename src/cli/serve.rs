@@ -11,7 +11,7 @@ use super::import::limits;
 use super::svod_settings;
 use crate::app::change_request::Destination;
 use crate::app::import::ImportOptions;
-use crate::app::svod::Svod;
+use crate::app::svod::{Svod, SvodSettings};
 use crate::config::ServeSettings;
 use crate::domain::account::AccountId;
 use crate::domain::change_request::Origin;
@@ -62,17 +62,20 @@ fn raise_open_files(connections_max: usize) {
 
 /// Everything that must be done before readers are answered, and the jobs that go on beside.
 fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAddr]) -> Result<Vec<Periodic>> {
-    let svod = Svod::open(svod_settings(&settings.database))?;
+    let svod = Svod::open(SvodSettings { is_demo: settings.demo, ..svod_settings(&settings.database) })?;
     if svod.publisher.catalog().head().seq() == 0 {
         load_shipped(settings, &svod)?;
     }
     let data_api = DataApi::new(svod.reading.clone(), settings.query.limits());
     services.open(Doors {
         data: DataDoor::new(data_api, svod.reading.clone()),
-        identity: nobody_is_known(),
+        identity: IdentityDoor::new(svod.identity.clone()),
         management: nothing_is_managed(),
     });
     say_ready(&svod, addresses);
+    if settings.demo {
+        say_demo(&svod)?;
+    }
     let readiness = Arc::clone(&services.readiness);
     let report = move |looked: Result<()>| match looked {
         Ok(()) => readiness.set_ready(),
@@ -88,10 +91,6 @@ fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAdd
     }
     let scheduling = publish_scheduled(svod.change_requests.clone(), settings.schedule_every_ms)?;
     Ok(vec![following, scheduling])
-}
-
-fn nobody_is_known() -> IdentityDoor {
-    IdentityDoor { identify: Box::new(|_, _, _| Err(Error::refused("session_unknown", "this session is not known: sign in again"))) }
 }
 
 fn nothing_is_managed() -> ManagementDoor {
@@ -119,6 +118,16 @@ fn load_shipped(settings: &ServeSettings, svod: &Svod) -> Result<()> {
     let applying = Applying { caller, title: "Начальная загрузка", origin: Origin::Shipped };
     let options = ImportOptions { destination: Destination::Publish, ..ImportOptions::default() };
     apply_folders(svod, &applying, std::slice::from_ref(folder), &options, limits(&settings.csv))?;
+    Ok(())
+}
+
+/// Makes the people of the demo and says their passwords, which are new at every start.
+fn say_demo(svod: &Svod) -> Result<()> {
+    let people = svod.accounts.prepare_demo(&svod.acts.built_in(AccountId::OPERATOR, "service")?)?;
+    say!("This is a demo; its people, until the next start:");
+    for person in people {
+        say!("  {:<14} password {}   {}", person.name, person.password, person.display_name);
+    }
     Ok(())
 }
 

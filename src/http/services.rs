@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
 use crate::app::acting;
-use crate::app::identity::Presented;
+use crate::app::identity::{Identity, Presented};
 use crate::app::readiness::Readiness;
 use crate::app::reading::Reading;
 use crate::domain::account::Authority;
@@ -57,6 +57,12 @@ type Identify = dyn Fn(&Presented, &str, &str) -> Result<acting::Caller> + Send 
 /// By which callers are known: from what they present, the address they ask from and the id of their request. May block.
 pub struct IdentityDoor {
     pub identify: Box<Identify>,
+}
+
+impl IdentityDoor {
+    pub fn new(identity: Identity) -> Self {
+        Self { identify: Box::new(move |presented, address, request_id| identity.identify(presented, address, request_id)) }
+    }
 }
 
 type Execute = dyn Fn(acting::Caller, door::Request) -> BoxFuture<'static, door::Response> + Send + Sync;

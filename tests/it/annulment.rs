@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use svod::app::change_request::{BulkChange, Destination, Filed};
 use svod::app::import::ImportOptions;
-use svod::app::publishing::{Proposal, Published};
+use svod::domain::change_request::{NewRequest, Origin};
 use svod::domain::error::Result;
 use svod::domain::item::{Retirement, Stretch, retire, timeline_of};
-use svod::domain::publication::{Basis, ChangeSet, DictionaryChange};
+use svod::domain::publication::{ChangeSet, DictionaryChange};
 use svod::domain::text::{DictionaryCode, ItemCode};
 use svod::domain::validity::parse_date;
 
@@ -26,16 +27,18 @@ pub fn code(text: &str) -> DictionaryCode {
 }
 
 /// Publishes what becomes of the timelines of some items of a dictionary.
-pub fn change(instance: &Instance, dictionary: &str, change: &dyn Fn(&Instance) -> DictionaryChange) -> Result<Published> {
+pub fn change(instance: &Instance, dictionary: &str, change: &dyn Fn(&Instance) -> DictionaryChange) -> Result<Filed> {
     let change = |_: &_| -> Result<ChangeSet> { Ok(BTreeMap::from([(code(dictionary), change(instance))])) };
-    instance.svod.publisher.publish(&Proposal { title: "проба".to_owned(), basis: Basis::default(), change: &change })
+    let head = NewRequest { title: "проба".to_owned(), ..NewRequest::default() };
+    let bulk = BulkChange { head, origin: Origin::Apply, change: &change };
+    instance.svod.change_requests.file(&instance.operator(), &bulk, Destination::Publish)
 }
 
 pub fn published(instance: &Instance, dictionary: &str, item: &str) -> Vec<Stretch> {
     timeline_of(instance.svod.publisher.catalog().head().dictionaries[&code(dictionary)].current.items.versions_of(item))
 }
 
-pub fn annul(instance: &Instance, dictionary: &str, items: &[&str]) -> Result<Published> {
+pub fn annul(instance: &Instance, dictionary: &str, items: &[&str]) -> Result<Filed> {
     change(instance, dictionary, &|_| DictionaryChange {
         timelines: items.iter().map(|item| (ItemCode::new(item), Vec::new())).collect(),
         annulled: items.iter().map(ItemCode::new).collect(),
@@ -43,7 +46,7 @@ pub fn annul(instance: &Instance, dictionary: &str, items: &[&str]) -> Result<Pu
     })
 }
 
-pub fn say(instance: &Instance, dictionary: &str, item: &str, timeline: &[Stretch], is_restored: bool) -> Result<Published> {
+pub fn say(instance: &Instance, dictionary: &str, item: &str, timeline: &[Stretch], is_restored: bool) -> Result<Filed> {
     change(instance, dictionary, &|_| DictionaryChange {
         timelines: BTreeMap::from([(ItemCode::new(item), timeline.to_vec())]),
         restored: is_restored.then(|| ItemCode::new(item)).into_iter().collect(),
@@ -64,7 +67,7 @@ fn annulled(instance: &Instance, dictionary: &str, publication: i64) -> BTreeSet
 fn an_annulled_item_is_gone_and_earlier_publications_show_it(database: Database) {
     let instance = offices(&database);
     let done = annul(&instance, "offices", &["3"]).unwrap();
-    assert_eq!((done.seq, done.counts[&code("offices")].retired), (Some(3), 1));
+    assert_eq!((done.publication, done.counts[&code("offices")].retired), (Some(3), 1));
     assert!(instance.timeline("offices", "3").is_empty());
     assert_eq!(instance.timeline_at("offices", "3", 2).len(), 1);
     assert_eq!(annulled(&instance, "offices", 3), BTreeSet::from(["3".into()]));

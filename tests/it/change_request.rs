@@ -24,7 +24,7 @@ on_both_engines!(
     a_schedule_is_kept_once_over_two_nodes,
     what_cannot_go_out_on_schedule_goes_back_to_its_authors,
     two_publications_at_the_same_instant_are_one,
-    //TMP an_undo_takes_back_what_nobody_changed_since,
+    an_undo_takes_back_what_nobody_changed_since,
     an_annulled_item_comes_back_as_it_was,
     what_one_may_not_see_is_not_there,
 );
@@ -358,7 +358,6 @@ fn two_publications_at_the_same_instant_are_one(database: Database) {
     assert_eq!(database.open().seq(), 4);
 }
 
-/*TMP
 fn an_undo_takes_back_what_nobody_changed_since(database: Database) {
     let office = office(&database);
     let svod = &office.instance.svod;
@@ -385,7 +384,6 @@ fn an_undo_takes_back_what_nobody_changed_since(database: Database) {
     assert_eq!(unknown.code(), "not_found");
 }
 
-//TMP*/
 fn an_annulled_item_comes_back_as_it_was(database: Database) {
     let office = office(&database);
     let annul = edit("offices", "3", RequestedEdit::Annul { reason: "Внесена по ошибке".to_owned() });

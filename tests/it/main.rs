@@ -6,11 +6,12 @@
 #[macro_use]
 mod harness;
 
-//TMP mod annulment;
 mod account;
 mod account_cli;
+mod annulment;
 mod binary;
 mod change_request;
+mod comparing;
 mod data_api;
 mod import;
 mod nasty;

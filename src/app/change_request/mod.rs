@@ -21,7 +21,7 @@ mod previewing;
 mod releasing;
 mod reviewing;
 mod settling;
-//TMP mod undoing;
+mod undoing;
 
 pub use content::{RequestConflict, Side};
 pub use drafting::read_definition;
@@ -31,7 +31,7 @@ pub use listing::RequestItem;
 pub use permission::works_with_requests;
 pub use previewing::Judgement;
 pub use settling::SettledConflict;
-//TMP pub use undoing::Undone;
+pub use undoing::Undone;
 
 pub use crate::db::change_request::RequestFilter;
 pub use crate::db::review::Comment;
