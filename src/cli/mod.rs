@@ -39,7 +39,7 @@ enum Command {
     Dictionary(dictionary::DictionaryArguments),
     /// Import a CSV file of items into a published dictionary
     Import(Box<import::ImportArguments>),
-    /// Print the GraphQL schema that definitions make
+    /// Print the GraphQL schema that definitions make, or that of the management API
     Sdl(dictionary::SdlArguments),
 }
 

@@ -9,6 +9,7 @@ mod harness;
 mod binary;
 mod data_api;
 mod import;
+mod management;
 mod nasty;
 mod process;
 mod publication;
