@@ -8,12 +8,15 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use validator::ValidateRange;
 
+use crate::app::passwords::PasswordCost;
+use crate::app::secrets::Secrets;
 use crate::db::{DatabaseUrl, StoreLimits};
 use crate::domain::clock::Clock;
+use crate::domain::error::Error;
 use crate::http::HttpSettings;
 use crate::query::QueryLimits;
 
@@ -50,7 +53,24 @@ pub struct DatabaseSettings {
     #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = between::<usize>(1, 1_000_000))]
     pub violations_max: usize,
     #[command(flatten)]
+    pub identity: IdentitySettings,
+    #[command(flatten)]
     pub log: LogSettings,
+}
+
+/// How people sign in.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Settings: people")]
+pub struct IdentitySettings {
+    /// How long after signing in one has to do it again
+    #[arg(long, value_name = "MINUTES", default_value_t = 12 * 60, value_parser = between::<u32>(1, 365 * 24 * 60))]
+    pub session_lifetime_minutes: u32,
+    /// Memory that hashing a password takes (Argon2id)
+    #[arg(long, value_name = "KIB", default_value_t = password_default().memory_kib, value_parser = between::<u32>(8, 4 << 20))]
+    pub password_memory_kib: u32,
+    /// How often hashing a password goes over its memory
+    #[arg(long, value_name = "COUNT", default_value_t = password_default().passes, value_parser = between::<u32>(1, 1000))]
+    pub password_passes: u32,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -220,6 +240,21 @@ impl DatabaseSettings {
     }
 }
 
+impl IdentitySettings {
+    pub fn session_lifetime(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.session_lifetime_minutes))
+    }
+
+    pub fn password_cost(&self) -> PasswordCost {
+        PasswordCost { memory_kib: self.password_memory_kib, passes: self.password_passes, ..password_default() }
+    }
+}
+
+/// The random bytes of the system.
+pub fn system_secrets() -> Secrets {
+    Secrets::new(|bytes| getrandom::fill(bytes).map_err(|error| Error::Operator(format!("the system gives no random bytes: {error}"))))
+}
+
 impl ServeSettings {
     pub fn http(&self) -> HttpSettings {
         HttpSettings {
@@ -262,6 +297,10 @@ impl QuerySettings {
             time_ms_max: self.query_time_ms_max,
         }
     }
+}
+
+fn password_default() -> PasswordCost {
+    PasswordCost::default()
 }
 
 fn query_default() -> QueryLimits {

@@ -109,6 +109,10 @@ fn open(target: &Target) -> Svod {
         clock: Clock::new(TimeZone::UTC, Timestamp::now),
         violations_max: 1_000,
         older_versions_max: 2_000_000,
+        secrets: svod::config::system_secrets(),
+        password_cost: svod::app::passwords::PasswordCost::default(),
+        session_lifetime: jiff::SignedDuration::from_hours(12),
+        is_demo: false,
     };
     Svod::open(settings).expect("the database opens")
 }

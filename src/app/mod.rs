@@ -1,12 +1,21 @@
 //! What may happen: use cases in the steward's words. Permission first, one write transaction each.
 //! It knows the floors below and nothing of HTTP or GraphQL.
 
+pub mod accounts;
 pub mod acting;
 pub mod applying;
+pub mod auditing;
+pub mod demo;
+pub mod identity;
 pub mod import;
 pub mod loading;
+pub mod passwords;
 pub mod publishing;
 pub mod pulse;
 pub mod readiness;
 pub mod reading;
+pub mod secrets;
+pub mod slowing;
 pub mod svod;
+pub mod tokens;
+pub mod verifying;

@@ -2,16 +2,24 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
+use super::accounts::Accounts;
 use super::acting::Acts;
+use super::auditing::Auditing;
+use super::identity::Identity;
+use super::passwords::{PasswordCost, Passwords};
 use super::publishing::Publisher;
 use super::pulse::Pulse;
 use super::reading::Reading;
+use super::secrets::Secrets;
+use super::verifying::{self, Stage, Verified};
 use crate::catalog::Catalog;
 use crate::db::migration::{self, MigrationStatus};
 use crate::db::notification::Watcher;
 use crate::db::{DatabaseUrl, Store, StoreLimits};
 use crate::domain::clock::Clock;
-use crate::domain::error::Result;
+use crate::domain::error::{Error, Result};
 
 /// The settings of the floors below the web; `config.rs` fills them.
 #[derive(Debug, Clone)]
@@ -23,12 +31,21 @@ pub struct SvodSettings {
     pub violations_max: usize,
     /// How many item versions of older editions are kept in memory together.
     pub older_versions_max: usize,
+    pub secrets: Secrets,
+    pub password_cost: PasswordCost,
+    /// How long after signing in one has to do it again.
+    pub session_lifetime: SignedDuration,
+    /// Whether the people of the demo are let in.
+    pub is_demo: bool,
 }
 
 /// An open service.
 pub struct Svod {
     store: Store,
     pub acts: Acts,
+    pub identity: Identity,
+    pub accounts: Accounts,
+    pub auditing: Auditing,
     pub publisher: Arc<Publisher>,
     pub reading: Reading,
 }
@@ -49,9 +66,14 @@ impl Svod {
         }
         let catalog = Arc::new(Catalog::new(settings.older_versions_max));
         let acts = Acts { store: store.clone(), clock: settings.clock.clone(), pulse: Pulse::default() };
+        let SvodSettings { secrets, is_demo, .. } = settings;
+        let passwords = Passwords::new(settings.password_cost, secrets.clone());
+        let identity = Identity::new(acts.clone(), passwords.clone(), secrets.clone(), settings.session_lifetime, is_demo);
+        let accounts = Accounts::new(acts.clone(), passwords, secrets, identity.clone(), is_demo);
+        let auditing = Auditing::new(store.clone());
         let publisher = Publisher::new(store.clone(), Arc::clone(&catalog), settings.clock.clone(), settings.violations_max);
         let reading = Reading::new(catalog, store.clone(), settings.clock);
-        Ok(Self { store, acts, publisher: Arc::new(publisher), reading })
+        Ok(Self { store, acts, identity, accounts, auditing, publisher: Arc::new(publisher), reading })
     }
 
     /// Whoever publishes in another process is noticed through this.
@@ -70,6 +92,16 @@ pub fn migrate(settings: &SvodSettings, runs: bool) -> Result<(MigrationStatus, 
     let store = open_store(settings)?;
     let run = if runs { store.with(migration::run_pending)? } else { Vec::new() };
     Ok((store.with(migration::get_status)?, run))
+}
+
+/// Recomputes the audit chain and the digests of all editions of a database; see `verifying`.
+pub fn verify(settings: &SvodSettings, progress: &dyn Fn(&Stage)) -> Result<Verified> {
+    let store = open_store(settings)?;
+    if !store.with(migration::get_status)?.pending.is_empty() {
+        let name = settings.database_url.display_name();
+        return Err(Error::Operator(format!("the database {name} is of an older version: run `svod migrate` first")));
+    }
+    store.read(|connection| verifying::verify(connection, progress))
 }
 
 /// Takes up publications of other processes.

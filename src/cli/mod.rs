@@ -6,8 +6,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::svod::SvodSettings;
+use crate::app::acting::Caller;
+use crate::app::svod::{Svod, SvodSettings};
 use crate::config::{self, DatabaseSettings, Environment, ServeSettings};
+use crate::domain::account::{Account, AccountId};
 use crate::domain::error::{Error, Result};
 use crate::exchange::definition_file;
 use crate::logging;
@@ -20,6 +22,9 @@ mod import;
 mod migrate;
 mod progress;
 mod serve;
+mod token;
+mod user;
+mod verify;
 
 /// Svod keeps reference data: dictionaries in two times, published as one, read over typed GraphQL.
 #[derive(Debug, Parser)]
@@ -39,6 +44,12 @@ enum Command {
     Dictionary(dictionary::DictionaryArguments),
     /// Import a CSV file of items into a published dictionary
     Import(Box<import::ImportArguments>),
+    /// Add people and systems, and say what they may do
+    User(user::UserArguments),
+    /// Issue and revoke the tokens that systems come with
+    Token(token::TokenArguments),
+    /// Work out the audit chain and the digests of all editions anew, and name the first bad record
+    Verify(verify::VerifyArguments),
     /// Print the GraphQL schema that definitions make, or that of the management API
     Sdl(dictionary::SdlArguments),
 }
@@ -77,6 +88,12 @@ fn carry_out(command: Command) -> Result<()> {
             logging::start(&arguments.database.log)?;
             import::import(&arguments)
         }
+        Command::User(arguments) => user::run(arguments),
+        Command::Token(arguments) => token::run(arguments),
+        Command::Verify(arguments) => {
+            logging::start(&arguments.database.log)?;
+            verify::verify(&arguments)
+        }
         Command::Sdl(arguments) => dictionary::print_sdl(&arguments),
     }
 }
@@ -97,6 +114,20 @@ fn definition_problems(problems: &[definition_file::Problem]) -> Error {
     Error::Operator(format!("the definitions were refused\n{}\n{} {noun}; nothing was changed.", lines.join("\n"), problems.len()))
 }
 
+/// The service without its catalogue, and whoever sits at its command line.
+fn open_as_operator(database: &DatabaseSettings) -> Result<(Svod, Caller)> {
+    logging::start(&database.log)?;
+    let svod = Svod::open_unloaded(svod_settings(database))?;
+    let operator = svod.acts.built_in(AccountId::OPERATOR, "command line")?;
+    Ok((svod, operator))
+}
+
+/// The account of a name that was typed.
+fn account_named(svod: &Svod, operator: &Caller, name: &str) -> Result<Account> {
+    let found = svod.accounts.find_account_by_name(operator, name)?;
+    found.ok_or_else(|| Error::not_found("there is no account of this name: `svod user list` names them all"))
+}
+
 fn svod_settings(database: &DatabaseSettings) -> SvodSettings {
     SvodSettings {
         database_url: database.database_url.clone(),
@@ -104,5 +135,9 @@ fn svod_settings(database: &DatabaseSettings) -> SvodSettings {
         clock: database.clock(),
         violations_max: database.violations_max,
         older_versions_max: database.older_versions_max,
+        secrets: config::system_secrets(),
+        password_cost: database.identity.password_cost(),
+        session_lifetime: database.identity.session_lifetime(),
+        is_demo: false,
     }
 }

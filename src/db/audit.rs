@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::connection::{Engine, fault};
 use super::schema::audit;
 use crate::domain::account::AccountId;
-use crate::domain::audit::AuditRecord;
+use crate::domain::audit::{AuditRecord, DONE};
 use crate::domain::digest::{hex, parse_hex};
 use crate::domain::error::{Error, Result};
 
@@ -73,12 +73,69 @@ pub fn list_after(connection: &mut Engine, seq: i64, count_max: i64) -> Result<V
     rows.into_iter().map(AuditRow::read).collect()
 }
 
+/// Which records are asked for: those that fit everything that is said.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// The name of the account that acted.
+    pub actor: Option<String>,
+    pub address: Option<String>,
+    pub request_id: Option<String>,
+    /// The verb: `approveChangeRequest`.
+    pub act: Option<String>,
+    /// What it was done to: `changeRequest/42`.
+    pub subject: Option<String>,
+    /// `done`, or the code of a refusal.
+    pub outcome: Option<String>,
+    /// Whether only refusals are asked for, whatever their code.
+    pub is_refused: bool,
+    /// From this instant on.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub to: Option<Timestamp>,
+}
+
+/// Records before a number that fit a filter, newest first.
+pub fn list_before(connection: &mut Engine, filter: &AuditFilter, before_seq: i64, count_max: i64) -> Result<Vec<AuditRecord>> {
+    let mut query = audit::table.filter(audit::seq.lt(before_seq)).into_boxed();
+    if let Some(actor) = &filter.actor {
+        query = query.filter(audit::actor.eq(actor.clone()));
+    }
+    if let Some(address) = &filter.address {
+        query = query.filter(audit::address.eq(address.clone()));
+    }
+    if let Some(request_id) = &filter.request_id {
+        query = query.filter(audit::request_id.eq(request_id.clone()));
+    }
+    if let Some(act) = &filter.act {
+        query = query.filter(audit::act.eq(act.clone()));
+    }
+    if let Some(subject) = &filter.subject {
+        query = query.filter(audit::subject.eq(subject.clone()));
+    }
+    if let Some(outcome) = &filter.outcome {
+        query = query.filter(audit::outcome.eq(outcome.clone()));
+    }
+    if filter.is_refused {
+        query = query.filter(audit::outcome.ne(DONE));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(audit::at_ms.ge(from.as_millisecond()));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(audit::at_ms.lt(to.as_millisecond()));
+    }
+    let rows: Vec<AuditRow> =
+        query.order(audit::seq.desc()).limit(count_max).select(AuditRow::as_select()).load(connection).map_err(fault)?;
+    rows.into_iter().map(|row| Ok(row.read()?.record)).collect()
+}
+
 impl AuditRow {
     fn read(self) -> Result<StoredRecord> {
         let detail = serde_json::from_str(&self.detail);
         let record = AuditRecord {
             seq: self.seq,
-            at: Timestamp::from_millisecond(self.at_ms).map_err(Error::internal)?,
+            // An instant out of range was meddled with, too.
+            at: Timestamp::from_millisecond(self.at_ms).unwrap_or(Timestamp::MIN),
             account: self.account_id.map(AccountId),
             actor: self.actor,
             address: self.address,

@@ -181,6 +181,44 @@ pub fn write<T>(connection: &mut Engine, act: impl FnOnce(&mut Engine) -> Result
         roll_back(connection);
         return Err(fault(error));
     }
+    finish(connection, act)
+}
+
+/// The same, unless another writer holds the lock: then nothing is done, and nobody waits.
+pub fn write_unless_busy<T>(connection: &mut Engine, act: impl FnOnce(&mut Engine) -> Result<T>) -> Result<Option<T>> {
+    let begun = match connection {
+        Engine::Sqlite(connection) => begin_unless_busy(connection)?,
+        Engine::Postgres(_) => {
+            connection.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE publication IN SHARE ROW EXCLUSIVE MODE NOWAIT")
+        }
+    };
+    match begun {
+        Ok(()) => finish(connection, act).map(Some),
+        Err(error) => {
+            roll_back(connection);
+            tracing::debug!(%error, "another writer was there first");
+            Ok(None)
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct BusyTimeout {
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    timeout: i32,
+}
+
+/// Begins a write transaction of SQLite with no patience, and gives the connection its patience back.
+fn begin_unless_busy(connection: &mut SqliteConnection) -> Result<QueryResult<()>> {
+    let patience: BusyTimeout = diesel::sql_query("PRAGMA busy_timeout").get_result(connection).map_err(fault)?;
+    connection.batch_execute("PRAGMA busy_timeout = 0").map_err(fault)?;
+    let begun = connection.batch_execute("BEGIN IMMEDIATE");
+    connection.batch_execute(&format!("PRAGMA busy_timeout = {}", patience.timeout)).map_err(fault)?;
+    Ok(begun)
+}
+
+/// Carries out what a transaction was begun for, and ends it.
+fn finish<T>(connection: &mut Engine, act: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T> {
     match act(connection) {
         Ok(outcome) => match connection.batch_execute("COMMIT") {
             Ok(()) => Ok(outcome),

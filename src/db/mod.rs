@@ -22,6 +22,8 @@ pub mod notification;
 pub mod publication;
 mod schema;
 pub mod session;
+pub mod sign_in_failure;
+pub mod stored;
 pub mod token;
 
 pub use connection::{DatabaseUrl, Engine};
@@ -69,6 +71,11 @@ impl Store {
     /// Runs a closure in the one write transaction.
     pub fn write<T>(&self, act: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T> {
         connection::write(&mut *self.pooled()?, act)
+    }
+
+    /// Runs a closure in the one write transaction, unless somebody else writes just now: then it does nothing and gives `None`.
+    pub fn write_unless_busy<T>(&self, act: impl FnOnce(&mut Engine) -> Result<T>) -> Result<Option<T>> {
+        connection::write_unless_busy(&mut *self.pooled()?, act)
     }
 
     /// Fails at once while the database is known not to answer, so that whoever needs it does not hold up whoever does not.

@@ -32,3 +32,48 @@ pub fn find(connection: &mut Engine, secret_hash: &[u8; 32]) -> Result<Option<Se
         ended_at: ended_at_ms.map(Timestamp::from_millisecond).transpose().map_err(Error::internal)?,
     }))
 }
+
+pub fn insert(connection: &mut Engine, secret_hash: &[u8; 32], account: AccountId, now: Timestamp, expires_at: Timestamp) -> Result<()> {
+    let row = (
+        session::secret_hash.eq(hex(secret_hash)),
+        session::account_id.eq(account.0),
+        session::created_at_ms.eq(now.as_millisecond()),
+        session::last_used_at_ms.eq(now.as_millisecond()),
+        session::expires_at_ms.eq(expires_at.as_millisecond()),
+    );
+    diesel::insert_into(session::table).values(row).execute(connection).map(|_| ()).map_err(fault)
+}
+
+pub fn update_last_used(connection: &mut Engine, secret_hash: &[u8; 32], at: Timestamp) -> Result<()> {
+    let used = session::last_used_at_ms.eq(at.as_millisecond());
+    let this = session::secret_hash.eq(hex(secret_hash));
+    diesel::update(session::table).filter(this).set(used).execute(connection).map(|_| ()).map_err(fault)
+}
+
+pub fn update_ended(connection: &mut Engine, secret_hash: &[u8; 32], at: Timestamp) -> Result<()> {
+    diesel::update(session::table)
+        .filter(session::secret_hash.eq(hex(secret_hash)))
+        .filter(session::ended_at_ms.is_null())
+        .set(session::ended_at_ms.eq(Some(at.as_millisecond())))
+        .execute(connection)
+        .map(|_| ())
+        .map_err(fault)
+}
+
+/// Ends every session of an account but one that is to be kept, if any.
+pub fn update_all_ended(connection: &mut Engine, account: AccountId, kept: Option<&[u8; 32]>, at: Timestamp) -> Result<usize> {
+    diesel::update(session::table)
+        .filter(session::account_id.eq(account.0))
+        .filter(session::secret_hash.ne(kept.map(hex).unwrap_or_default()))
+        .filter(session::ended_at_ms.is_null())
+        .set(session::ended_at_ms.eq(Some(at.as_millisecond())))
+        .execute(connection)
+        .map_err(fault)
+}
+
+/// Forgets the sessions of an account that expired before an instant: the audit still knows that they were.
+pub fn delete_expired(connection: &mut Engine, account: AccountId, before: Timestamp) -> Result<()> {
+    let is_old = session::expires_at_ms.lt(before.as_millisecond());
+    let of_account = session::account_id.eq(account.0);
+    diesel::delete(session::table).filter(of_account).filter(is_old).execute(connection).map(|_| ()).map_err(fault)
+}

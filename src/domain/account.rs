@@ -6,7 +6,14 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::definition::Access;
+use super::error::{Error, Result};
 use super::text::DictionaryCode;
+
+/// How long a name to sign in with may be, and the name that is shown.
+const NAME_CHARS_MAX: usize = 63;
+const DISPLAY_NAME_CHARS_MAX: usize = 200;
+/// How long the title of a token may be.
+const TOKEN_TITLE_CHARS_MAX: usize = 200;
 
 /// The number of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -152,6 +159,91 @@ pub struct TokenLimit {
     pub dictionaries: Option<BTreeSet<DictionaryCode>>,
 }
 
+/// The number of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TokenId(pub i64);
+
+/// What a system, or a person's script, proves itself with. The secret itself is known to its bearer alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    pub id: TokenId,
+    pub account: AccountId,
+    /// What it is for, in its maker's words.
+    pub title: String,
+    pub limit: TokenLimit,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub last_used_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Refuses what is no name to sign in with: `^[a-z][a-z0-9._-]{1,62}$`. What was sent is never repeated.
+pub fn check_name(name: &str) -> Result<()> {
+    let first_is_letter = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'_' | b'-');
+    if (2..=NAME_CHARS_MAX).contains(&name.len()) && first_is_letter && name.bytes().all(is_plain) {
+        return Ok(());
+    }
+    let rule = "a name is a lower-case Latin letter and then 1 to 62 such letters, digits, `.`, `_` or `-`: choose another";
+    Err(Error::refused("name_malformed", rule))
+}
+
+/// Refuses a name to be shown that is blank, too long, or has signs that cannot be seen.
+pub fn check_display_name(name: &str) -> Result<()> {
+    check_line(name, DISPLAY_NAME_CHARS_MAX, "name_malformed", "a display name")
+}
+
+/// Refuses a title of a token by the same rules.
+pub fn check_token_title(title: &str) -> Result<()> {
+    check_line(title, TOKEN_TITLE_CHARS_MAX, "title_malformed", "the title of a token")
+}
+
+fn check_line(text: &str, chars_max: usize, code: &'static str, what: &str) -> Result<()> {
+    // The first test bounds the work on what is far too long.
+    let is_short = text.len() <= 4 * chars_max && text.chars().count() <= chars_max;
+    if is_short && !text.is_empty() && text.trim() == text && text.chars().all(is_printable) {
+        return Ok(());
+    }
+    let rule = format!("{what} has 1 to {chars_max} printable characters in one line, and no space at its ends: choose another");
+    Err(Error::refused(code, rule))
+}
+
+/// Whether a sign shows: one that hides, or turns the text around it, lets one name pass for another.
+fn is_printable(sign: char) -> bool {
+    let is_hidden = matches!(sign, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
+    !sign.is_control() && !is_hidden
+}
+
+impl Grant {
+    /// Refuses a role over the service on one dictionary.
+    pub fn check(&self) -> Result<()> {
+        match &self.dictionary {
+            Some(dictionary) if self.role.is_over_service() => {
+                let message = format!("the role {} is over the whole service: grant it without {dictionary}", self.role.name());
+                Err(Error::refused("role_over_service", message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// As it is written: `steward:offices`, `administrator`.
+    pub fn text(&self) -> String {
+        match &self.dictionary {
+            Some(dictionary) => format!("{}:{dictionary}", self.role.name()),
+            None => self.role.name().to_owned(),
+        }
+    }
+
+    /// Reads what `text` wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            Some((role, dictionary)) => Some(Self { role: Role::parse(role)?, dictionary: Some(DictionaryCode::parse(dictionary)?) }),
+            None => Some(Self { role: Role::parse(text)?, dictionary: None }),
+        }
+    }
+}
+
 /// What one caller may, as far as the database said when it was asked.
 #[derive(Debug, Clone, Default)]
 pub struct Authority {
@@ -233,6 +325,38 @@ mod tests {
         };
         let grants = grants.iter().map(|(role, code)| Grant { role: *role, dictionary: code.map(dictionary) }).collect();
         Authority { account: Some(account), grants, limit: None }
+    }
+
+    #[test]
+    fn names_are_plain_and_shown_names_hide_nothing() {
+        for name in ["ma", "maria.streltsova", "system-1_a", &"a".repeat(63)] {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+        for name in ["", "m", "Maria", "1st", "мария", "a b", "a\n", "a\0", &"a".repeat(64), &"a".repeat(10 << 20)] {
+            assert_eq!(check_name(name).unwrap_err().code(), "name_malformed", "{:.20}", name);
+        }
+        for name in ["Мария Стрельцова", "И", &"я".repeat(200)] {
+            assert!(check_display_name(name).is_ok(), "{name}");
+        }
+        for name in ["", " ", " a", "a ", "a\nb", "a\u{202e}b", "a\u{200b}b", "\u{7}", &"я".repeat(201), &"я".repeat(5 << 20)] {
+            let refusal = check_display_name(name).unwrap_err();
+            assert_eq!(refusal.code(), "name_malformed", "{:.20}", name);
+            assert!(refusal.to_string().len() < 200, "what was sent is not repeated");
+        }
+    }
+
+    #[test]
+    fn grants_are_written_and_read() {
+        for text in ["steward", "steward:offices", "administrator", "auditor"] {
+            let grant = Grant::parse(text).expect("it is one");
+            assert_eq!(grant.text(), text);
+            assert!(grant.check().is_ok());
+        }
+        for text in ["", "king", "steward:", "steward:Offices", ":offices"] {
+            assert_eq!(Grant::parse(text), None, "{text}");
+        }
+        let over_one = Grant::parse("auditor:offices").expect("it is one");
+        assert_eq!(over_one.check().unwrap_err().code(), "role_over_service");
     }
 
     #[test]

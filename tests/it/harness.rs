@@ -9,12 +9,14 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use svod::app::applying::DefinedDictionary;
 use svod::app::import::{ImportOptions, Imported, Source};
+use svod::app::passwords::PasswordCost;
 use svod::app::publishing::Published;
 use svod::app::svod::{Svod, SvodSettings};
+use svod::config::system_secrets;
 use svod::db::{DatabaseUrl, StoreLimits};
 use svod::domain::clock::Clock;
 use svod::domain::dictionary::Dictionary;
@@ -61,6 +63,18 @@ impl Database {
     /// A folder for the files of the test.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// One of SQLite with nothing in it but its tables.
+    pub fn sqlite_migrated() -> Self {
+        let database = Self::sqlite();
+        drop(database.open());
+        database
+    }
+
+    /// The settings of a service over it, whose clock stands.
+    pub fn settings(&self) -> SvodSettings {
+        settings(self, Arc::new(AtomicI64::new(0)))
     }
 
     pub fn open(&self) -> Instance {
@@ -150,6 +164,18 @@ impl Instance {
         Ok(Self { svod, now_ms })
     }
 
+    /// A service that runs as a demo.
+    pub fn open_demo(database: &Database) -> Self {
+        let now_ms = Arc::new(AtomicI64::new(format!("{TODAY}T12:00:00+03:00").parse::<Timestamp>().unwrap().as_millisecond()));
+        let svod = Svod::open(SvodSettings { is_demo: true, ..settings(database, Arc::clone(&now_ms)) }).unwrap();
+        Self { svod, now_ms }
+    }
+
+    /// Lets the clock go on.
+    pub fn wait(&self, duration: SignedDuration) {
+        self.now_ms.fetch_add(i64::try_from(duration.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
     /// Sets the clock to noon of a day.
     pub fn set_today(&self, date: &str) {
         let noon: Timestamp = format!("{date}T12:00:00+03:00").parse().unwrap();
@@ -213,6 +239,10 @@ fn settings(database: &Database, now_ms: Arc<AtomicI64>) -> SvodSettings {
         clock: Clock::new(TimeZone::get("Europe/Moscow").unwrap(), now),
         violations_max: 1_000,
         older_versions_max: 2_000_000,
+        secrets: system_secrets(),
+        password_cost: PasswordCost { memory_kib: 8, passes: 1, lanes: 1 },
+        session_lifetime: SignedDuration::from_hours(12),
+        is_demo: false,
     }
 }
 

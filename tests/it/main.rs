@@ -6,6 +6,8 @@
 #[macro_use]
 mod harness;
 
+mod account;
+mod account_cli;
 mod binary;
 mod data_api;
 mod import;
@@ -15,3 +17,4 @@ mod process;
 mod publication;
 mod serving;
 mod tidy;
+mod verification;

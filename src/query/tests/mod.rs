@@ -105,6 +105,10 @@ impl Library {
             clock: Clock::new(TimeZone::UTC, now),
             violations_max: 100,
             older_versions_max: 10_000,
+            secrets: crate::config::system_secrets(),
+            password_cost: crate::app::passwords::PasswordCost::default(),
+            session_lifetime: jiff::SignedDuration::from_hours(12),
+            is_demo: false,
         };
         let svod = Svod::open(settings).expect("a new database opens");
         let api = DataApi::new(svod.reading.clone(), limits);

@@ -1,0 +1,175 @@
+//! What `svod verify` finds: every row that was changed, taken out or put in behind the service's back, by its name.
+
+use svod::app::svod::verify;
+use svod::app::verifying::Verified;
+
+use crate::account::person;
+use crate::harness::{Database, Instance};
+use crate::publication::{offices, on};
+
+on_both_engines!(
+    a_database_of_svod_verifies,
+    a_meddled_audit_record_is_named,
+    a_meddled_edition_is_named,
+    a_gap_in_the_numbers_is_named,
+    a_publication_of_a_request_needs_its_record,
+    verifying_works_while_others_write,
+);
+
+fn verified(database: &Database) -> Verified {
+    verify(&database.settings(), &|_| {}).unwrap()
+}
+
+/// Three publications: regions, offices, and a change of offices; and some audit records.
+fn published(database: &Database) -> Instance {
+    let instance = offices(database);
+    instance.import("offices", "code,name\n2,Районная 2\n", &on("2026-12-01")).unwrap();
+    for name in ["a1", "a2", "a3"] {
+        person(&instance, name, &[]);
+    }
+    instance
+}
+
+fn a_database_of_svod_verifies(database: Database) {
+    let instance = published(&database);
+    let found = verified(&database);
+    assert_eq!(found.problems, [] as [&str; 0]);
+    assert_eq!((found.publications, found.editions, found.dictionaries), (3, 3, 2));
+    assert!(found.records >= 3 && found.last_hash.len() == 64);
+    drop(instance);
+    assert_eq!(verified(&Database::sqlite_migrated()).problems, [] as [&str; 0], "an empty one too");
+}
+
+/// What is found after SQL was run behind the service's back, on a database of its own each time.
+fn found_after(database: &Database, sql: &str, undo: &str) -> Vec<String> {
+    database.execute(sql);
+    let problems = verified(database).problems;
+    database.execute(undo);
+    assert_eq!(verified(database).problems, [] as [&str; 0], "{undo}");
+    problems
+}
+
+fn a_meddled_audit_record_is_named(database: Database) {
+    let _instance = published(&database);
+    let first_bad = |sql: &str, undo: &str| found_after(&database, sql, undo).join("\n");
+    let changed = "it does not match its hash, so it or its hash was changed";
+    for (column, other) in [
+        ("actor", "'x'"),
+        ("address", "'x'"),
+        ("request_id", "'x'"),
+        ("act", "'x'"),
+        ("subject", "'x'"),
+        ("outcome", "'x'"),
+        ("detail", "'{}'"),
+        ("detail", "'no JSON'"),
+        ("at_ms", "1"),
+        ("at_ms", "9223372036854775807"),
+        ("account_id", "NULL"),
+        ("hash", "'x'"),
+    ] {
+        database.execute("CREATE TABLE kept AS SELECT * FROM audit WHERE seq = 2");
+        let undo = "DELETE FROM audit WHERE seq = 2; INSERT INTO audit SELECT * FROM kept; DROP TABLE kept";
+        let told = first_bad(&format!("UPDATE audit SET {column} = {other} WHERE seq = 2"), undo);
+        assert_eq!(told, format!("audit record 2: {changed}"), "{column} {other}");
+    }
+    database.execute("CREATE TABLE kept AS SELECT * FROM audit WHERE seq = 2");
+    let back = "INSERT INTO audit SELECT * FROM kept; DROP TABLE kept";
+    assert_eq!(first_bad("DELETE FROM audit WHERE seq = 2", back), "audit record 2: it is missing");
+    let swap = "UPDATE audit SET seq = -1 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = -1";
+    assert_eq!(first_bad(swap, swap), format!("audit record 2: {changed}"));
+}
+
+fn a_meddled_edition_is_named(database: Database) {
+    let _instance = published(&database);
+    let offices = "dictionary_id = (SELECT id FROM dictionary WHERE code = 'offices')";
+    let mismatch = "the stored items and definition do not match its digest, so they or it were changed";
+    let cases = [
+        // A row of the second publication that the third replaced: only the older edition ever held it.
+        (
+            format!(
+                "UPDATE item_version SET attributes = replace(attributes, 'Районная', 'Раионная') WHERE {offices} AND superseded_seq = 3"
+            ),
+            format!(
+                "UPDATE item_version SET attributes = replace(attributes, 'Раионная', 'Районная') WHERE {offices} AND superseded_seq = 3"
+            ),
+            format!("edition 1 of offices (publication 2): {mismatch}"),
+        ),
+        (
+            format!("UPDATE item_version SET attributes = replace(attributes, 'Районная 2', 'Районная 3') WHERE {offices}"),
+            format!("UPDATE item_version SET attributes = replace(attributes, 'Районная 3', 'Районная 2') WHERE {offices}"),
+            format!("edition 2 of offices (publication 3): {mismatch}"),
+        ),
+        (
+            format!("UPDATE item_version SET attributes = attributes || ' ' WHERE {offices} AND code = '1'"),
+            format!("UPDATE item_version SET attributes = trim(attributes) WHERE {offices} AND code = '1'"),
+            format!("edition 1 of offices (publication 2): {mismatch}"),
+        ),
+        (
+            format!("UPDATE item_version SET valid_to = '2030-01-01' WHERE {offices} AND code = '1'"),
+            format!("UPDATE item_version SET valid_to = NULL WHERE {offices} AND code = '1'"),
+            format!("edition 1 of offices (publication 2): {mismatch}"),
+        ),
+        (
+            format!("UPDATE item_version SET superseded_seq = 3 WHERE {offices} AND code = '1'"),
+            format!("UPDATE item_version SET superseded_seq = NULL WHERE {offices} AND code = '1'"),
+            format!("edition 2 of offices (publication 3): {mismatch}"),
+        ),
+        (
+            format!("UPDATE definition SET body = body || ' ' WHERE {offices}"),
+            format!("UPDATE definition SET body = trim(body) WHERE {offices}"),
+            format!("edition 1 of offices (publication 2): {mismatch}"),
+        ),
+        (
+            format!("UPDATE edition SET digest = upper(digest) WHERE {offices} AND number = 2"),
+            format!("UPDATE edition SET digest = lower(digest) WHERE {offices} AND number = 2"),
+            format!("edition 2 of offices (publication 3): {mismatch}"),
+        ),
+        (
+            format!("UPDATE edition SET items_count = items_count + 1 WHERE {offices} AND number = 2"),
+            format!("UPDATE edition SET items_count = items_count - 1 WHERE {offices} AND number = 2"),
+            "edition 2 of offices (publication 3): it says 4 items, and has 3".to_owned(),
+        ),
+        (
+            format!(
+                "INSERT INTO item_version (dictionary_id, code, attributes, published_seq) SELECT id, '9', '{{}}', 1 FROM dictionary WHERE code = 'offices'"
+            ),
+            format!("DELETE FROM item_version WHERE {offices} AND code = '9'"),
+            "item 9 of offices: a row names publication 1, which has no edition of it".to_owned(),
+        ),
+    ];
+    for (sql, undo, expected) in cases {
+        assert_eq!(found_after(&database, &sql, &undo), [expected], "{sql}");
+    }
+}
+
+fn a_gap_in_the_numbers_is_named(database: Database) {
+    let _instance = published(&database);
+    let problems = found_after(&database, "UPDATE publication SET seq = 30 WHERE seq = 3", "UPDATE publication SET seq = 3 WHERE seq = 30");
+    assert_eq!(problems, ["publication 3: it is missing", "publication 30: it has no edition of any dictionary"]);
+    database.execute("CREATE TABLE kept AS SELECT * FROM edition WHERE published_seq = 2");
+    let problems =
+        found_after(&database, "DELETE FROM edition WHERE published_seq = 2", "INSERT INTO edition SELECT * FROM kept; DROP TABLE kept");
+    assert_eq!(problems[0], "edition 1 of offices: it is missing");
+    assert!(problems.contains(&"publication 2: it has no edition of any dictionary".to_owned()), "{problems:?}");
+}
+
+fn a_publication_of_a_request_needs_its_record(database: Database) {
+    let _instance = published(&database);
+    let sql = "UPDATE publication SET change_request_id = 7 WHERE seq = 3";
+    let undo = "UPDATE publication SET change_request_id = NULL WHERE seq = 3";
+    let expected = "publication 3: there is no audit record of the publishing of its change request 7";
+    assert_eq!(found_after(&database, sql, undo), [expected]);
+}
+
+fn verifying_works_while_others_write(database: Database) {
+    let instance = published(&database);
+    instance
+        .svod
+        .acts
+        .store
+        .write(|_| {
+            assert_eq!(verified(&database).problems, [] as [&str; 0]);
+            Ok(())
+        })
+        .unwrap();
+}
