@@ -60,7 +60,7 @@ fn aligned_state(head: &Head, dictionary: &Dictionary) -> Option<State> {
         return Some(state);
     }
     let items = Arc::new(realigned(&state.items, &state.dictionary, dictionary));
-    Some(State { dictionary: state.dictionary, items })
+    Some(State { items, ..state })
 }
 
 /// Tells the violations of one dictionary where in its file they stand.

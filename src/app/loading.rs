@@ -87,7 +87,7 @@ fn advance_rows(connection: &mut Engine, id: DictionaryId, resident: &Resident, 
     let current = &resident.current;
     let since = current.edition.published_seq;
     let changed = db::item::list_changed_since(connection, id, &current.dictionary, since)?;
-    let rows = RowChanges { closed: changed.closed_of(&current.items), opened: changed.opened, counts: Default::default() };
+    let rows = RowChanges { closed: changed.closed_of(&current.items), opened: changed.opened, ..RowChanges::default() };
     let closed: FxHashSet<*const ItemVersion> = rows.closed.iter().map(Arc::as_ptr).collect();
     let is_kept = |version: &&Arc<ItemVersion>| !closed.contains(&Arc::as_ptr(version));
     let mut replaced: BTreeMap<ItemCode, Vec<Arc<ItemVersion>>> = BTreeMap::new();
@@ -103,7 +103,8 @@ fn advance_rows(connection: &mut Engine, id: DictionaryId, resident: &Resident, 
             timeline.sort_by_key(|version| version.validity().start_key());
         }
     }
-    let state = State { dictionary: Arc::clone(&current.dictionary), items: Arc::new(current.items.with(&replaced)) };
+    let annulled = Arc::new(db::annulment::list_at(connection, id, last.published_seq)?);
+    let state = State { dictionary: Arc::clone(&current.dictionary), items: Arc::new(current.items.with(&replaced)), annulled };
     let mut editions = Vec::clone(&resident.editions);
     editions.extend(newer);
     let before = Resident { current: Arc::clone(current), editions: Arc::new(editions) };

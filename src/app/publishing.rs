@@ -204,6 +204,8 @@ impl PreparedDictionary {
         }
         db::item::update_superseded(connection, id, &self.rows.closed, seq)?;
         db::item::insert_all(connection, id, dictionary, &self.rows.opened)?;
+        db::annulment::insert_all(connection, id, &self.rows.annulled, seq)?;
+        db::annulment::update_superseded(connection, id, &self.rows.restored, seq)?;
         db::edition::insert(connection, id, &self.edition)
     }
 }

@@ -142,5 +142,6 @@ pub fn load_state(connection: &mut db::Engine, id: DictionaryId, publication: i6
     use crate::domain::item_table::ItemTable;
     let dictionary = Arc::new(db::definition::get_at(connection, id, publication)?);
     let versions = db::item::list_at(connection, id, &dictionary, publication)?;
-    Ok(State { dictionary, items: Arc::new(ItemTable::new(versions)) })
+    let annulled = Arc::new(db::annulment::list_at(connection, id, publication)?);
+    Ok(State { dictionary, items: Arc::new(ItemTable::new(versions)), annulled })
 }

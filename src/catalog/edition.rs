@@ -1,5 +1,6 @@
 //! One dictionary at one edition, with what reading it needs: its items, who stands under whom, and the text index.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
@@ -18,6 +19,8 @@ pub struct DictionarySnapshot {
     pub edition: Edition,
     pub dictionary: Arc<Dictionary>,
     pub items: Arc<ItemTable>,
+    /// Items that were published by mistake and have no version any more.
+    pub annulled: Arc<BTreeSet<ItemCode>>,
     /// The positions of the versions that name a parent, by its code, in the order of codes.
     children: FxHashMap<ItemCode, Vec<u32>>,
     /// Made when first asked for, or from the one of the edition before.
@@ -39,7 +42,8 @@ impl DictionarySnapshot {
                 }
             }
         }
-        Self { edition, dictionary: state.dictionary, items: state.items, children, text_index: OnceLock::new() }
+        let State { dictionary, items, annulled } = state;
+        Self { edition, dictionary, items, annulled, children, text_index: OnceLock::new() }
     }
 
     /// The next edition, which takes over the text index of this one where there is one.
@@ -56,7 +60,7 @@ impl DictionarySnapshot {
     }
 
     pub fn state(&self) -> State {
-        State { dictionary: Arc::clone(&self.dictionary), items: Arc::clone(&self.items) }
+        State { dictionary: Arc::clone(&self.dictionary), items: Arc::clone(&self.items), annulled: Arc::clone(&self.annulled) }
     }
 
     pub fn version(&self, position: usize) -> &Arc<ItemVersion> {

@@ -56,7 +56,10 @@ fn snapshot(versions: Vec<Arc<ItemVersion>>) -> DictionarySnapshot {
         retired_count: 0,
         digest: [0; 32],
     };
-    DictionarySnapshot::new(edition, State { dictionary: dictionary(), items: Arc::new(ItemTable::new(versions)) })
+    DictionarySnapshot::new(
+        edition,
+        State { dictionary: dictionary(), items: Arc::new(ItemTable::new(versions)), annulled: Arc::default() },
+    )
 }
 
 /// An item: the day on which its first version gives way to its second, and what each says.

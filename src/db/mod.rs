@@ -9,6 +9,7 @@ use file_identity::FileIdentity;
 use crate::domain::error::{Error, Result};
 
 pub mod account;
+pub mod annulment;
 pub mod audit;
 mod breaker;
 pub mod connection;

@@ -284,6 +284,9 @@ fn check_keys_fit_type(definition: &AttributeDefinition, report: &mut impl FnMut
     if definition.check.is_some() && kind != Reference {
         report("check", format!("`check` belongs to the type reference, and this is of type {}", type_name(kind)));
     }
+    if definition.on_retire.is_some() && kind != Reference {
+        report("on_retire", format!("`on_retire` belongs to the type reference, and this is of type {}", type_name(kind)));
+    }
     if kind == Reference && definition.to.is_none() {
         report("type", "a reference needs `to`, the code of a dictionary".to_owned());
     }

@@ -112,6 +112,17 @@ pub enum Check {
     Warn,
 }
 
+/// What an item must have for the dates on which something that it refers to is no longer valid.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnRetire {
+    /// Nothing will do: what is referred to is not retired while it is.
+    #[default]
+    Block,
+    /// Successors of the retired item that are valid then; a reference to it stays and leads to them.
+    Successor,
+}
+
 /// Where an item's parent comes from when a file names none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -130,6 +141,9 @@ pub enum ParentFrom {
 pub struct Hierarchy {
     #[serde(default)]
     pub check: Check,
+    /// What the retirement of a parent asks for, where the check is strict: `block` when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_retire: Option<OnRetire>,
     /// How many items may have no parent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
@@ -217,6 +231,9 @@ pub struct AttributeDefinition {
     /// How strictly the reference must resolve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<Check>,
+    /// What the retirement of the target asks for, where the check is strict: `block` when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_retire: Option<OnRetire>,
     /// The values of an enum.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<EnumValue>,

@@ -195,7 +195,7 @@ pub fn keep_retirement(before: &[Arc<ItemVersion>], after: &mut [Stretch]) {
 }
 
 /// Joins neighbours that meet and say the same.
-fn coalesce(stretches: Vec<Stretch>) -> Vec<Stretch> {
+pub(super) fn coalesce(stretches: Vec<Stretch>) -> Vec<Stretch> {
     let mut joined: Vec<Stretch> = Vec::with_capacity(stretches.len());
     for stretch in stretches {
         match joined.last_mut() {

@@ -1,6 +1,6 @@
 //! Publications and editions: the acts that make changes known, and what each made of a dictionary.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -51,6 +51,8 @@ pub struct Edition {
 pub struct State {
     pub dictionary: Arc<Dictionary>,
     pub items: Arc<ItemTable>,
+    /// Items that were published by mistake: they have no version any more, and their codes are not free.
+    pub annulled: Arc<BTreeSet<ItemCode>>,
 }
 
 /// Every dictionary that a change could touch or lean on.
@@ -63,6 +65,10 @@ pub struct DictionaryChange {
     pub dictionary: Option<Arc<Dictionary>>,
     /// The whole new timeline of each item that changes.
     pub timelines: BTreeMap<ItemCode, Vec<Stretch>>,
+    /// The items among those that are annulled: their timelines are empty.
+    pub annulled: BTreeSet<ItemCode>,
+    /// The items among those that were annulled and get versions again.
+    pub restored: BTreeSet<ItemCode>,
 }
 
 /// What is to become of several dictionaries together.
@@ -81,6 +87,8 @@ pub struct ChangeCounts {
 pub struct RowChanges {
     pub opened: Vec<Arc<ItemVersion>>,
     pub closed: Vec<Arc<ItemVersion>>,
+    pub annulled: Vec<ItemCode>,
+    pub restored: Vec<ItemCode>,
     pub counts: ChangeCounts,
 }
 
@@ -115,14 +123,33 @@ pub fn apply_change(before: Option<&State>, change: &DictionaryChange, seq: i64)
         let is_dropped = |version: &&Arc<ItemVersion>| !versions.iter().any(|kept| Arc::ptr_eq(kept, version));
         rows.closed.extend(published.iter().filter(is_dropped).cloned());
         count_change(published, &versions, &mut rows.counts);
+        if change.annulled.contains(code) && versions.is_empty() && !published.is_empty() {
+            rows.annulled.push(code.clone());
+        }
+        if change.restored.contains(code) && !versions.is_empty() && before.is_some_and(|state| state.annulled.contains(code)) {
+            rows.restored.push(code.clone());
+        }
         replaced.insert(code.clone(), versions);
     }
     if rows.opened.is_empty() && rows.closed.is_empty() && !is_redefined {
         return None;
     }
     let items = Arc::new(items_before.with(&replaced));
-    let dictionary = Arc::clone(dictionary);
-    Some((State { dictionary, items }, rows))
+    let annulled = annulled_after(before, &rows);
+    Some((State { dictionary: Arc::clone(dictionary), items, annulled }, rows))
+}
+
+fn annulled_after(before: Option<&State>, rows: &RowChanges) -> Arc<BTreeSet<ItemCode>> {
+    let annulled = before.map(|state| Arc::clone(&state.annulled)).unwrap_or_default();
+    if rows.annulled.is_empty() && rows.restored.is_empty() {
+        return annulled;
+    }
+    let mut annulled = BTreeSet::clone(&annulled);
+    for code in &rows.restored {
+        annulled.remove(code);
+    }
+    annulled.extend(rows.annulled.iter().cloned());
+    Arc::new(annulled)
 }
 
 fn count_change(before: &[Arc<ItemVersion>], after: &[Arc<ItemVersion>], counts: &mut ChangeCounts) {

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::attribute::{Fault, quoted, type_name};
-use super::definition::Check;
+use super::definition::{Check, OnRetire};
 use super::dictionary::Dictionary;
 use super::hierarchy;
 use super::item::{ITEM_VERSIONS_MAX, ItemVersion};
 use super::publication::{State, World};
 use super::rule::Verdict;
 use super::text::{DictionaryCode, ITEM_CODE_LENGTH_MAX, ItemCode, Language};
-use super::validity::Validity;
+use super::usage;
+use super::validity::{Date, Validity};
 use super::value::Value;
 use super::violation::{Violation, Violations};
 
@@ -46,7 +47,10 @@ pub fn validate(change: &Change<'_>, violations: &mut Violations) {
         let codes = touched.codes(after);
         for item in &codes {
             check.item(item, violations);
-            check_not_vanished(before, after, item, violations);
+            check_code_is_free(after, item, violations);
+        }
+        if let Some(before) = before {
+            check_not_vanished(before, after, &touched.codes(before), violations);
         }
         check.unique_attributes(&codes, violations);
         hierarchy::check_cycles(after, &codes, violations);
@@ -64,11 +68,22 @@ impl TouchedItems {
     }
 }
 
-fn check_not_vanished(before: Option<&State>, after: &State, item: &ItemCode, violations: &mut Violations) {
-    let was_there = before.is_some_and(|state| !state.items.versions_of(item).is_empty());
-    if was_there && after.items.versions_of(item).is_empty() {
+/// What was published stays, unless it is said to have been a mistake.
+fn check_not_vanished(before: &State, after: &State, items: &[ItemCode], violations: &mut Violations) {
+    let has_vanished = |item: &&ItemCode| {
+        let is_gone = !before.items.versions_of(item).is_empty() && after.items.versions_of(item).is_empty();
+        is_gone && !after.annulled.contains(*item)
+    };
+    for item in items.iter().filter(has_vanished) {
         let message = "was published and would disappear: retire it on a date instead";
         violations.push(Violation::new(after.dictionary.code.as_str(), "code_disappears", message).of_item(item));
+    }
+}
+
+fn check_code_is_free(after: &State, item: &ItemCode, violations: &mut Violations) {
+    if after.annulled.contains(item) && !after.items.versions_of(item).is_empty() {
+        let message = "the code was annulled: restore the item instead of adding it";
+        violations.push(Violation::new(after.dictionary.code.as_str(), "code_reused", message).of_item(item));
     }
 }
 
@@ -130,15 +145,20 @@ fn check_referrers(change: &Change<'_>, violations: &mut Violations) {
                     version.value(at).is_some_and(|value| value.texts().iter().any(|target| items.contains(*target)))
                 })
         };
-        for version in state.items.versions() {
-            if !touched.contains(&version.code) && leans(version) {
+        let gone = |successor: &ItemCode| shrunk.get(code).is_some_and(|items| items.contains(successor));
+        for version in state.items.versions().iter().filter(|version| !touched.contains(&version.code)) {
+            if leans(version) {
                 check.references(version, violations);
+            }
+            if version.stretch.retirement.as_ref().is_some_and(|retirement| retirement.successors.iter().any(gone)) {
+                check.successors(version, violations);
             }
         }
     }
 }
 
-/// The touched items that are no longer valid on some date on which they were.
+/// The touched items that are no longer valid on some date on which they were, or are replaced by others than before; and the retired
+/// items that those replace.
 fn shrunk_items(change: &Change<'_>) -> FxHashMap<DictionaryCode, FxHashSet<ItemCode>> {
     let mut shrunk: FxHashMap<DictionaryCode, FxHashSet<ItemCode>> = FxHashMap::default();
     for (code, touched) in change.touched {
@@ -148,12 +168,41 @@ fn shrunk_items(change: &Change<'_>) -> FxHashMap<DictionaryCode, FxHashSet<Item
                 let covers = after.items.versions_of(&item).iter().map(|version| version.validity());
                 version.validity().uncovered_by(covers).is_none()
             };
-            if !before.items.versions_of(&item).iter().all(is_covered) {
+            let is_ended_as_before = |version: &Arc<ItemVersion>| {
+                let ends_so = |after: &Arc<ItemVersion>| {
+                    after.validity().end_key() == version.validity().end_key() && after.stretch.retirement == version.stretch.retirement
+                };
+                version.stretch.retirement.is_none() || after.items.versions_of(&item).iter().any(ends_so)
+            };
+            if !before.items.versions_of(&item).iter().all(|version| is_covered(version) && is_ended_as_before(version)) {
                 shrunk.entry(code.clone()).or_default().insert(item);
             }
         }
     }
+    for (code, items) in &mut shrunk {
+        if let Some(after) = change.after.get(code) {
+            add_replaced(after, items);
+        }
+    }
     shrunk
+}
+
+/// Adds the retired items whose successors are among the given ones, since references to those may lean on the successors.
+fn add_replaced(state: &State, items: &mut FxHashSet<ItemCode>) {
+    let replaced =
+        |version: &&Arc<ItemVersion>| version.stretch.retirement.as_ref().is_some_and(|retirement| !retirement.successors.is_empty());
+    let replaced: Vec<&Arc<ItemVersion>> = state.items.versions().iter().filter(replaced).collect();
+    loop {
+        let count = items.len();
+        for version in &replaced {
+            if version.stretch.retirement.as_ref().is_some_and(|retirement| retirement.successors.iter().any(|code| items.contains(code))) {
+                items.insert(version.code.clone());
+            }
+        }
+        if items.len() == count {
+            return;
+        }
+    }
 }
 
 /// The checks on the items of one dictionary.
@@ -253,12 +302,16 @@ impl StateCheck<'_> {
         for (at, attribute, to) in self.state.dictionary.references() {
             let Some(value) = version.value(at) else { continue };
             for target in value.texts() {
-                self.reference(version, attribute.code(), target, to, attribute.check_mode(), violations);
+                let strictness = (attribute.check_mode(), attribute.definition.on_retire.unwrap_or_default());
+                self.reference(version, attribute.code(), target, to, strictness, violations);
             }
         }
         let Some(parent) = version.parent() else { return };
         match &self.state.dictionary.definition.hierarchy {
-            Some(hierarchy) => self.reference(version, "parent", parent, &self.state.dictionary.code, hierarchy.check, violations),
+            Some(hierarchy) => {
+                let strictness = (hierarchy.check, hierarchy.on_retire.unwrap_or_default());
+                self.reference(version, "parent", parent, &self.state.dictionary.code, strictness, violations);
+            }
             None => violations.push(self.violation(
                 &version.code,
                 "parent",
@@ -274,18 +327,33 @@ impl StateCheck<'_> {
         attribute: &str,
         target: &str,
         to: &DictionaryCode,
-        mode: Check,
+        (check, on_retire): (Check, OnRetire),
         violations: &mut Violations,
     ) {
-        let versions = self.world.get(to).map(|state| state.items.versions_of(target)).unwrap_or_default();
+        let state = self.world.get(to);
+        let versions = state.map(|state| state.items.versions_of(target)).unwrap_or_default();
         if versions.is_empty() {
-            let message = format!("{} is not an item of {to}", quoted(target));
-            violations.push(self.violation(&version.code, attribute, "reference_dangling", message));
-        } else if mode == Check::Strict {
-            let gap: Option<Validity> = version.validity().uncovered_by(versions.iter().map(|target| target.validity()));
-            if let Some(gap) = gap {
+            let is_annulled = state.is_some_and(|state| state.annulled.contains(target));
+            let why = if is_annulled { "was annulled in" } else { "is not an item of" };
+            violations.push(self.violation(&version.code, attribute, "reference_dangling", format!("{} {why} {to}", quoted(target))));
+            return;
+        }
+        let (Check::Strict, Some(state)) = (check, state) else { return };
+        let Some(gap) = version.validity().uncovered_by(versions.iter().map(|target| target.validity())) else { return };
+        match ended_before(versions, gap).filter(|_| on_retire == OnRetire::Successor) {
+            None => {
                 let message = format!("{} of {to} is not valid {gap}, and this version is valid {}", quoted(target), version.validity());
                 violations.push(self.violation(&version.code, attribute, "reference_gap", message));
+            }
+            Some(end) => {
+                if let Some(gap) = version.validity().uncovered_by(usage::validities_with_successors(state, target)) {
+                    let message = format!(
+                        "{} of {to} is retired on {end}, and {} refers to it {gap}: name a successor that is valid then",
+                        quoted(target),
+                        quoted(&version.code)
+                    );
+                    violations.push(self.violation(&version.code, attribute, "successor_needed", message));
+                }
             }
         }
     }
@@ -330,6 +398,11 @@ impl StateCheck<'_> {
             }
         }
     }
+}
+
+/// The last day on which one of the versions ends before something that none of them covers begins.
+fn ended_before(versions: &[Arc<ItemVersion>], gap: Validity) -> Option<Date> {
+    versions.iter().map(|version| version.validity()).filter(|validity| validity.is_before(gap)).filter_map(Validity::to).max()
 }
 
 /// Versions of different items that hold the same value at the same time, each with one that it clashes with.

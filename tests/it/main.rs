@@ -8,6 +8,7 @@ mod harness;
 
 mod account;
 mod account_cli;
+mod annulment;
 mod binary;
 mod data_api;
 mod import;

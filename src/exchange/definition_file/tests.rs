@@ -138,7 +138,7 @@ const SHAPES: [Case; 41] = [
         "length_max = 500",
         "width = 500",
         &[
-            "24:1: attributes[0].width: unknown key, expected one of check, code, description, label, length_max, length_min, list, localized, max, min, pattern, required, search, to, type, unique, values",
+            "24:1: attributes[0].width: unknown key, expected one of check, code, description, label, length_max, length_min, list, localized, max, min, on_retire, pattern, required, search, to, type, unique, values",
         ],
     ),
     ("required = true", "required = \"true\"", &["23:12: attributes[0].required: \"true\" is not true or false"]),
