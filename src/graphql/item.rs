@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Object, Result};
 
-use super::connection::list_cost;
+use super::connection::{Page, list_cost, page_cost};
 use super::dictionary::DictionaryObject;
 use super::item_version::{self, ItemVersionObject, RetirementObject, display_name};
 use super::publication::PublicationObject;
 use super::scalar::{AnyJson, CalendarDate, LanguageArgument, json_of};
+use super::usage::{self, UsageObject};
 use super::view::View;
 use crate::app::reading::Coordinate;
 use crate::catalog::DictionarySnapshot;
@@ -128,6 +129,16 @@ impl Item {
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn timeline(&self) -> Result<Vec<ItemVersionObject>> {
         item_version::timeline(&self.view, self.dictionary_code(), &self.version.code, self.at.publication).await
+    }
+
+    /// What refers to the item now, as far as the caller may see it; by dictionary, attribute and time.
+    #[graphql(complexity = "page_cost(first, child_complexity)")]
+    async fn usages(
+        &self,
+        #[graphql(desc = "How many; 50 unless told, at most 200.")] first: Option<i32>,
+        #[graphql(desc = "What comes after this cursor.")] after: Option<String>,
+    ) -> Result<Page<UsageObject>> {
+        usage::page(&self.view, self.dictionary_code(), &self.version.code, first, after.as_deref()).await
     }
 
     /// All that was ever published of the item up to that publication, what was replaced since included.

@@ -1,6 +1,8 @@
 //! How stewards ask: the management API, a static schema over all that Svod does. One file per noun; each field is in the table of
 //! permissions. It knows no HTTP: `door.rs` is all that the carriers of it share with it.
 
+mod account;
+mod audit;
 mod connection;
 mod cursor;
 mod definition;
@@ -15,12 +17,16 @@ mod item_version;
 mod limits;
 mod loader;
 mod measure;
+mod payload;
 mod permission;
 mod publication;
 mod published;
 mod root;
 mod scalar;
+mod session;
 mod subscribe;
+mod token;
+mod usage;
 mod view;
 
 pub use execute::ManagementApi;

@@ -50,6 +50,22 @@ pub const ROOT_FIELDS: &[(Root, &str, Permission)] = &[
     (Query, "dictionary", Read),
     (Query, "publications", Read),
     (Query, "publication", Read),
+    (Query, "resolve", Read),
+    (Query, "accounts", OverService(Role::Auditor)),
+    (Query, "account", SignedIn),
+    (Query, "tokens", SignedIn),
+    (Query, "audit", OverService(Role::Auditor)),
+    (Mutation, "signIn", Everyone),
+    (Mutation, "signOut", Act(Scope::Read)),
+    (Mutation, "changePassword", Act(Scope::Administer)),
+    (Mutation, "addAccount", Act(Scope::Administer)),
+    (Mutation, "setPassword", Act(Scope::Administer)),
+    (Mutation, "disableAccount", Act(Scope::Administer)),
+    (Mutation, "enableAccount", Act(Scope::Administer)),
+    (Mutation, "grantRole", Act(Scope::Administer)),
+    (Mutation, "revokeRole", Act(Scope::Administer)),
+    (Mutation, "issueToken", Act(Scope::Administer)),
+    (Mutation, "revokeToken", Act(Scope::Administer)),
     (Subscription, "published", Read),
 ];
 
@@ -151,5 +167,44 @@ impl<T: SubscriptionType> SubscriptionType for Permitted<T> {
                 Some(Box::pin(futures_util::stream::once(async move { answer })))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The names of the fields of the roots, as the schema itself tells them.
+    fn fields_of_schema() -> BTreeSet<(String, String)> {
+        let roots = ["queryType", "mutationType", "subscriptionType"].map(|root| format!("{root} {{ name fields {{ name }} }}")).join(" ");
+        let schema = super::super::root::builder().finish();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let answer = runtime.block_on(schema.execute(format!("{{ __schema {{ {roots} }} }}")));
+        let told = answer.data.into_json().expect("it is JSON");
+        let roots = told["__schema"].as_object().expect("the three roots").values();
+        let of_root = |root: &serde_json::Value| {
+            let name = root["name"].as_str().unwrap_or_default().to_owned();
+            let fields = root["fields"].as_array().cloned().unwrap_or_default();
+            fields.into_iter().map(move |field| (name.clone(), field["name"].as_str().unwrap_or_default().to_owned()))
+        };
+        roots.flat_map(of_root).collect()
+    }
+
+    #[test]
+    fn every_root_field_is_in_the_table_and_nothing_else() {
+        let table: BTreeSet<(String, String)> =
+            ROOT_FIELDS.iter().map(|(root, field, _)| (format!("{root:?}"), (*field).to_owned())).collect();
+        assert_eq!(table.len(), ROOT_FIELDS.len(), "a field stands in the table twice");
+        assert_eq!(fields_of_schema(), table);
+    }
+
+    #[test]
+    fn what_is_in_no_table_is_refused_whoever_asks() {
+        assert_eq!(refusal(None, &Authority::anonymous()).map(|(code, _)| code), Some("FORBIDDEN"));
+        assert_eq!(refusal(Some(SignedIn), &Authority::anonymous()).map(|(code, _)| code), Some("UNAUTHENTICATED"));
+        assert_eq!(refusal(Some(OverService(Role::Auditor)), &Authority::anonymous()).map(|(code, _)| code), Some("UNAUTHENTICATED"));
+        assert_eq!(refusal(Some(Read), &Authority::anonymous()), None);
+        assert_eq!(permission_of(Query, "signIn"), None, "a mutation is not a query");
     }
 }

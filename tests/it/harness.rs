@@ -167,7 +167,7 @@ impl Instance {
     /// A service that runs as a demo.
     pub fn open_demo(database: &Database) -> Self {
         let now_ms = Arc::new(AtomicI64::new(format!("{TODAY}T12:00:00+03:00").parse::<Timestamp>().unwrap().as_millisecond()));
-        let svod = Svod::open(SvodSettings { is_demo: true, ..settings(database, Arc::clone(&now_ms)) }).unwrap();
+        let svod = Arc::new(Svod::open(SvodSettings { is_demo: true, ..settings(database, Arc::clone(&now_ms)) }).unwrap());
         Self { svod, now_ms }
     }
 

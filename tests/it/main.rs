@@ -13,6 +13,7 @@ mod binary;
 mod data_api;
 mod import;
 mod management;
+mod management_account;
 mod nasty;
 mod process;
 mod publication;

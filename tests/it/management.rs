@@ -17,6 +17,7 @@ use crate::publication::{OFFICES, REGIONS, on};
 on_both_engines!(
     dictionaries_tell_passport_structure_and_editions,
     items_are_answered_in_both_times,
+    what_refers_to_an_item_is_listed,
     pages_go_on_and_cursors_belong_to_their_list,
     what_one_may_not_see_is_not_there,
     a_page_of_histories_asks_the_database_once,
@@ -154,6 +155,29 @@ fn items_are_answered_in_both_times(database: Database) {
     assert_eq!(offices["roots"], json!({ "totalCount": 1, "nodes": [{ "code": "1" }] }));
     assert_eq!(offices["children"]["nodes"], json!([{ "code": "2", "name": "Районная 2" }, { "code": "3", "name": "Городская" }]));
     assert_eq!(offices["itemHistory"], json!([{ "name": "Районная" }]));
+}
+
+fn what_refers_to_an_item_is_listed(database: Database) {
+    let instance = published(&database);
+    let secrets = SECRETS
+        .replace("attributes = [", r#"attributes = [{ code = "region", type = "reference", to = "regions", label = { ru = "Регион" } },"#);
+    instance.define(&secrets, Some("code,region\n1,01\n")).unwrap();
+    let query = r#"{ dictionary(code: "regions") { item(code: "01") { usages(first: 10) { totalCount
+        nodes { dictionaryCode code attribute onRetire check validFrom item { name } } } } }
+        resolve(dictionary: "offices", code: "2") { items { code } path { code } }
+        absent: resolve(dictionary: "offices", code: "9") { items { code } }
+        hidden: resolve(dictionary: "secrets", code: "1") { items { code } } }"#;
+    let seen = data(&instance, anonymous(), query);
+    let usage = |code: &str, name: &str| {
+        json!({ "dictionaryCode": "offices", "code": code, "attribute": "region", "onRetire": "BLOCK", "check": "STRICT", "validFrom": null,
+                "item": { "name": name } })
+    };
+    let usages = json!({ "totalCount": 2, "nodes": [usage("1", "Главная"), usage("2", "Районная")] });
+    assert_eq!(seen["dictionary"]["item"]["usages"], usages);
+    assert_eq!(seen["resolve"], json!({ "items": [{ "code": "2" }], "path": [] }));
+    assert_eq!((&seen["absent"], &seen["hidden"]), (&Value::Null, &Value::Null));
+    let all = data(&instance, operator(&instance), query);
+    assert_eq!(all["dictionary"]["item"]["usages"]["totalCount"], 3);
 }
 
 fn pages_go_on_and_cursors_belong_to_their_list(database: Database) {
