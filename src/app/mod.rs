@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod acting;
 pub mod applying;
 pub mod auditing;
+pub mod comparing;
 pub mod demo;
 pub mod identity;
 pub mod import;

@@ -132,7 +132,7 @@ impl Reader {
     }
 }
 
-fn get_id(connection: &mut db::Engine, code: &DictionaryCode) -> Result<DictionaryId> {
+pub(super) fn get_id(connection: &mut db::Engine, code: &DictionaryCode) -> Result<DictionaryId> {
     let found = db::dictionary::find(connection, code)?;
     found.ok_or_else(|| Error::Internal(format!("the dictionary {code} is resident and not in the database")))
 }

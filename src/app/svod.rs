@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::accounts::Accounts;
 use super::acting::Acts;
 use super::auditing::Auditing;
+use super::comparing::Comparing;
 use super::identity::Identity;
 use super::passwords::{PasswordCost, Passwords};
 use super::publishing::Publisher;
@@ -48,6 +49,7 @@ pub struct Svod {
     pub auditing: Auditing,
     pub publisher: Arc<Publisher>,
     pub reading: Reading,
+    pub comparing: Comparing,
 }
 
 impl Svod {
@@ -73,7 +75,8 @@ impl Svod {
         let auditing = Auditing::new(store.clone());
         let publisher = Publisher::new(store.clone(), Arc::clone(&catalog), settings.clock.clone(), settings.violations_max);
         let reading = Reading::new(catalog, store.clone(), settings.clock);
-        Ok(Self { store, acts, identity, accounts, auditing, publisher: Arc::new(publisher), reading })
+        let comparing = Comparing::new(reading.clone(), store.clone());
+        Ok(Self { store, acts, identity, accounts, auditing, publisher: Arc::new(publisher), reading, comparing })
     }
 
     /// Whoever publishes in another process is noticed through this.

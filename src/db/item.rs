@@ -23,8 +23,8 @@ use crate::domain::value::Value;
 /// How many rows one COPY buffer or one closing statement takes.
 const ROWS_AT_ONCE: usize = 10_000;
 
-/// How many codes one statement names.
-const CODES_AT_ONCE: usize = 500;
+/// How many codes one query names.
+const CODES_AT_ONCE: usize = 1_000;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = item_version)]
@@ -116,6 +116,88 @@ pub fn list_changed_since(connection: &mut Engine, id: DictionaryId, dictionary:
         .load(connection)
         .map_err(fault)?;
     Ok(ChangedSince { opened, closed })
+}
+
+/// The items of which rows were opened or closed by publications after a number and up to another; some of them more than once.
+pub fn list_codes_changed_between(connection: &mut Engine, id: DictionaryId, after: i64, up_to: i64) -> Result<Vec<ItemCode>> {
+    prefer_indexes(connection)?;
+    // Two queries, so that each takes its own index.
+    let opened: Vec<String> = item_version::table
+        .filter(item_version::dictionary_id.eq(id.0))
+        .filter(item_version::published_seq.gt(after))
+        .filter(item_version::published_seq.le(up_to))
+        .select(item_version::code)
+        .load(connection)
+        .map_err(fault)?;
+    let closed: Vec<String> = item_version::table
+        .filter(item_version::dictionary_id.eq(id.0))
+        .filter(item_version::superseded_seq.gt(after))
+        .filter(item_version::superseded_seq.le(up_to))
+        .select(item_version::code)
+        .load(connection)
+        .map_err(fault)?;
+    Ok(opened.into_iter().chain(closed).map(ItemCode::from).collect())
+}
+
+/// The items of which a version, as known at a publication, begins or ends after a date and up to another. Reads the dictionary whole.
+pub fn list_codes_bounded_between(connection: &mut Engine, id: DictionaryId, seq: i64, after: Date, up_to: Date) -> Result<Vec<ItemCode>> {
+    let (after, up_to) = (after.to_string(), up_to.to_string());
+    let begins = item_version::valid_from.gt(&after).and(item_version::valid_from.le(&up_to));
+    let ends = item_version::valid_to.gt(&after).and(item_version::valid_to.le(&up_to));
+    let codes: Vec<String> = item_version::table
+        .filter(item_version::dictionary_id.eq(id.0))
+        .filter(item_version::published_seq.le(seq))
+        .filter(item_version::superseded_seq.is_null().or(item_version::superseded_seq.gt(seq)))
+        .filter(begins.or(ends))
+        .select(item_version::code)
+        .load(connection)
+        .map_err(fault)?;
+    Ok(codes.into_iter().map(ItemCode::from).collect())
+}
+
+/// What was known of some items at a publication, by code and interval.
+pub fn list_of_codes_at(
+    connection: &mut Engine,
+    id: DictionaryId,
+    dictionary: &Dictionary,
+    codes: &[ItemCode],
+    seq: i64,
+) -> Result<Vec<Arc<ItemVersion>>> {
+    // Each engine has its own way to ask for one of many. When the rows were known is looked at here: asked for it too, both
+    // engines may take the index of publications, and by that they read the dictionary whole.
+    macro_rules! query {
+        ($codes:expr) => {
+            item_version::table
+                .filter(item_version::dictionary_id.eq(id.0))
+                .filter(item_version::code.eq_any($codes.iter().map(ItemCode::as_str)))
+                .select((ItemVersionRow::as_select(), item_version::superseded_seq))
+        };
+    }
+    prefer_indexes(connection)?;
+    let mut versions = Vec::with_capacity(codes.len());
+    for some in codes.chunks(CODES_AT_ONCE) {
+        let rows: Vec<(ItemVersionRow, Option<i64>)> = match connection {
+            Engine::Sqlite(connection) => query!(some).load(connection).map_err(fault)?,
+            Engine::Postgres(connection) => query!(some).load(connection).map_err(fault)?,
+        };
+        let is_known = |(row, superseded_seq): &(ItemVersionRow, Option<i64>)| {
+            row.published_seq <= seq && superseded_seq.is_none_or(|superseded_seq| superseded_seq > seq)
+        };
+        for (row, _) in rows.into_iter().filter(is_known) {
+            versions.push(Arc::new(row.read(dictionary)?));
+        }
+    }
+    versions.sort_by(|a, b| (&a.code, a.validity().start_key()).cmp(&(&b.code, b.validity().start_key())));
+    Ok(versions)
+}
+
+/// Until PostgreSQL has counted what a bulk publication brought, it takes few rows for many and reads the table whole.
+/// For the rest of the transaction.
+fn prefer_indexes(connection: &mut Engine) -> Result<()> {
+    if let Engine::Postgres(connection) = connection {
+        diesel::sql_query("SET LOCAL enable_seqscan = off").execute(connection).map_err(fault)?;
+    }
+    Ok(())
 }
 
 /// Everything that was ever published of one item up to a publication, by publication and interval.

@@ -107,7 +107,7 @@ struct Aligned<'a> {
 }
 
 /// One timeline piece by piece.
-struct Line<'a> {
+pub(super) struct Line<'a> {
     /// The stretch that holds over the piece.
     stretches: Vec<Option<&'a Stretch>>,
     /// The stretch that ends where the piece ends.
@@ -115,7 +115,7 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn new(timeline: &'a [Stretch], cuts: &[Date]) -> Self {
+    pub(super) fn new(timeline: &'a [Stretch], cuts: &[Date]) -> Self {
         let mut line = Self { stretches: Vec::with_capacity(cuts.len()), ended: Vec::with_capacity(cuts.len()) };
         let mut next = 0;
         for ends in cuts.windows(2) {
@@ -129,20 +129,20 @@ impl<'a> Line<'a> {
         line
     }
 
-    fn content(&self, at: usize) -> Option<&'a Content> {
+    pub(super) fn content(&self, at: usize) -> Option<&'a Content> {
         self.stretches.get(at).copied().flatten().map(|stretch| &stretch.content)
     }
 
-    fn is_present(&self, at: usize) -> bool {
+    pub(super) fn is_present(&self, at: usize) -> bool {
         self.content(at).is_some()
     }
 
-    fn retirement(&self, at: usize) -> Option<&'a Retirement> {
+    pub(super) fn retirement(&self, at: usize) -> Option<&'a Retirement> {
         self.ended[at].and_then(|stretch| stretch.retirement.as_deref())
     }
 
     /// What the line says over the pieces, whole.
-    fn said(&self, pieces: std::ops::Range<usize>, cuts: &[Date]) -> Option<Said> {
+    pub(super) fn said(&self, pieces: std::ops::Range<usize>, cuts: &[Date]) -> Option<Said> {
         let part = |at: usize| {
             let stretch = self.stretches[at]?;
             let retirement = self.ended[at].and_then(|ended| ended.retirement.clone());
@@ -280,7 +280,7 @@ fn three_way<T: PartialEq + Copy>(base: T, theirs: T, mine: T) -> Option<T> {
     }
 }
 
-fn between(cuts: &[Date], at: usize) -> Validity {
+pub(super) fn between(cuts: &[Date], at: usize) -> Validity {
     Validity::new(Some(cuts[at]), Some(cuts[at + 1])).expect("the cuts ascend")
 }
 

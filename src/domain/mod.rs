@@ -8,6 +8,7 @@ pub mod clock;
 pub mod definition;
 pub mod definition_merge;
 pub mod dictionary;
+pub mod diff;
 pub mod digest;
 pub mod error;
 pub mod hierarchy;

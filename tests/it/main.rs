@@ -10,6 +10,7 @@ mod account;
 mod account_cli;
 mod annulment;
 mod binary;
+mod comparing;
 mod data_api;
 mod import;
 mod management;
