@@ -8,8 +8,9 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$svod" dictionary schema > "$folder/dictionary.schema.json"
 "$svod" sdl dictionaries > "$folder/data.graphql"
+"$svod" sdl --management > "$folder/schema.graphql"
 status=0
-for pair in dictionary.schema.json:dictionaries/dictionary.schema.json data.graphql:graphql/data.graphql; do
+for pair in dictionary.schema.json:dictionaries/dictionary.schema.json data.graphql:graphql/data.graphql schema.graphql:graphql/schema.graphql; do
     made="$folder/${pair%%:*}"
     kept="${pair#*:}"
     if [ "${1:-}" = --check ]; then

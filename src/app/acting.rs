@@ -112,6 +112,15 @@ impl Acts {
         Ok(Caller { credential, authority, address: address.to_owned(), request_id: String::new() })
     }
 
+    /// The same caller with what they may do now; refused when their credential is good no more.
+    pub fn renewed(&self, caller: &Caller) -> Result<Caller> {
+        let authority = match caller.credential {
+            Credential::Nobody => Authority::anonymous(),
+            _ => self.store.read(|connection| authority_of(connection, &caller.credential, self.clock.now()))?,
+        };
+        Ok(Caller { authority, ..caller.clone() })
+    }
+
     /// Carries out one act in one write transaction, with its audit record. A refusal is audited too.
     pub fn act<T>(&self, caller: &Caller, act: &Act, work: impl FnOnce(&mut Acting<'_>) -> Result<T>) -> Result<T> {
         let outcome = self.store.write(|connection| self.act_within(connection, caller, act, work));

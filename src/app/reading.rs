@@ -1,5 +1,6 @@
 //! Reading published state at any point of both times: the newest from the catalogue, older ones loaded once and kept for a while.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use crate::db::{self, Store};
 use crate::domain::clock::Clock;
 use crate::domain::error::{Error, Result};
 use crate::domain::publication::State;
-use crate::domain::text::DictionaryCode;
+use crate::domain::text::{DictionaryCode, ItemCode};
 use crate::domain::validity::Date;
 
 pub use crate::db::item::RecordedVersion;
@@ -113,6 +114,20 @@ impl Reader {
         self.reading.store.read(|connection| {
             let id = get_id(connection, &dictionary.code)?;
             db::item::list_history(connection, id, dictionary, item, publication)
+        })
+    }
+
+    /// The same for some items at once, by code; codes that were never published are left out.
+    pub fn histories(
+        &self,
+        snapshot: &DictionarySnapshot,
+        items: &[ItemCode],
+        publication: i64,
+    ) -> Result<BTreeMap<ItemCode, Vec<RecordedVersion>>> {
+        let dictionary = &snapshot.dictionary;
+        self.reading.store.read(|connection| {
+            let id = get_id(connection, &dictionary.code)?;
+            db::item::list_histories(connection, id, dictionary, items, publication)
         })
     }
 }

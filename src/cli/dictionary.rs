@@ -25,6 +25,7 @@ use crate::domain::text::DictionaryCode;
 use crate::domain::validity::Date;
 use crate::exchange::csv::Limits;
 use crate::exchange::definition_file::{self, LoadedDefinition};
+use crate::graphql::ManagementApi;
 use crate::logging;
 use crate::query;
 
@@ -82,6 +83,9 @@ pub struct SdlArguments {
     /// Folders with a dictionary.toml, or folders of such folders
     #[arg(default_value = "dictionaries")]
     folders: Vec<PathBuf>,
+    /// Print the schema of the management API instead, which depends on no definition
+    #[arg(long, conflicts_with = "folders")]
+    management: bool,
 }
 
 pub fn run(arguments: DictionaryArguments) -> Result<()> {
@@ -223,6 +227,10 @@ fn definition_folders(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 pub fn print_sdl(arguments: &SdlArguments) -> Result<()> {
+    if arguments.management {
+        terminal::write_out(format_args!("{}", ManagementApi::sdl()));
+        return Ok(());
+    }
     let loaded = load(&arguments.folders, &Head::default())?;
     terminal::write_out(format_args!("{}", query::sdl_of(loaded.into_iter().map(|(_, definition)| definition.dictionary).collect())));
     Ok(())

@@ -51,7 +51,7 @@ enum Command {
     Token(token::TokenArguments),
     /// Work out the audit chain and the digests of all editions anew, and name the first bad record
     Verify(verify::VerifyArguments),
-    /// Print the GraphQL schema that definitions make
+    /// Print the GraphQL schema that definitions make, or that of the management API
     Sdl(dictionary::SdlArguments),
 }
 

@@ -1,5 +1,6 @@
 //! Item versions: loaded by edition, by item, and written in bulk, each engine by its fastest way.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use diesel::connection::DefaultLoadingMode;
@@ -207,20 +208,46 @@ pub fn list_history(
     code: &str,
     seq: i64,
 ) -> Result<Vec<RecordedVersion>> {
-    let rows: Vec<(ItemVersionRow, Option<i64>)> = item_version::table
-        .filter(item_version::dictionary_id.eq(id.0))
-        .filter(item_version::code.eq(code))
-        .filter(item_version::published_seq.le(seq))
-        .select((ItemVersionRow::as_select(), item_version::superseded_seq))
-        .load(connection)
-        .map_err(fault)?;
-    let read = |(row, superseded_seq): (ItemVersionRow, Option<i64>)| {
-        let superseded_seq = superseded_seq.filter(|by| *by <= seq);
-        Ok(RecordedVersion { version: Arc::new(row.read(dictionary)?), superseded_seq })
-    };
-    let mut history: Vec<RecordedVersion> = rows.into_iter().map(read).collect::<Result<_>>()?;
-    history.sort_by_key(|recorded| (recorded.version.published_seq, recorded.version.validity().start_key()));
-    Ok(history)
+    let histories = list_histories(connection, id, dictionary, &[ItemCode::new(code)], seq)?;
+    Ok(histories.into_values().next().unwrap_or_default())
+}
+
+/// The same for some items at once, by code; codes that were never published are left out.
+pub fn list_histories(
+    connection: &mut Engine,
+    id: DictionaryId,
+    dictionary: &Dictionary,
+    codes: &[ItemCode],
+    seq: i64,
+) -> Result<BTreeMap<ItemCode, Vec<RecordedVersion>>> {
+    let mut histories: BTreeMap<ItemCode, Vec<RecordedVersion>> = BTreeMap::new();
+    for some in codes.chunks(CODES_AT_ONCE) {
+        let wanted: Vec<&str> = some.iter().map(ItemCode::as_str).collect();
+        macro_rules! rows {
+            ($connection:expr) => {
+                item_version::table
+                    .filter(item_version::dictionary_id.eq(id.0))
+                    .filter(item_version::code.eq_any(&wanted))
+                    .filter(item_version::published_seq.le(seq))
+                    .select((ItemVersionRow::as_select(), item_version::superseded_seq))
+                    .load($connection)
+                    .map_err(fault)?
+            };
+        }
+        let rows: Vec<(ItemVersionRow, Option<i64>)> = match connection {
+            Engine::Sqlite(connection) => rows!(connection),
+            Engine::Postgres(connection) => rows!(connection),
+        };
+        for (row, superseded_seq) in rows {
+            let version = Arc::new(row.read(dictionary)?);
+            let recorded = RecordedVersion { version, superseded_seq: superseded_seq.filter(|by| *by <= seq) };
+            histories.entry(recorded.version.code.clone()).or_default().push(recorded);
+        }
+    }
+    for history in histories.values_mut() {
+        history.sort_by_key(|recorded| (recorded.version.published_seq, recorded.version.validity().start_key()));
+    }
+    Ok(histories)
 }
 
 pub fn insert_all(connection: &mut Engine, id: DictionaryId, dictionary: &Dictionary, opened: &[Arc<ItemVersion>]) -> Result<()> {

@@ -149,7 +149,7 @@ fn start_postgres() -> PathBuf {
 
 /// An open service whose clock the test sets.
 pub struct Instance {
-    pub svod: Svod,
+    pub svod: Arc<Svod>,
     now_ms: Arc<AtomicI64>,
 }
 
@@ -164,14 +164,14 @@ impl Instance {
     pub fn try_open(database: &Database) -> Result<Self> {
         let start: Timestamp = format!("{TODAY}T12:00:00+03:00").parse().unwrap();
         let now_ms = Arc::new(AtomicI64::new(start.as_millisecond()));
-        let svod = Svod::open(settings(database, Arc::clone(&now_ms)))?;
+        let svod = Arc::new(Svod::open(settings(database, Arc::clone(&now_ms)))?);
         Ok(Self { svod, now_ms })
     }
 
     /// A service that runs as a demo.
     pub fn open_demo(database: &Database) -> Self {
         let now_ms = Arc::new(AtomicI64::new(format!("{TODAY}T12:00:00+03:00").parse::<Timestamp>().unwrap().as_millisecond()));
-        let svod = Svod::open(SvodSettings { is_demo: true, ..settings(database, Arc::clone(&now_ms)) }).unwrap();
+        let svod = Arc::new(Svod::open(SvodSettings { is_demo: true, ..settings(database, Arc::clone(&now_ms)) }).unwrap());
         Self { svod, now_ms }
     }
 

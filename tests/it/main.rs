@@ -14,6 +14,8 @@ mod change_request;
 mod comparing;
 mod data_api;
 mod import;
+mod management;
+mod management_account;
 mod nasty;
 mod process;
 mod publication;

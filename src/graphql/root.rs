@@ -1,0 +1,34 @@
+//! The three roots, merged from the nouns. Each is looked up in the table of permissions field by field.
+
+use async_graphql::{MergedObject, MergedSubscription, Schema, SchemaBuilder};
+
+use super::account::{AccountMutation, AccountQuery};
+use super::audit::AuditQuery;
+use super::dictionary::DictionaryQuery;
+use super::permission::{Permitted, Root};
+use super::publication::PublicationQuery;
+use super::published::PublishedSubscription;
+use super::session::{SessionMutation, SessionQuery};
+use super::token::{TokenMutation, TokenQuery};
+use super::usage::UsageQuery;
+
+/// What can be asked.
+#[derive(MergedObject, Default)]
+pub struct Query(SessionQuery, DictionaryQuery, PublicationQuery, UsageQuery, AccountQuery, TokenQuery, AuditQuery);
+
+/// What can be done. Each gives what came of it, or why it was refused.
+#[derive(MergedObject, Default)]
+pub struct Mutation(SessionMutation, AccountMutation, TokenMutation);
+
+/// What can be waited for.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(PublishedSubscription);
+
+pub type ManagementSchema = Schema<Permitted<Query>, Permitted<Mutation>, Permitted<Subscription>>;
+
+pub fn builder() -> SchemaBuilder<Permitted<Query>, Permitted<Mutation>, Permitted<Subscription>> {
+    let query = Permitted::new(Root::Query, Query::default());
+    let mutation = Permitted::new(Root::Mutation, Mutation::default());
+    let subscription = Permitted::new(Root::Subscription, Subscription::default());
+    Schema::build(query, mutation, subscription)
+}
