@@ -2,7 +2,7 @@
 //! the stored rows. It reads the texts of the rows and not what they mean, so a row that nobody can parse is found like any other.
 //! It changes nothing, and works on one consistent state while others write.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
@@ -62,11 +62,12 @@ pub fn verify(connection: &mut Engine, progress: &dyn Fn(&Stage<'_>)) -> Result<
     Ok(verified)
 }
 
-/// Follows the chain up to the first record that breaks it. Gives the subjects that a record says were published.
-fn verify_audit(connection: &mut Engine, verified: &mut Verified, progress: &dyn Fn(&Stage<'_>)) -> Result<HashSet<String>> {
+/// Follows the chain up to the first record that breaks it. Gives what the records say was published, from what, and as
+/// which publication.
+fn verify_audit(connection: &mut Engine, verified: &mut Verified, progress: &dyn Fn(&Stage<'_>)) -> Result<BTreeMap<i64, String>> {
     let mut before = [0; 32];
     let mut seq = 0;
-    let mut published = HashSet::new();
+    let mut published = BTreeMap::new();
     loop {
         let records = db::audit::list_after(connection, seq, RECORDS_AT_ONCE)?;
         if records.is_empty() {
@@ -87,8 +88,11 @@ fn verify_audit(connection: &mut Engine, verified: &mut Verified, progress: &dyn
                 verified.problems.extend(problem);
                 before = hash;
             }
-            if record.outcome == DONE && record.act.to_lowercase().contains("publish") {
-                published.insert(record.subject.clone());
+            if record.outcome == DONE
+                && record.subject.starts_with("changeRequest/")
+                && let Some(publication) = record.detail["publication"].as_i64()
+            {
+                published.entry(publication).or_insert_with(|| record.subject.clone());
             }
             seq = record.seq;
             verified.last_hash.clone_from(&stored.hash);
@@ -103,12 +107,21 @@ fn first_number_problem(publications: &[StoredPublication]) -> Option<String> {
     Some(format!("publication {missing}: it is missing"))
 }
 
-/// A publication of a change request was an act, so it has a record.
-fn first_unaudited(publications: &[StoredPublication], published_requests: &HashSet<String>) -> Option<String> {
-    let of_requests = publications.iter().filter_map(|(seq, request)| request.map(|request| (seq, request)));
-    let is_unaudited = |(_, request): &(&i64, i64)| !published_requests.contains(&format!("changeRequest/{request}"));
-    let (seq, request) = of_requests.into_iter().find(is_unaudited)?;
-    Some(format!("publication {seq}: there is no audit record of the publishing of its change request {request}"))
+/// A publication of a change request was an act, so it has a record; and what the records say was published is there.
+fn first_unaudited(publications: &[StoredPublication], audited: &BTreeMap<i64, String>) -> Option<String> {
+    let subject = |request: i64| format!("changeRequest/{request}");
+    let of_requests: BTreeMap<i64, i64> = publications.iter().filter_map(|(seq, request)| Some((*seq, (*request)?))).collect();
+    let unaudited = of_requests.iter().find(|(seq, request)| audited.get(seq) != Some(&subject(**request)));
+    let absent = audited.iter().find(|(seq, audited)| of_requests.get(seq).map(|request| subject(*request)).as_ref() != Some(audited));
+    match (unaudited, absent) {
+        (Some((seq, request)), _) => {
+            Some(format!("publication {seq}: there is no audit record of the publishing of its change request {request}"))
+        }
+        (None, Some((seq, subject))) => {
+            Some(format!("publication {seq}: the audit says that {subject} was published as it, and it was not"))
+        }
+        (None, None) => None,
+    }
 }
 
 fn first_edition_problem(publications: &[StoredPublication], edition_seqs: &HashSet<i64>) -> Option<String> {

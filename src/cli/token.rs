@@ -46,7 +46,8 @@ struct AddArguments {
     scopes: Vec<Scope>,
     /// The dictionaries that it reaches [default: all that the account reaches]
     #[arg(long = "dictionary", value_name = "CODE", value_delimiter = ',', value_parser = dictionary)]
-    dictionaries: Vec<DictionaryCode>,
+    // Not called `dictionaries`: the setting of that name would be taken for it.
+    reached: Vec<DictionaryCode>,
     /// The day from which it works no more [default: until it is revoked]
     #[arg(long, value_name = "DATE", value_parser = date)]
     expires: Option<Date>,
@@ -86,7 +87,7 @@ pub fn run(arguments: TokenArguments) -> Result<()> {
 fn add(arguments: &AddArguments) -> Result<()> {
     let (svod, operator) = open_as_operator(&arguments.database)?;
     let account = account_named(&svod, &operator, &arguments.name)?;
-    let dictionaries: BTreeSet<DictionaryCode> = arguments.dictionaries.iter().cloned().collect();
+    let dictionaries: BTreeSet<DictionaryCode> = arguments.reached.iter().cloned().collect();
     let new = NewToken {
         account: account.id,
         title: arguments.title.clone(),

@@ -146,11 +146,13 @@ mod tests {
         Date::constant(number, 1, 1)
     }
 
-    /// Items with a parent, an end and successors.
-    fn world(items: &[(&str, Option<&str>, Option<i16>, &[&str])]) -> World {
+    /// A code, its parent, its end and its successors.
+    type Line<'a> = (&'a str, Option<&'a str>, Option<i16>, &'a [&'a str]);
+
+    fn world(items: &[Line<'_>]) -> World {
         let toml = "code = \"units\"\ntype = \"Unit\"\nname = { ru = \"Отделы\" }\nhierarchy = { on_retire = \"successor\" }\n[passport]\nowner = \"Отдел\"\n";
         let dictionary = Arc::new(Dictionary::compile(toml::from_str(toml).unwrap()).unwrap());
-        let version = |(code, parent, end, successors): &(&str, Option<&str>, Option<i16>, &[&str])| {
+        let version = |(code, parent, end, successors): &Line<'_>| {
             let successors: Vec<ItemCode> = successors.iter().map(|code| ItemCode::new(code)).collect();
             let retirement = end.map(|_| Box::new(Retirement { reason: String::new(), successors }));
             let validity = Validity::new(Some(year(2000)), end.map(year)).unwrap();

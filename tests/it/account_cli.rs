@@ -83,6 +83,10 @@ fn tokens_are_issued_listed_and_revoked(database: Database) {
     done(&database, &["token", "revoke", "1"]);
     let list = done(&database, &["token", "list"]);
     assert!(list.contains("\trevoked ") && !list.contains(secret), "{list}");
+    // The setting of the shipped dictionaries' folder is not taken for the dictionaries of a token.
+    let mut unlimited = svod(&database, &["token", "add", "statistics", "--title", "Всё"]);
+    assert!(unlimited.env("SVOD_DICTIONARIES", "offices").output().unwrap().status.success());
+    assert!(done(&database, &["token", "list"]).contains("2\tstatistics\tread\tall\tuntil revoked\tnever used\tВсё"));
     assert!(refused(&database, &["token", "revoke", "1"]).contains("revoked already"));
 }
 

@@ -56,7 +56,7 @@ pub fn write_definitions(database: &Database) {
 /// Publishes that folder as publication 1.
 pub fn defined(database: &Database) {
     write_definitions(database);
-    let applied = run(database, &["dictionary", "apply", "d"]);
+    let applied = run(database, &["dictionary", "apply", "--publish", "d"]);
     assert!(applied.status.success(), "{}", complained(&applied));
     let told = said(&applied);
     assert!(told.contains("offices: added 2 · changed 0 · retired 0") && told.contains("published as publication 1"), "{told}");

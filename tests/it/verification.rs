@@ -69,6 +69,7 @@ fn found_after(database: &Database, sql: &str, undo: &str) -> Vec<String> {
 
 fn a_meddled_audit_record_is_named(database: Database) {
     let _instance = published(&database);
+    // The records before it are those of the publications, which have more reasons to be missed.
     let first_bad = |sql: &str, undo: &str| found_after(&database, sql, undo).join("\n");
     let changed = "it does not match its hash, so it or its hash was changed";
     for (column, other) in [
@@ -85,16 +86,16 @@ fn a_meddled_audit_record_is_named(database: Database) {
         ("account_id", "NULL"),
         ("hash", "'x'"),
     ] {
-        database.execute("CREATE TABLE kept AS SELECT * FROM audit WHERE seq = 2");
-        let undo = "DELETE FROM audit WHERE seq = 2; INSERT INTO audit SELECT * FROM kept; DROP TABLE kept";
-        let told = first_bad(&format!("UPDATE audit SET {column} = {other} WHERE seq = 2"), undo);
-        assert_eq!(told, format!("audit record 2: {changed}"), "{column} {other}");
+        database.execute("CREATE TABLE kept AS SELECT * FROM audit WHERE seq = 5");
+        let undo = "DELETE FROM audit WHERE seq = 5; INSERT INTO audit SELECT * FROM kept; DROP TABLE kept";
+        let told = first_bad(&format!("UPDATE audit SET {column} = {other} WHERE seq = 5"), undo);
+        assert_eq!(told, format!("audit record 5: {changed}"), "{column} {other}");
     }
-    database.execute("CREATE TABLE kept AS SELECT * FROM audit WHERE seq = 2");
+    database.execute("CREATE TABLE kept AS SELECT * FROM audit WHERE seq = 5");
     let back = "INSERT INTO audit SELECT * FROM kept; DROP TABLE kept";
-    assert_eq!(first_bad("DELETE FROM audit WHERE seq = 2", back), "audit record 2: it is missing");
-    let swap = "UPDATE audit SET seq = -1 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = -1";
-    assert_eq!(first_bad(swap, swap), format!("audit record 2: {changed}"));
+    assert_eq!(first_bad("DELETE FROM audit WHERE seq = 5", back), "audit record 5: it is missing");
+    let swap = "UPDATE audit SET seq = -1 WHERE seq = 5; UPDATE audit SET seq = 5 WHERE seq = 6; UPDATE audit SET seq = 6 WHERE seq = -1";
+    assert_eq!(first_bad(swap, swap), format!("audit record 5: {changed}"));
 }
 
 fn a_meddled_edition_is_named(database: Database) {
@@ -148,9 +149,7 @@ fn a_meddled_edition_is_named(database: Database) {
             "edition 2 of offices (publication 3): it says 4 items, and has 3".to_owned(),
         ),
         (
-            format!(
-                "INSERT INTO item_version (dictionary_id, code, attributes, published_seq) SELECT id, '9', '{{}}', 1 FROM dictionary WHERE code = 'offices'"
-            ),
+            "INSERT INTO item_version (dictionary_id, code, attributes, published_seq) SELECT id, '9', '{}', 1 FROM dictionary WHERE code = 'offices'".to_owned(),
             format!("DELETE FROM item_version WHERE {offices} AND code = '9'"),
             "item 9 of offices: a row names publication 1, which has no edition of it".to_owned(),
         ),
@@ -163,7 +162,8 @@ fn a_meddled_edition_is_named(database: Database) {
 fn a_gap_in_the_numbers_is_named(database: Database) {
     let _instance = published(&database);
     let problems = found_after(&database, "UPDATE publication SET seq = 30 WHERE seq = 3", "UPDATE publication SET seq = 3 WHERE seq = 30");
-    assert_eq!(problems, ["publication 3: it is missing", "publication 30: it has no edition of any dictionary"]);
+    let unaudited = "publication 30: there is no audit record of the publishing of its change request 3";
+    assert_eq!(problems, ["publication 3: it is missing", unaudited, "publication 30: it has no edition of any dictionary"]);
     database.execute("CREATE TABLE kept AS SELECT * FROM edition WHERE published_seq = 2");
     let problems =
         found_after(&database, "DELETE FROM edition WHERE published_seq = 2", "INSERT INTO edition SELECT * FROM kept; DROP TABLE kept");
@@ -173,10 +173,19 @@ fn a_gap_in_the_numbers_is_named(database: Database) {
 
 fn a_publication_of_a_request_needs_its_record(database: Database) {
     let _instance = published(&database);
-    let sql = "UPDATE publication SET change_request_id = 7 WHERE seq = 3";
-    let undo = "UPDATE publication SET change_request_id = NULL WHERE seq = 3";
+    let undo = "UPDATE publication SET change_request_id = 3 WHERE seq = 3";
+    let found = |sql: &str| found_after(&database, sql, undo);
     let expected = "publication 3: there is no audit record of the publishing of its change request 7";
-    assert_eq!(found_after(&database, sql, undo), [expected]);
+    assert_eq!(found("UPDATE publication SET change_request_id = 7 WHERE seq = 3"), [expected]);
+    let expected = "publication 3: the audit says that changeRequest/3 was published as it, and it was not";
+    assert_eq!(found("UPDATE publication SET change_request_id = NULL WHERE seq = 3"), [expected]);
+    // The newest publication taken away whole leaves numbers without a gap, and is missed all the same.
+    for table in ["publication", "edition", "item_version"] {
+        let column = if table == "publication" { "seq" } else { "published_seq" };
+        database.execute(&format!("DELETE FROM {table} WHERE {column} = 3"));
+    }
+    database.execute("UPDATE item_version SET superseded_seq = NULL WHERE superseded_seq = 3");
+    assert_eq!(verified(&database).problems, [expected]);
 }
 
 fn verifying_works_while_others_write(database: Database) {

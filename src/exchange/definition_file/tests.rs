@@ -192,7 +192,7 @@ const SHAPES: [Case; 41] = [
 ];
 
 /// What the schema admits and what makes no sense.
-const SENSES: [Case; 18] = [
+const SENSES: [Case; 19] = [
     (
         "type = \"Office\"",
         "type = \"Offices\"",
@@ -229,6 +229,11 @@ const SENSES: [Case; 18] = [
         "length_max = 500",
         "check = \"warn\"",
         &["24:9: attributes[0].check: `check` belongs to the type reference, and this is of type string"],
+    ),
+    (
+        "length_max = 500",
+        "on_retire = \"successor\"",
+        &["24:13: attributes[0].on_retire: `on_retire` belongs to the type reference, and this is of type string"],
     ),
     (
         "length_max = 500",
