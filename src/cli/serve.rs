@@ -4,9 +4,6 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::dictionary::{Applying, apply_folders};
-use futures_util::future::FutureExt;
-use futures_util::stream::{self, StreamExt};
-
 use super::import::limits;
 use super::svod_settings;
 use crate::app::change_request::Destination;
@@ -16,7 +13,7 @@ use crate::config::ServeSettings;
 use crate::domain::account::AccountId;
 use crate::domain::change_request::Origin;
 use crate::domain::error::{Error, Result};
-use crate::graphql::door::{Response, ResponseKind};
+use crate::graphql::{ManagementApi, ManagementLimits};
 use crate::http::{self, DataDoor, Doors, IdentityDoor, ManagementDoor, Services};
 use crate::jobs::following::follow;
 use crate::jobs::periodic::Periodic;
@@ -62,7 +59,7 @@ fn raise_open_files(connections_max: usize) {
 
 /// Everything that must be done before readers are answered, and the jobs that go on beside.
 fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAddr]) -> Result<Vec<Periodic>> {
-    let svod = Svod::open(SvodSettings { is_demo: settings.demo, ..svod_settings(&settings.database) })?;
+    let svod = Arc::new(Svod::open(SvodSettings { is_demo: settings.demo, ..svod_settings(&settings.database) })?);
     if svod.publisher.catalog().head().seq() == 0 {
         load_shipped(settings, &svod)?;
     }
@@ -70,7 +67,7 @@ fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAdd
     services.open(Doors {
         data: DataDoor::new(data_api, svod.reading.clone()),
         identity: IdentityDoor::new(svod.identity.clone()),
-        management: nothing_is_managed(),
+        management: ManagementDoor::new(ManagementApi::new(Arc::clone(&svod), ManagementLimits::default())),
     });
     say_ready(&svod, addresses);
     if settings.demo {
@@ -91,20 +88,6 @@ fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAdd
     }
     let scheduling = publish_scheduled(svod.change_requests.clone(), settings.schedule_every_ms)?;
     Ok(vec![following, scheduling])
-}
-
-fn nothing_is_managed() -> ManagementDoor {
-    let response = || Response {
-        body: br#"{"errors":[{"message":"there is no management API yet"}]}"#.to_vec(),
-        kind: ResponseKind::RequestError,
-        operation_name: None,
-        cookies: Vec::new(),
-    };
-    ManagementDoor {
-        execute: Box::new(move |_, _| std::future::ready(response()).boxed()),
-        subscribe: Box::new(|_, _| stream::empty().boxed()),
-        sdl: String::new(),
-    }
 }
 
 fn load_shipped(settings: &ServeSettings, svod: &Svod) -> Result<()> {

@@ -3,8 +3,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::{BoxStream, StreamExt};
 
 use crate::app::acting;
 use crate::app::identity::{Identity, Presented};
@@ -13,7 +13,7 @@ use crate::app::reading::Reading;
 use crate::domain::account::Authority;
 use crate::domain::definition::Access;
 use crate::domain::error::Result;
-use crate::graphql::door;
+use crate::graphql::{ManagementApi, door};
 use crate::query::{Caller, DataApi, Request, Response};
 
 /// What is published, in two numbers.
@@ -74,6 +74,20 @@ pub struct ManagementDoor {
     /// Text messages of one client in, what goes out to it out, by `graphql-transport-ws`.
     pub subscribe: Box<Subscribe>,
     pub sdl: String,
+}
+
+impl ManagementDoor {
+    pub fn new(api: ManagementApi) -> Self {
+        let subscribe_api = api.clone();
+        Self {
+            execute: Box::new(move |caller, request| {
+                let api = api.clone();
+                async move { api.execute(caller, request).await }.boxed()
+            }),
+            subscribe: Box::new(move |caller, incoming| subscribe_api.subscribe(caller, incoming).boxed()),
+            sdl: ManagementApi::sdl(),
+        }
+    }
 }
 
 /// All that is served.
