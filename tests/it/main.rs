@@ -16,6 +16,7 @@ mod data_api;
 mod import;
 mod management;
 mod management_account;
+mod management_requests;
 mod nasty;
 mod process;
 mod publication;
