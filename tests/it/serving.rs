@@ -45,7 +45,7 @@ fn a_publication_of_another_process_reaches_readers(database: Database) {
     let ask = || server.post("{ region(code: \"01\", validOn: \"2030-01-01\") { name } publication { number } }");
     assert_eq!(ask()["data"]["publication"]["number"], 1);
     write(&database, "new.csv", "code,name\n01,Алтайский край (новое имя)\n");
-    let imported = run(&database, &["import", "regions", "new.csv", "--on", "2029-01-01"]);
+    let imported = run(&database, &["import", "regions", "new.csv", "--on", "2029-01-01", "--publish"]);
     assert!(imported.status.success(), "{}", complained(&imported));
     server.wait_for_publication(2);
     assert_eq!(ask()["data"]["region"]["name"], "Алтайский край (новое имя)");
@@ -61,7 +61,7 @@ fn a_publication_reaches_every_node(database: Database) {
     };
     assert_eq!(names(), ["Районная", "Районная"]);
     write(&database, "new.csv", "code,name\n2,Районная новая\n");
-    let imported = run(&database, &["import", "offices", "new.csv", "--on", "2029-01-01"]);
+    let imported = run(&database, &["import", "offices", "new.csv", "--on", "2029-01-01", "--publish"]);
     assert!(imported.status.success(), "{}", complained(&imported));
     for node in &nodes {
         node.wait_for_publication(2);
@@ -130,7 +130,7 @@ fn what_is_not_public_is_not_there_and_a_bad_credential_is_refused() {
     write(&database, "d/regions/items.csv", "code,name\n01,Алтайский край\n");
     write(&database, "d/offices/dictionary.toml", OFFICES.replace("\"public\"", "\"restricted\""));
     write(&database, "d/offices/items.csv", "code,name,region\n1,Тайная,01\n");
-    let applied = run(&database, &["dictionary", "apply", "d"]);
+    let applied = run(&database, &["dictionary", "apply", "d", "--publish"]);
     assert!(applied.status.success(), "{}", complained(&applied));
     let server = Server::start(&database);
     let found = server.post("{ dictionaries { code } publication { editions { dictionary } } regions { totalCount } }");
