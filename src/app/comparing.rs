@@ -21,7 +21,7 @@ use crate::domain::value::Value;
 const ITEMS_AT_ONCE: usize = 1_000;
 
 /// One side of a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Side {
     /// What was known at this publication; 0 is before the first.
     pub publication: i64,

@@ -52,6 +52,8 @@ impl DictionaryObject {
 }
 
 /// A dictionary: its passport, its structure and its items.
+// The arguments of a field are those of its function.
+#[allow(clippy::too_many_arguments)]
 #[Object(name = "Dictionary")]
 impl DictionaryObject {
     /// The stable code.

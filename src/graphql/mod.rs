@@ -7,6 +7,7 @@ mod connection;
 mod cursor;
 mod definition;
 mod dictionary;
+mod diff;
 pub mod door;
 mod edition;
 mod execute;

@@ -51,6 +51,7 @@ pub const ROOT_FIELDS: &[(Root, &str, Permission)] = &[
     (Query, "publications", Read),
     (Query, "publication", Read),
     (Query, "resolve", Read),
+    (Query, "diff", Read),
     (Query, "accounts", OverService(Role::Auditor)),
     (Query, "account", SignedIn),
     (Query, "tokens", SignedIn),

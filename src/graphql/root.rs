@@ -5,6 +5,7 @@ use async_graphql::{MergedObject, MergedSubscription, Schema, SchemaBuilder};
 use super::account::{AccountMutation, AccountQuery};
 use super::audit::AuditQuery;
 use super::dictionary::DictionaryQuery;
+use super::diff::DiffQuery;
 use super::permission::{Permitted, Root};
 use super::publication::PublicationQuery;
 use super::published::PublishedSubscription;
@@ -14,7 +15,7 @@ use super::usage::UsageQuery;
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(SessionQuery, DictionaryQuery, PublicationQuery, UsageQuery, AccountQuery, TokenQuery, AuditQuery);
+pub struct Query(SessionQuery, DictionaryQuery, PublicationQuery, UsageQuery, DiffQuery, AccountQuery, TokenQuery, AuditQuery);
 
 /// What can be done. Each gives what came of it, or why it was refused.
 #[derive(MergedObject, Default)]

@@ -180,12 +180,11 @@ impl TokenMutation {
         let scopes: BTreeSet<Scope> = input.scopes.into_iter().map(Into::into).collect();
         let (account, title, expires_at) = (input.account, input.title, input.expires_at.map(|at| at.0));
         let outcome = act(context, move |svod, caller| {
-            let account = match &account {
-                None => caller.authority.account_id().ok_or_else(|| Error::unauthenticated("sign in first: a token is somebody's"))?,
-                Some(name) => {
-                    svod.acts.audited(caller, &Act::new("issueToken", Scope::Administer, ""), account_named(svod, caller, name))?.id
-                }
+            let found = match &account {
+                None => caller.authority.account_id().ok_or_else(|| Error::unauthenticated("sign in first: a token is somebody's")),
+                Some(name) => account_named(svod, caller, name).map(|account| account.id),
             };
+            let account = svod.acts.audited(caller, &Act::new("issueToken", Scope::Administer, ""), found)?;
             svod.accounts.issue_token(caller, NewToken { account, title, scopes, dictionaries, expires_at })
         });
         let outcome = outcome.await?;

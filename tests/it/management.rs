@@ -11,13 +11,14 @@ use svod::domain::account::AccountId;
 use svod::graphql::door::{Outgoing, Request, Response, ResponseKind};
 use svod::graphql::{ManagementApi, ManagementLimits};
 
-use crate::harness::{Database, Instance};
+use crate::harness::{Database, Instance, TODAY};
 use crate::publication::{OFFICES, REGIONS, on};
 
 on_both_engines!(
     dictionaries_tell_passport_structure_and_editions,
     items_are_answered_in_both_times,
     what_refers_to_an_item_is_listed,
+    two_publications_are_compared,
     pages_go_on_and_cursors_belong_to_their_list,
     what_one_may_not_see_is_not_there,
     a_page_of_histories_asks_the_database_once,
@@ -178,6 +179,37 @@ fn what_refers_to_an_item_is_listed(database: Database) {
     assert_eq!((&seen["absent"], &seen["hidden"]), (&Value::Null, &Value::Null));
     let all = data(&instance, operator(&instance), query);
     assert_eq!(all["dictionary"]["item"]["usages"]["totalCount"], 3);
+}
+
+fn two_publications_are_compared(database: Database) {
+    let instance = published(&database);
+    instance.import("regions", "code,name\n02,Республика Башкортостан\n", &ImportOptions::default()).unwrap();
+    instance.import("offices", "code,parent,name,region\n2,1,Районная,02\n4,1,Новая,01\n", &ImportOptions::default()).unwrap();
+    let query = |from: i64, to: i64, first: i32, after: &str| {
+        format!(
+            r#"{{ diff(dictionary: "offices", from: {{ publication: {from} }}, to: {{ publication: {to} }}, first: {first}, after: {after}) {{
+                counts {{ added changed removed }} definition {{ path }} items {{ totalCount pageInfo {{ hasNextPage endCursor }} nodes {{ code kind
+                before {{ name }} after {{ name attributes }} differences {{ validFrom subject attribute before after beforeNames {{ code name }} afterNames {{ code name }} }} }} }} }} }}"#
+        )
+    };
+    let first = data(&instance, anonymous(), &query(2, 4, 1, "null"))["diff"].take();
+    assert_eq!(first["counts"], json!({ "added": 1, "changed": 1, "removed": 0 }));
+    assert_eq!((&first["items"]["totalCount"], &first["items"]["pageInfo"]["hasNextPage"]), (&json!(2), &json!(true)));
+    let changed = &first["items"]["nodes"][0];
+    assert_eq!((&changed["code"], &changed["kind"]), (&json!("2"), &json!("CHANGED")));
+    let difference = json!({ "validFrom": TODAY, "subject": "ATTRIBUTE", "attribute": "region", "before": "01", "after": "02",
+        "beforeNames": [{ "code": "01", "name": "Алтайский край" }], "afterNames": [{ "code": "02", "name": "Республика Башкортостан" }] });
+    assert_eq!(changed["differences"], json!([difference]));
+    let rest = data(&instance, anonymous(), &query(2, 4, 10, &first["items"]["pageInfo"]["endCursor"].to_string()))["diff"].take();
+    assert_eq!(rest["items"]["nodes"].as_array().unwrap().len(), 1);
+    assert_eq!((&rest["items"]["nodes"][0]["code"], &rest["items"]["nodes"][0]["kind"]), (&json!("4"), &json!("ADDED")));
+    let back = data(&instance, anonymous(), &query(4, 2, 10, "null"))["diff"].take();
+    assert_eq!(back["counts"], json!({ "added": 0, "changed": 1, "removed": 1 }));
+    assert_eq!(back["items"]["nodes"][0]["differences"][0]["afterNames"], json!([{ "code": "01", "name": "Алтайский край" }]));
+    let future = ask(&instance, anonymous(), &query(2, 9, 1, "null"));
+    assert_eq!(future["errors"][0]["extensions"]["code"], "PUBLICATION_UNKNOWN");
+    let hidden = data(&instance, anonymous(), &query(2, 4, 1, "null").replace("\"offices\"", "\"secrets\""));
+    assert_eq!(hidden["diff"], Value::Null);
 }
 
 fn pages_go_on_and_cursors_belong_to_their_list(database: Database) {
