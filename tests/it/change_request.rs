@@ -402,7 +402,7 @@ fn what_one_may_not_see_is_not_there(database: Database) {
     let restricted = REGIONS
         .replace(r#"code = "regions""#, r#"code = "secrets""#)
         .replace("Region", "Secret")
-        .replace(r#"owner = "Управление""#, r#"owner = "Управление", access = "restricted""#);
+        .replace(r#"access = "public""#, r#"access = "restricted""#);
     office.instance.define(&restricted, Some("code,name\n1,Тайна\n")).unwrap();
     let vera = person(&database, &office.instance, 15, "vera", &[("steward", "secrets")]);
     let oleg = person(&database, &office.instance, 16, "oleg", &[("steward", "offices")]);
