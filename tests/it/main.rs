@@ -22,3 +22,4 @@ mod publication;
 mod serving;
 mod tidy;
 mod verification;
+mod walkthrough;
