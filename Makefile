@@ -5,18 +5,18 @@ SHELL := /bin/sh
 # Debian's packages; each is installed only when it is missing, and said aloud.
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: help run build test check fmt bench generate postgres compiler nextest clean
+.PHONY: help run build test check fmt bench generate postgres compiler curl nextest clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: compiler ## Build and serve on SQLite with the shipped dictionaries, at http://127.0.0.1:8080
-	cargo run --release -- serve
+run: compiler ## Build and serve a demo on SQLite with the shipped dictionaries, at http://127.0.0.1:8080
+	cargo run --release -- serve --demo
 
 build: compiler ## Build the optimised binary
 	cargo build --release
 
-test: compiler postgres nextest ## Run every test on SQLite and PostgreSQL
+test: compiler postgres nextest curl ## Run every test on SQLite and PostgreSQL
 	scripts/postgres.sh cargo nextest run --lib --bins --tests
 
 check: compiler ## Formatting, clippy, documentation, generated files up to date
@@ -49,6 +49,11 @@ compiler:
 	@command -v cc >/dev/null 2>&1 && perl -MFindBin -MIPC::Cmd -MFile::Compare -e 1 2>/dev/null || { \
 	  echo "Installing a C compiler and Perl from the distribution: SQLite, libpq and OpenSSL are built from source."; \
 	  $(APT) update && $(APT) install -y --no-install-recommends build-essential perl; }
+
+curl:
+	@command -v curl >/dev/null 2>&1 || { \
+	  echo "Installing curl from the distribution: the tests walk through the README with it."; \
+	  $(APT) update && $(APT) install -y --no-install-recommends curl; }
 
 nextest:
 	@command -v cargo-nextest >/dev/null 2>&1 || { \

@@ -113,6 +113,7 @@ fn open(target: &Target) -> Svod {
         password_cost: svod::app::passwords::PasswordCost::default(),
         session_lifetime: jiff::SignedDuration::from_hours(12),
         is_demo: false,
+        name_check: svod::query::name_problems,
     };
     Svod::open(settings).expect("the database opens")
 }

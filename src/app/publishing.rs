@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::acting::Acts;
 use super::pulse::Pulse;
 use crate::catalog::{Catalog, DictionarySnapshot, Head, Resident};
 use crate::db::dictionary::DictionaryId;
@@ -39,12 +40,17 @@ pub struct Published {
     pub counts: BTreeMap<DictionaryCode, ChangeCounts>,
 }
 
+/// What stands in the way of one data API over dictionaries, in their order; where two want the same name, the later one must change.
+/// Handed in, since the floor that makes that API stands above.
+pub type NameCheck = fn(&[Arc<Dictionary>]) -> Vec<(DictionaryCode, String)>;
+
 /// Publishes, and keeps the catalogue up with the database.
 pub struct Publisher {
     store: Store,
     catalog: Arc<Catalog>,
     clock: Clock,
     violations_max: usize,
+    name_check: NameCheck,
     pulse: Pulse,
     /// Whoever advances the catalogue holds this, so that it only ever moves forward and whole.
     advancing: Mutex<()>,
@@ -70,8 +76,9 @@ struct PreparedDictionary {
 }
 
 impl Publisher {
-    pub fn new(store: Store, catalog: Arc<Catalog>, clock: Clock, violations_max: usize, pulse: Pulse) -> Self {
-        Self { store, catalog, clock, violations_max, pulse, advancing: Mutex::new(()) }
+    pub fn new(acts: &Acts, catalog: Arc<Catalog>, violations_max: usize, name_check: NameCheck) -> Self {
+        let (store, clock, pulse) = (acts.store.clone(), acts.clock.clone(), acts.pulse.clone());
+        Self { store, catalog, clock, violations_max, name_check, pulse, advancing: Mutex::new(()) }
     }
 
     pub fn catalog(&self) -> &Arc<Catalog> {
@@ -159,6 +166,19 @@ impl Publisher {
         Ok(Some(WorkedOut { after, rows: rows_by_code }))
     }
 
+    /// A new or changed definition must find room beside the others in the data API.
+    fn check_names(&self, changes: &ChangeSet, after: &World, violations: &mut Violations) {
+        let is_new = |code: &DictionaryCode| changes.get(code).is_some_and(|change| change.dictionary.is_some());
+        if !changes.keys().any(is_new) {
+            return;
+        }
+        let (new, kept): (Vec<_>, Vec<_>) = after.iter().partition(|(code, _)| is_new(code));
+        let dictionaries: Vec<Arc<Dictionary>> = kept.into_iter().chain(new).map(|(_, state)| Arc::clone(&state.dictionary)).collect();
+        for (code, message) in (self.name_check)(&dictionaries).into_iter().filter(|(code, _)| is_new(code)) {
+            violations.push(Violation::new(code.as_str(), "name_taken", message));
+        }
+    }
+
     fn check(&self, changes: &ChangeSet, before: &World, after: &World, rows: &BTreeMap<DictionaryCode, RowChanges>) -> Result<()> {
         let mut violations = Violations::new(self.violations_max);
         let mut touched = Touched::new();
@@ -173,6 +193,7 @@ impl Publisher {
             };
             touched.insert(code.clone(), items);
         }
+        self.check_names(changes, after, &mut violations);
         if violations.is_empty() {
             validate(&Change { before, after, touched: &touched }, &mut violations);
         }

@@ -11,7 +11,7 @@ use super::change_request::ChangeRequests;
 use super::comparing::Comparing;
 use super::identity::Identity;
 use super::passwords::{PasswordCost, Passwords};
-use super::publishing::Publisher;
+use super::publishing::{NameCheck, Publisher};
 use super::pulse::Pulse;
 use super::reading::Reading;
 use super::secrets::Secrets;
@@ -39,6 +39,7 @@ pub struct SvodSettings {
     pub session_lifetime: SignedDuration,
     /// Whether the people of the demo are let in.
     pub is_demo: bool,
+    pub name_check: NameCheck,
 }
 
 /// An open service.
@@ -75,8 +76,7 @@ impl Svod {
         let identity = Identity::new(acts.clone(), passwords.clone(), secrets.clone(), settings.session_lifetime, is_demo);
         let accounts = Accounts::new(acts.clone(), passwords, secrets, identity.clone(), is_demo);
         let auditing = Auditing::new(store.clone());
-        let publisher =
-            Publisher::new(store.clone(), Arc::clone(&catalog), settings.clock.clone(), settings.violations_max, acts.pulse.clone());
+        let publisher = Publisher::new(&acts, Arc::clone(&catalog), settings.violations_max, settings.name_check);
         let reading = Reading::new(catalog, store.clone(), settings.clock);
         let publisher = Arc::new(publisher);
         let comparing = Comparing::new(reading.clone(), store.clone());

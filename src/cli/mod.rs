@@ -12,7 +12,7 @@ use crate::config::{self, DatabaseSettings, Environment, ServeSettings};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::error::{Error, Result};
 use crate::exchange::definition_file;
-use crate::logging;
+use crate::{logging, query};
 
 #[macro_use]
 mod terminal;
@@ -145,5 +145,6 @@ fn svod_settings(database: &DatabaseSettings) -> SvodSettings {
         password_cost: database.identity.password_cost(),
         session_lifetime: database.identity.session_lifetime(),
         is_demo: false,
+        name_check: query::name_problems,
     }
 }

@@ -46,7 +46,7 @@ mod weight;
 mod tests;
 
 pub use limits::QueryLimits;
-pub use names::check_names;
+pub use names::{check_names, name_problems};
 
 /// The data API; cheap to share behind an `Arc`.
 pub struct DataApi {

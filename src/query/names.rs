@@ -14,6 +14,11 @@ use crate::domain::text::DictionaryCode;
 /// The fields of `Query` that belong to no dictionary.
 pub const ROOT_FIELDS: [&str; 4] = ["publication", "publications", "dictionary", "dictionaries"];
 
+/// `check_names` for whoever holds the dictionaries by themselves.
+pub fn name_problems(dictionaries: &[Arc<Dictionary>]) -> Vec<(DictionaryCode, String)> {
+    check_names(dictionaries)
+}
+
 /// What stands in the way of one schema for these dictionaries, each problem with the dictionary that must change.
 /// Where two want the same name, it is the later in the order given.
 pub fn check_names<'a>(dictionaries: impl IntoIterator<Item = &'a Arc<Dictionary>>) -> Vec<(DictionaryCode, String)> {

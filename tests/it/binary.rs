@@ -67,6 +67,8 @@ pub struct Server {
     process: Child,
     pub address: String,
     log: PathBuf,
+    /// What it has said while it started.
+    said: Vec<String>,
 }
 
 impl Server {
@@ -82,12 +84,28 @@ impl Server {
         let log = database.folder().join(format!("server-{}.log", COUNT.fetch_add(1, Ordering::Relaxed)));
         command.args(arguments).stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap());
         let process = command.spawn().unwrap();
-        let mut server = Self { process, address: String::new(), log };
+        let mut server = Self { process, address: String::new(), log, said: Vec::new() };
         let lines = BufReader::new(server.process.stdout.take().unwrap()).lines();
-        let start_page = lines.map(Result::unwrap).find(|line| line.contains("start page"));
+        // A demo says its people last.
+        let last = if arguments.contains(&"--demo") { "  administrator" } else { "start page" };
+        for line in lines.map(Result::unwrap) {
+            let is_last = line.contains(last);
+            server.said.push(line);
+            if is_last {
+                break;
+            }
+        }
+        let start_page = server.said.iter().find(|line| line.contains("start page"));
         let start_page = start_page.unwrap_or_else(|| panic!("it does not say where it listens:\n{}", server.log()));
         server.address = start_page.split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
         server
+    }
+
+    /// The password of somebody of the demo, as it was said.
+    pub fn password(&self, name: &str) -> String {
+        let mut words = self.said.iter().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let line = words.find(|words| words.first() == Some(&name)).unwrap_or_else(|| panic!("nothing is said of {name}"));
+        line[2].to_owned()
     }
 
     pub fn post(&self, query: &str) -> Value {

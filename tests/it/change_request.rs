@@ -60,16 +60,14 @@ pub fn person(database: &Database, instance: &Instance, id: i64, name: &str, rol
 
 pub fn office(database: &Database) -> Office {
     let instance = database.open();
-    let approval = "approval = { four_eyes = true }";
-    let regions = REGIONS.replace("attributes = [", &format!("{approval}\nattributes = ["));
-    let offices = OFFICES.replace("hierarchy =", &format!("{approval}\nhierarchy ="));
+    let strict = |toml: &str| toml.replace("four_eyes = false", "four_eyes = true");
+    let (regions, offices) = (strict(REGIONS), strict(OFFICES));
     let define = |toml: &str, items: &str| instance.define(toml, Some(items));
     define(&regions, "code,name\n01,Алтайский край\n02,Башкортостан\n").unwrap();
     // Only the first publication of a database needs nobody's approval, so the second one gets it.
     let refused = define(&offices, "code,parent,name,region,number\n1,,Главная,01,1\n").unwrap_err();
     assert_eq!(refused.code(), "approval_needed", "{refused}");
-    let relaxed = OFFICES.replace("hierarchy =", "approval = { four_eyes = false }\nhierarchy =");
-    define(&relaxed, "code,parent,name,region,number\n1,,Главная,01,1\n2,1,Районная,01,2\n3,1,Городская,02,3\n").unwrap();
+    define(OFFICES, "code,parent,name,region,number\n1,,Главная,01,1\n2,1,Районная,01,2\n3,1,Городская,02,3\n").unwrap();
     let strict = instance.define(&offices, None).unwrap();
     assert_eq!(strict.publication, Some(3), "the policy in force is the one before");
     let maria = person(database, &instance, 11, "maria", &[("steward", "")]);
@@ -404,7 +402,7 @@ fn what_one_may_not_see_is_not_there(database: Database) {
     let restricted = REGIONS
         .replace(r#"code = "regions""#, r#"code = "secrets""#)
         .replace("Region", "Secret")
-        .replace(r#"owner = "Управление""#, r#"owner = "Управление", access = "restricted""#);
+        .replace(r#"access = "public""#, r#"access = "restricted""#);
     office.instance.define(&restricted, Some("code,name\n1,Тайна\n")).unwrap();
     let vera = person(&database, &office.instance, 15, "vera", &[("steward", "secrets")]);
     let oleg = person(&database, &office.instance, 16, "oleg", &[("steward", "offices")]);

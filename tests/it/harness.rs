@@ -268,6 +268,7 @@ fn settings(database: &Database, now_ms: Arc<AtomicI64>) -> SvodSettings {
         password_cost: PasswordCost { memory_kib: 8, passes: 1, lanes: 1 },
         session_lifetime: SignedDuration::from_hours(12),
         is_demo: false,
+        name_check: svod::query::name_problems,
     }
 }
 

@@ -23,3 +23,4 @@ mod publication;
 mod serving;
 mod tidy;
 mod verification;
+mod walkthrough;

@@ -22,13 +22,13 @@ on_both_engines!(
 
 fn the_same_definitions_again_publish_nothing(database: Database) {
     defined(&database);
-    let again = run(&database, &["dictionary", "apply", "d/offices", "d/regions"]);
-    assert!(said(&again).contains("nothing changed, so nothing was published"), "{}", said(&again));
+    let again = run(&database, &["dictionary", "apply", "d/offices", "d/regions", "--publish"]);
+    assert!(said(&again).contains("nothing would change, so there is no change request"), "{}", said(&again));
 }
 
 fn definitions_refer_to_what_is_published(database: Database) {
     write_definitions(&database);
-    let early = run(&database, &["dictionary", "apply", "d/offices"]);
+    let early = run(&database, &["dictionary", "apply", "d/offices", "--publish"]);
     assert_eq!(early.status.code(), Some(1));
     let line = line_of(OFFICES, "to = \"regions\"");
     let expected = format!("d/offices/dictionary.toml:{line}:");
@@ -37,9 +37,9 @@ fn definitions_refer_to_what_is_published(database: Database) {
         "{}",
         complained(&early)
     );
-    let first = run(&database, &["dictionary", "apply", "d/regions"]);
+    let first = run(&database, &["dictionary", "apply", "d/regions", "--publish"]);
     assert!(said(&first).contains("published as publication 1"), "the refused one took no number: {}", complained(&first));
-    let second = run(&database, &["dictionary", "apply", "d/offices"]);
+    let second = run(&database, &["dictionary", "apply", "d/offices", "--publish"]);
     assert!(said(&second).contains("published as publication 2"), "{}", complained(&second));
     let shown = database.open().timeline("offices", "2");
     assert_eq!(shown, [r#".. ^1 {"name":"Районная","region":"01"}"#]);
@@ -54,7 +54,7 @@ fn mistakes_of_definitions_are_told_with_their_lines(database: Database) {
     defined(&database);
     let wrong = OFFICES.replace("length_max = 40", "length_max = \"40\"").replace("type = \"integer\"", "type = \"integr\"");
     write(&database, "d/offices/dictionary.toml", &wrong);
-    let refused = run(&database, &["dictionary", "apply", "d"]);
+    let refused = run(&database, &["dictionary", "apply", "d", "--publish"]);
     let complaint = complained(&refused);
     assert_eq!(refused.status.code(), Some(1), "{complaint}");
     let told: Vec<&str> = complaint.lines().collect();
@@ -78,7 +78,7 @@ fn mistakes_of_definitions_are_told_with_their_lines(database: Database) {
 fn files_are_imported_and_refused_by_the_command(database: Database) {
     defined(&database);
     write(&database, "new.csv", "code;name\n2;Районная новая\n");
-    let imported = run(&database, &["import", "offices", "new.csv", "--on", "2026-12-01"]);
+    let imported = run(&database, &["import", "offices", "new.csv", "--on", "2026-12-01", "--publish"]);
     let told = said(&imported);
     for expected in [
         "encoding    utf-8",
@@ -90,7 +90,7 @@ fn files_are_imported_and_refused_by_the_command(database: Database) {
         assert!(told.contains(expected), "{expected}: {told}{}", complained(&imported));
     }
     write(&database, "wrong.csv", "code,name\n2,\"Районная\n");
-    let refused = run(&database, &["import", "offices", "wrong.csv"]);
+    let refused = run(&database, &["import", "offices", "wrong.csv", "--publish"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(
         complained(&refused)
@@ -98,15 +98,15 @@ fn files_are_imported_and_refused_by_the_command(database: Database) {
         "{}",
         complained(&refused)
     );
-    let unknown = run(&database, &["import", "courts", "new.csv"]);
+    let unknown = run(&database, &["import", "courts", "new.csv", "--publish"]);
     assert!(
         complained(&unknown).contains("there is no published dictionary `courts`; published are: offices, regions"),
         "{}",
         complained(&unknown)
     );
-    let missing = run(&database, &["import", "offices", "nowhere.csv"]);
+    let missing = run(&database, &["import", "offices", "nowhere.csv", "--publish"]);
     assert!(complained(&missing).contains("the file nowhere.csv cannot be opened"), "{}", complained(&missing));
-    let impossible = run(&database, &["import", "offices", "new.csv", "--on", "2026-02-30"]);
+    let impossible = run(&database, &["import", "offices", "new.csv", "--on", "2026-02-30", "--publish"]);
     assert_eq!(impossible.status.code(), Some(2));
     assert!(complained(&impossible).contains("`2026-02-30` is not a date"), "{}", complained(&impossible));
 }
@@ -115,23 +115,23 @@ fn encoding_and_separator_can_be_named(database: Database) {
     defined(&database);
     // One sign above ASCII does not tell an encoding: 0xB9 is `№` in windows-1251.
     write(&database, "number.csv", b"code,name\n1,\xB9 1\n");
-    let told = complained(&run(&database, &["import", "offices", "number.csv"]));
+    let told = complained(&run(&database, &["import", "offices", "number.csv", "--publish"]));
     assert!(told.contains("cannot be told which encoding"), "{told}");
-    let imported = run(&database, &["import", "offices", "number.csv", "--encoding", "windows-1251", "--on", "2026-12-01"]);
+    let imported = run(&database, &["import", "offices", "number.csv", "--encoding", "windows-1251", "--on", "2026-12-01", "--publish"]);
     assert!(said(&imported).contains("encoding    windows-1251 (as named)"), "{}{}", said(&imported), complained(&imported));
     assert_eq!(database.open().timeline("offices", "1")[1], "2026-12-01.. {\"name\":\"№ 1\",\"region\":\"01\"}");
 
     write(&database, "tabs.csv", "code\tname\n1\tГлавная, первая\n");
-    let told = complained(&run(&database, &["import", "offices", "tabs.csv", "--separator", ","]));
+    let told = complained(&run(&database, &["import", "offices", "tabs.csv", "--separator", ",", "--publish"]));
     assert!(told.contains("\"code\tname\"") || told.contains("no column holds the code"), "the comma is taken at its word: {told}");
-    let imported = run(&database, &["import", "offices", "tabs.csv", "--separator", "tab", "--on", "2027-01-01"]);
+    let imported = run(&database, &["import", "offices", "tabs.csv", "--separator", "tab", "--on", "2027-01-01", "--publish"]);
     assert!(said(&imported).contains("(as named)"), "{}{}", said(&imported), complained(&imported));
     assert_eq!(database.open().timeline("offices", "1")[2], "2027-01-01.. {\"name\":\"Главная, первая\",\"region\":\"01\"}");
 
     for (option, value, expected) in
         [("--encoding", "koi8-r", "`koi8-r` is not read: utf-8 and windows-1251 are"), ("--separator", "!", "`!` is not a separator")]
     {
-        let refused = run(&database, &["import", "offices", "tabs.csv", option, value]);
+        let refused = run(&database, &["import", "offices", "tabs.csv", option, value, "--publish"]);
         assert_eq!(refused.status.code(), Some(2));
         assert!(complained(&refused).contains(expected), "{}", complained(&refused));
     }
@@ -143,7 +143,7 @@ fn an_import_ends_although_nobody_listens(database: Database) {
     write(&database, "new.csv", "code,name\n2,Районная новая\n");
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let mut command = svod(&database, &["import", "offices", "new.csv", "--on", "2026-12-01"]);
+    let mut command = svod(&database, &["import", "offices", "new.csv", "--on", "2026-12-01", "--publish"]);
     command.env("SVOD_LOG_FILTER", "warn");
     let ended = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
     assert_eq!((ended.status.code(), complained(&ended).as_str()), (Some(0), ""));
@@ -161,7 +161,8 @@ fn killed_imports_leave_a_whole_publication_or_none(database: Database) {
     let mut pause = Duration::from_millis(5);
     let mut hits_count = 0;
     loop {
-        let mut process = svod(&database, &["import", "offices", "big.csv"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut process =
+            svod(&database, &["import", "offices", "big.csv", "--publish"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(pause);
         let _ = process.kill();
         let ended = process.wait().unwrap();
@@ -179,14 +180,14 @@ fn killed_imports_leave_a_whole_publication_or_none(database: Database) {
         pause = pause * 3 / 2;
     }
     assert!(hits_count >= 3, "only {hits_count} kills came before the publication");
-    let told = said(&run(&database, &["import", "offices", "big.csv"]));
-    assert!(told.contains("nothing changed"), "{told}");
+    let told = said(&run(&database, &["import", "offices", "big.csv", "--publish"]));
+    assert!(told.contains("nothing would change"), "{told}");
 }
 
 fn a_newer_database_is_refused(database: Database) {
     drop(database.open());
     database.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('2099010100000')");
-    for arguments in [&["migrate"][..], &["serve", "--listen", "127.0.0.1:0"], &["dictionary", "apply", "d"]] {
+    for arguments in [&["migrate"][..], &["serve", "--listen", "127.0.0.1:0"], &["dictionary", "apply", "d", "--publish"]] {
         let refused = run(&database, arguments);
         assert_eq!(refused.status.code(), Some(1));
         assert!(

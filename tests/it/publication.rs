@@ -25,6 +25,7 @@ pub const REGIONS: &str = r#"
 code = "regions"
 type = "Region"
 name = { ru = "Регионы" }
+approval = { four_eyes = false }
 passport = { owner = "Управление", access = "public" }
 attributes = [{ code = "name", type = "string", label = { ru = "Наименование" }, required = true }]
 "#;
@@ -33,6 +34,7 @@ pub const OFFICES: &str = r#"
 code = "offices"
 type = "Office"
 name = { ru = "Органы" }
+approval = { four_eyes = false }
 display = "name"
 passport = { owner = "Управление", access = "public" }
 hierarchy = { roots_max = 2 }

@@ -4,8 +4,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
 use serde_json::Value;
+use svod::domain::change_request::RequestId;
 
-use crate::binary::{Server, complained, defined, root, run, svod, write};
+use crate::binary::{Server, complained, defined, root, run, said, svod, write};
+use crate::change_request::person;
 use crate::harness::Database;
 use crate::publication::{OFFICES, REGIONS};
 
@@ -45,8 +47,15 @@ fn a_publication_of_another_process_reaches_readers(database: Database) {
     let ask = || server.post("{ region(code: \"01\", validOn: \"2030-01-01\") { name } publication { number } }");
     assert_eq!(ask()["data"]["publication"]["number"], 1);
     write(&database, "new.csv", "code,name\n01,Алтайский край (новое имя)\n");
-    let imported = run(&database, &["import", "regions", "new.csv", "--on", "2029-01-01"]);
-    assert!(imported.status.success(), "{}", complained(&imported));
+    let refused = run(&database, &["import", "regions", "new.csv", "--on", "2029-01-01", "--publish"]);
+    assert!(complained(&refused).contains("this needs approval before it is published: 1 more approver of regions"), "{refused:?}");
+    let submitted = run(&database, &["import", "regions", "new.csv", "--on", "2029-01-01", "--submit"]);
+    assert!(said(&submitted).contains("change request 2 is sent to review"), "{submitted:?}");
+    let instance = database.open();
+    let requests = &instance.svod.change_requests;
+    let anna = person(&database, &instance, 13, "anna", &[("approver", "")]);
+    let approved = requests.approve_change_request(&anna, RequestId(2), 2, "").unwrap();
+    requests.publish_change_request(&anna, RequestId(2), approved.revision).unwrap();
     server.wait_for_publication(2);
     assert_eq!(ask()["data"]["region"]["name"], "Алтайский край (новое имя)");
 }
@@ -61,7 +70,7 @@ fn a_publication_reaches_every_node(database: Database) {
     };
     assert_eq!(names(), ["Районная", "Районная"]);
     write(&database, "new.csv", "code,name\n2,Районная новая\n");
-    let imported = run(&database, &["import", "offices", "new.csv", "--on", "2029-01-01"]);
+    let imported = run(&database, &["import", "offices", "new.csv", "--on", "2029-01-01", "--publish"]);
     assert!(imported.status.success(), "{}", complained(&imported));
     for node in &nodes {
         node.wait_for_publication(2);
@@ -130,7 +139,7 @@ fn what_is_not_public_is_not_there_and_a_bad_credential_is_refused() {
     write(&database, "d/regions/items.csv", "code,name\n01,Алтайский край\n");
     write(&database, "d/offices/dictionary.toml", OFFICES.replace("\"public\"", "\"restricted\""));
     write(&database, "d/offices/items.csv", "code,name,region\n1,Тайная,01\n");
-    let applied = run(&database, &["dictionary", "apply", "d"]);
+    let applied = run(&database, &["dictionary", "apply", "d", "--publish"]);
     assert!(applied.status.success(), "{}", complained(&applied));
     let server = Server::start(&database);
     let found = server.post("{ dictionaries { code } publication { editions { dictionary } } regions { totalCount } }");

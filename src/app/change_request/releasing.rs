@@ -1,10 +1,12 @@
 //! Releasing: an approved request is published, at once or at an instant. The request, the audit and the publication are one
 //! transaction, so it happens exactly once, whoever asks and however many nodes do.
 
+use std::cell::RefCell;
+
 use jiff::Timestamp;
 
 use super::previewing::progress;
-use super::reviewing::review;
+use super::reviewing::{review, store_rebased};
 use super::{ChangeRequests, permission, subject};
 use crate::app::acting::{Act, Acting, Caller};
 use crate::app::publishing::{Proposal, Published};
@@ -46,23 +48,28 @@ impl ChangeRequests {
             check_approved(acting, &head, &request)?;
             Ok(request)
         })?;
-        let released = std::cell::RefCell::new(None);
+        let (released, rebased) = (RefCell::new(None), RefCell::new(None));
         let change = |head: &Head| -> Result<ChangeSet> {
             // Somebody else may have published this very request meanwhile; then that is the answer, and not that nothing is left.
             if let Some(current) = self.read_visible(caller, head, id, |_, current| Ok(current.clone()))? {
                 current.check_revision(request.revision)?;
             }
-            Ok(self.judged(caller, head, id)?.changes(head))
+            let content = self.rebased(caller, head, id)?;
+            let changes = content.changes(head);
+            rebased.replace(Some(content));
+            Ok(changes)
         };
         let record = |connection: &mut db::Engine, seq: i64| {
             let published = self.acts.act_within(connection, caller, act, |acting| {
                 let head = self.head();
                 let current = permission::get_visible(acting, &head, id)?;
                 check(acting, &current)?;
-                if current.revision != request.revision {
-                    current.check_revision(request.revision)?;
-                }
+                current.check_revision(request.revision)?;
                 check_approved(acting, &head, &current)?;
+                // What was merged with the changes of others is kept as it was published.
+                if let Some(rebased) = rebased.borrow().as_ref() {
+                    store_rebased(acting, id, &head, rebased)?;
+                }
                 let published = current.publish(seq, acting.now)?;
                 db::change_request::update(acting.connection, &published)?;
                 acting.note("publication", seq);

@@ -53,15 +53,21 @@ impl ChangeRequests {
     }
 
     /// What a request comes to on a head. Refuses conflicts, violations, and a request that would change nothing.
-    pub(super) fn judged(&self, caller: &Caller, head: &Head, id: RequestId) -> Result<Rebased> {
-        let stored = self.read_visible(caller, head, id, |connection, _| load(connection, id))?;
-        let stored = stored.ok_or_else(|| Error::not_found(format!("there is no change request {}", id.0)))?;
-        let rebased = stored.rebase(head, self.publisher.violations_max())?;
-        rebased.check()?;
+    fn judged(&self, caller: &Caller, head: &Head, id: RequestId) -> Result<Rebased> {
+        let rebased = self.rebased(caller, head, id)?;
         let changes = rebased.changes(head);
         if changes.is_empty() || self.publisher.judge(head, &changes)?.is_empty() {
             return Err(Error::refused("change_request_empty", "this change request would change nothing: edit some items first"));
         }
+        Ok(rebased)
+    }
+
+    /// The content of a request merged with a head. Refuses conflicts; whether the outcome is valid is not looked at.
+    pub(super) fn rebased(&self, caller: &Caller, head: &Head, id: RequestId) -> Result<Rebased> {
+        let stored = self.read_visible(caller, head, id, |connection, _| load(connection, id))?;
+        let stored = stored.ok_or_else(|| Error::not_found(format!("there is no change request {}", id.0)))?;
+        let rebased = stored.rebase(head, self.publisher.violations_max())?;
+        rebased.check()?;
         Ok(rebased)
     }
 

@@ -110,6 +110,7 @@ impl Library {
             password_cost: crate::app::passwords::PasswordCost::default(),
             session_lifetime: jiff::SignedDuration::from_hours(12),
             is_demo: false,
+            name_check: crate::query::name_problems,
         };
         let svod = Svod::open(settings).expect("a new database opens");
         let api = DataApi::new(svod.reading.clone(), limits);
