@@ -58,38 +58,43 @@ fn read(instance: &Instance, caller: &Caller, id: &str, fields: &str) -> Value {
     data(instance, caller.clone(), &format!("{{ changeRequest(id: \"{id}\") {{ {fields} }} }}"))["changeRequest"].take()
 }
 
-fn a_request_lives_its_whole_life_by_mutations(database: Database) {
-    let Office { instance, maria, anna, .. } = office(&database);
+/// A draft over two dictionaries: a merger of offices, and a new region.
+fn merger(instance: &Instance, maria: &Caller) -> String {
     let input = r#"title: "Объединение", description: "Слияние двух", basis: { kind: "order", number: "123", date: "2026-11-20" }"#;
-    let payload = done(&instance, &maria, "createChangeRequest", input, "changeRequest { id state revision basis { number date } origin }");
+    let payload = done(instance, maria, "createChangeRequest", input, "changeRequest { id state revision basis { number date } origin }");
     let created = &payload["changeRequest"];
     let expected = json!({ "id": created["id"], "state": "DRAFT", "revision": 1, "basis": { "number": "123", "date": "2026-11-20" }, "origin": "STEWARD" });
     assert_eq!(*created, expected);
     let id = created["id"].as_str().unwrap();
     let region = r#"edits: [{ add: { dictionary: "regions", code: "22", validFrom: null, attributes: { name: "Новый край" } } },
         { retire: { dictionary: "offices", code: "3", on: "2026-12-01", reason: "Объединение", successors: ["2"], comment: "по приказу" } }]"#;
-    change(&instance, &maria, "editItems", id, region);
-    change(
-        &instance,
-        &maria,
-        "updateItem",
-        id,
-        r#"dictionary: "offices", code: "2", validFrom: "2026-12-01", attributes: { region: "22" }"#,
-    );
+    change(instance, maria, "editItems", id, region);
+    change(instance, maria, "updateItem", id, r#"dictionary: "offices", code: "2", validFrom: "2026-12-01", attributes: { region: "22" }"#);
+    id.to_owned()
+}
+
+fn check_merger(instance: &Instance, maria: &Caller, id: &str) {
     let told = read(
-        &instance,
-        &maria,
+        instance,
+        maria,
         id,
-        "dictionaries { dictionaryCode definitionChanged itemsCount } validation { isValid total counts { dictionaryCode added changed retired } judgedAgainst }
-         items { totalCount nodes { dictionaryCode code name kind comment changedBy { name } isStale usages { totalCount } } } canApprove { allowed code }",
+        "dictionaries { dictionaryCode definitionChanged itemsCount } validation { isValid total counts { dictionary added changed retired } judgedAgainst }
+         items(first: 5) { totalCount nodes { dictionary code name kind comment changedBy { name } isStale usages(first: 1) { totalCount } } } canApprove { allowed code }",
     );
     let dictionaries = json!([{ "dictionaryCode": "offices", "definitionChanged": false, "itemsCount": 2 }, { "dictionaryCode": "regions", "definitionChanged": false, "itemsCount": 1 }]);
     assert_eq!(told["dictionaries"], dictionaries);
     assert_eq!((&told["validation"]["isValid"], &told["validation"]["judgedAgainst"]), (&json!(true), &json!(3)), "{told}");
     assert_eq!(told["items"]["totalCount"], 3);
-    let retired = json!({ "dictionaryCode": "offices", "code": "3", "name": "Городская", "kind": "RETIRED", "comment": "по приказу", "changedBy": { "name": "maria" }, "isStale": false, "usages": { "totalCount": 0 } });
+    let retired = json!({ "dictionary": "offices", "code": "3", "name": "Городская", "kind": "RETIRED", "comment": "по приказу", "changedBy": { "name": "maria" }, "isStale": false, "usages": { "totalCount": 0 } });
     assert_eq!(told["items"]["nodes"][1], retired);
     assert_eq!(told["canApprove"]["allowed"], false);
+}
+
+fn a_request_lives_its_whole_life_by_mutations(database: Database) {
+    let Office { instance, maria, anna, .. } = office(&database);
+    let id = merger(&instance, &maria);
+    let id = id.as_str();
+    check_merger(&instance, &maria, id);
     assert_eq!(change(&instance, &maria, "submitChangeRequest", id, "")["state"], "IN_REVIEW");
     let own = done(&instance, &maria, "approveChangeRequest", &format!("changeRequest: \"{id}\", revision: 4"), "changeRequest { state }");
     assert_eq!(codes(&own), ["FOUR_EYES"]);
@@ -120,23 +125,27 @@ fn a_request_lives_its_whole_life_by_mutations(database: Database) {
         (&json!("PUBLISHED"), &json!(4)),
         "{published}"
     );
+    check_published(&instance, &anna, id);
+}
+
+fn check_published(instance: &Instance, anna: &Caller, id: &str) {
     let told = read(
-        &instance,
-        &anna,
+        instance,
+        anna,
         id,
-        "validation { isValid } stages { dictionaryCode isComplete missing approvedBy { name } } reviews { account { name } decision comment round }
+        "validation { isValid } stages { dictionary isComplete missing approvedBy { name } } reviews { account { name } decision comment round }
          comments { totalCount } publication { number } authors { name } items(first: 1) { nodes { code isStale } pageInfo { hasNextPage } }",
     );
     assert_eq!(
         (&told["validation"], &told["publication"]["number"], &told["comments"]["totalCount"]),
         (&Value::Null, &json!(4), &json!(1))
     );
-    let stage = json!({ "dictionaryCode": "offices", "isComplete": true, "missing": 0, "approvedBy": [{ "name": "anna" }] });
+    let stage = json!({ "dictionary": "offices", "isComplete": true, "missing": 0, "approvedBy": [{ "name": "anna" }] });
     assert_eq!(told["stages"][0], stage);
     assert_eq!(told["reviews"][1], json!({ "account": { "name": "anna" }, "decision": "APPROVE", "comment": "Согласовано", "round": 2 }));
     assert_eq!(told["items"]["pageInfo"]["hasNextPage"], true);
     let history = r#"{ dictionary(code: "offices") { itemHistory(code: "2") { publication { number changeRequest { author { name } reviews { account { name } } } } } } }"#;
-    let history = data(&instance, anna.clone(), history);
+    let history = data(instance, anna.clone(), history);
     let versions = history["dictionary"]["itemHistory"].as_array().unwrap();
     let last = &versions.iter().find(|version| version["publication"]["number"] == 4).unwrap()["publication"]["changeRequest"];
     assert_eq!(last["author"]["name"], "maria");
@@ -263,15 +272,15 @@ fn conflicts_are_listed_and_settled(database: Database) {
         "publication { number }",
     );
     assert_eq!(published["publication"]["number"], 4, "{published}");
-    let fields = "conflicts { dictionaryCode code subject validFrom validTo base theirs mine } validation { isValid } items { nodes { isStale published { name } } }";
+    let fields = "conflicts { dictionary item subject validFrom validTo base theirs mine } validation { isValid } items { nodes { isStale published { name } } }";
     let told = read(&instance, &maria, &mine, fields);
-    let conflict = json!({ "dictionaryCode": "offices", "code": "2", "subject": "name", "validFrom": "2026-12-01", "validTo": null, "base": "Районная", "theirs": "Районная чужая", "mine": "Районная моя" });
+    let conflict = json!({ "dictionary": "offices", "item": "2", "subject": "name", "validFrom": "2026-12-01", "validTo": null, "base": "Районная", "theirs": "Районная чужая", "mine": "Районная моя" });
     assert_eq!((&told["conflicts"], &told["validation"]["isValid"]), (&json!([conflict]), &json!(false)));
     assert_eq!(told["items"]["nodes"][0], json!({ "isStale": true, "published": [{ "name": "Районная" }, { "name": "Районная чужая" }] }));
     let refused =
         done(&instance, &maria, "submitChangeRequest", &format!("changeRequest: \"{mine}\", revision: 2"), "changeRequest { state }");
     assert_eq!((codes(&refused), &refused["errors"][0]["path"]), (vec!["CONFLICT"], &json!(["offices", "2", "name"])));
-    let choice = r#"choices: [{ dictionary: "offices", code: "2", subject: "name", validFrom: "2026-12-01", side: MINE }]"#;
+    let choice = r#"choices: [{ dictionary: "offices", item: "2", subject: "name", validFrom: "2026-12-01", side: MINE }]"#;
     change(&instance, &maria, "settleConflicts", &mine, choice);
     assert_eq!(
         read(&instance, &maria, &mine, "conflicts { subject } validation { isValid }"),
@@ -314,7 +323,7 @@ fn an_undo_and_a_schedule_are_drafted(database: Database) {
         &ivan,
         "undoPublication",
         "number: 4",
-        "changeRequest { id origin undoes { number } items { nodes { code kind } } } kept { code } keptDefinitions",
+        "changeRequest { id origin undoes { number } items { nodes { code kind } } } kept { dictionary code } keptDefinitions",
     );
     assert_eq!(undone["errors"], json!([]));
     let request = &undone["changeRequest"];
@@ -358,7 +367,7 @@ fn a_draft_is_previewed_and_differs_by_name(database: Database) {
     assert_eq!(listed(", changeRequest: \"999\"", "2026-12-01")["totalCount"], 0);
     let both = format!(r#"{{ dictionary(code: "offices") {{ items(changeRequest: "{id}", publication: 1) {{ totalCount }} }} }}"#);
     assert_eq!(ask(&instance, anna.clone(), &both)["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
-    let fields = "items { nodes { code differences { subject attribute validFrom before after beforeNames { code name } afterNames { code name } } } } dictionaries { preview(validOn: \"2026-12-01\") { totalCount } }";
+    let fields = "items(first: 5) { nodes { code differences { subject attribute validFrom before after beforeNames { code name } afterNames { code name } } } } dictionaries { preview(validOn: \"2026-12-01\") { totalCount } }";
     let told = read(&instance, &anna, &id, fields);
     let differences = told["items"]["nodes"][0]["differences"].as_array().unwrap();
     let parent = differences.iter().find(|difference| difference["subject"] == "PARENT").unwrap();

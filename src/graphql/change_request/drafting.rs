@@ -106,7 +106,7 @@ struct ConflictChoiceInput {
     /// The code of the dictionary.
     dictionary: ID,
     /// The code of the item; left out: the conflict is about the definition.
-    code: Option<ID>,
+    item: Option<ID>,
     /// What it is about.
     subject: String,
     /// The first day of the conflict; left out or null where it is open, and for definitions.
@@ -137,7 +137,7 @@ struct CommentChangeRequestPayload {
 
 fn read_choice(input: ConflictChoiceInput) -> CoreResult<SettledConflict> {
     let dictionary = dictionary_code(&input.dictionary)?;
-    let item = input.code.map(|code| ItemCode::new(code.as_str()));
+    let item = input.item.map(|code| ItemCode::new(code.as_str()));
     let valid_from = input.valid_from.map(|date| date.0);
     Ok(SettledConflict { dictionary, item, subject: input.subject, valid_from, side: input.side.into() })
 }

@@ -1,5 +1,6 @@
 //! The items that a request changes: as it stores them, or as the publication tells that it became when it was filed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::{ID, Object, Result};
@@ -56,7 +57,7 @@ pub struct ItemChangeObject {
 #[Object(name = "ItemChange")]
 impl ItemChangeObject {
     /// The code of the dictionary.
-    async fn dictionary_code(&self) -> ID {
+    async fn dictionary(&self) -> ID {
         self.change.dictionary.as_str().into()
     }
 
@@ -184,7 +185,7 @@ pub async fn page(view: &View, request: &ChangeRequest, first: Option<i32>, afte
     let id = request.id;
     let seek = Seek::read(view.limits(), format!("items of change request {}", id.0), first, after)?;
     let place = seek.after.as_deref().and_then(place_of);
-    let counts = view.loader().load_one(ItemCountsOf(id)).await.map_err(|error| view.told(&error))?.unwrap_or_default();
+    let counts = stored_counts(view, id).await?;
     let dictionaries = view.loader().load_one(DictionariesOf(id)).await.map_err(|error| view.told(&error))?.unwrap_or_default();
     let (asked, count) = (request.clone(), seek.count());
     let codes: Vec<DictionaryCode> = dictionaries.iter().map(|stored| stored.code.clone()).collect();
@@ -200,6 +201,12 @@ pub async fn page(view: &View, request: &ChangeRequest, first: Option<i32>, afte
     let page = seek.page(changes.await?, |change| format!("{} {}", change.dictionary, change.code)).with_total(total);
     let objects = page.map(|change| ItemChangeObject::new(view, request, change));
     Ok(objects)
+}
+
+/// How many items a request stores, by dictionary.
+pub async fn stored_counts(view: &View, id: RequestId) -> Result<BTreeMap<DictionaryCode, i64>> {
+    let found = view.loader().load_one(ItemCountsOf(id)).await.map_err(|error| view.told(&error))?;
+    Ok(found.unwrap_or_default())
 }
 
 /// How many items of a dictionary a publication changed.
@@ -258,13 +265,4 @@ fn list_published(
         }));
     }
     Ok(changes)
-}
-
-/// How many items a request changes in a dictionary that it touches.
-pub async fn count(view: &View, id: RequestId, published_seq: Option<i64>, dictionary: &DictionaryCode) -> Result<i64> {
-    let counts = view.loader().load_one(ItemCountsOf(id)).await.map_err(|error| view.told(&error))?.unwrap_or_default();
-    Ok(match published_seq {
-        Some(seq) if counts.is_empty() => published_count(view, dictionary, seq),
-        _ => counts.get(dictionary).copied().unwrap_or(0),
-    })
 }

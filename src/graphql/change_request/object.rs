@@ -10,7 +10,7 @@ use super::item::{self, ItemChangeObject};
 use super::loader::{AuthorsOf, CommentsOf, DictionariesOf, JudgementOf, ProgressOf, ReviewsOf};
 use super::stage::{CanApprove, CommentObject, ReviewObject, StageObject};
 use super::validation::{Conflict, ValidationObject};
-use crate::app::change_request::{Judgement, RequestFilter, check_may_approve};
+use crate::app::change_request::{Judgement, RequestFilter, StoredDictionary, check_may_approve};
 use crate::domain::account::AccountId;
 use crate::domain::change_request::{ChangeRequest, Origin, RequestId, RequestState};
 use crate::domain::text::DictionaryCode;
@@ -183,12 +183,17 @@ impl ChangeRequestObject {
     async fn dictionaries(&self) -> Result<Vec<TouchedObject>> {
         let (view, id) = (&self.view, self.request.id);
         let found = view.loader().load_one(DictionariesOf(id)).await.map_err(|error| view.told(&error))?.unwrap_or_default();
-        let mut touched = Vec::with_capacity(found.len());
-        for stored in found.iter() {
-            let items_count = item::count(view, id, self.request.published_seq, &stored.code).await?;
-            touched.push(TouchedObject { view: view.clone(), stored: stored.clone(), items_count });
-        }
-        Ok(touched)
+        let counts = item::stored_counts(view, id).await?;
+        let items_count = |code: &DictionaryCode| match self.request.published_seq {
+            Some(seq) if counts.is_empty() => item::published_count(view, code, seq),
+            _ => counts.get(code).copied().unwrap_or(0),
+        };
+        let touched = |stored: &StoredDictionary| TouchedObject {
+            view: view.clone(),
+            stored: stored.clone(),
+            items_count: items_count(&stored.code),
+        };
+        Ok(found.iter().map(touched).collect())
     }
 
     /// The items that it changes, by dictionary and code.

@@ -7,6 +7,7 @@ use super::object::ChangeRequestObject;
 use super::payload::{ChangeRequestPayload, Verb, act_on_request, change};
 use crate::app::change_request::Undone;
 use crate::domain::account::Scope;
+use crate::domain::text::{DictionaryCode, ItemCode};
 use crate::graphql::fault::UserError;
 use crate::graphql::payload::act;
 use crate::graphql::publication::PublicationObject;
@@ -78,7 +79,7 @@ struct PublishChangeRequestPayload {
 #[derive(Debug, Clone, SimpleObject)]
 struct NamedItem {
     /// The code of the dictionary.
-    dictionary_code: ID,
+    dictionary: ID,
     /// The code of the item.
     code: ID,
 }
@@ -98,9 +99,9 @@ struct UndoPublicationPayload {
 
 impl UndoPublicationPayload {
     fn of(view: View, undone: Undone) -> Self {
-        let named = |(dictionary, code): &(_, _)| NamedItem {
-            dictionary_code: crate::domain::text::DictionaryCode::as_str(dictionary).into(),
-            code: crate::domain::text::ItemCode::as_str(code).into(),
+        let named = |(dictionary, code): &(DictionaryCode, ItemCode)| NamedItem {
+            dictionary: dictionary.as_str().into(),
+            code: code.as_str().into(),
         };
         Self {
             kept: undone.kept.iter().map(named).collect(),

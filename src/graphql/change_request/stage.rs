@@ -21,7 +21,7 @@ pub struct StageObject {
 #[Object(name = "ReviewStage")]
 impl StageObject {
     /// The code of the dictionary whose policy asks for it.
-    async fn dictionary_code(&self) -> ID {
+    async fn dictionary(&self) -> ID {
         self.progress.dictionary.as_str().into()
     }
 
@@ -159,7 +159,7 @@ impl CommentObject {
     }
 
     /// The code of the dictionary of the item that it is about; null: it is about the whole request.
-    async fn dictionary_code(&self) -> Option<ID> {
+    async fn dictionary(&self) -> Option<ID> {
         self.comment.item.as_ref().map(|(dictionary, _)| dictionary.as_str().into())
     }
 

@@ -15,7 +15,7 @@ use crate::graphql::scalar::{AnyJson, CalendarDate};
 #[derive(Debug, Clone, SimpleObject)]
 pub struct ValidationCounts {
     /// The code of the dictionary.
-    dictionary_code: ID,
+    dictionary: ID,
     /// How many items come.
     added: i64,
     /// How many items change.
@@ -49,7 +49,7 @@ impl ValidationObject {
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn counts(&self) -> Vec<ValidationCounts> {
         let counts = self.0.counts.iter().map(|(code, counts)| ValidationCounts {
-            dictionary_code: code.as_str().into(),
+            dictionary: code.as_str().into(),
             added: counts.added,
             changed: counts.changed,
             retired: counts.retired,
@@ -77,9 +77,9 @@ pub enum ConflictSideValue {
 #[derive(SimpleObject)]
 pub struct Conflict {
     /// The code of the dictionary.
-    dictionary_code: ID,
+    dictionary: ID,
     /// The code of the item; null: the conflict is about the definition.
-    code: Option<ID>,
+    item: Option<ID>,
     /// What it is about: the code of an attribute, `parent`, `existence`, `retirement`, or a path of the definition.
     subject: String,
     /// The first day on which they disagree; null: since ever.
@@ -96,19 +96,19 @@ pub struct Conflict {
 
 impl From<&RequestConflict> for Conflict {
     fn from(told: &RequestConflict) -> Self {
-        let dictionary_code = told.dictionary_code().as_str().into();
+        let code = ID::from(told.dictionary_code().as_str());
         let subject = told.subject();
         match told {
             RequestConflict::Definition { base, theirs, mine, .. } => {
                 let json = |side: &Option<serde_json::Value>| side.clone().map(Json);
                 let (base, theirs, mine) = (json(base), json(theirs), json(mine));
-                Self { dictionary_code, code: None, subject, valid_from: None, valid_to: None, base, theirs, mine }
+                Self { dictionary: code, item: None, subject, valid_from: None, valid_to: None, base, theirs, mine }
             }
             RequestConflict::Item { dictionary, item, conflict } => {
                 let date = |end: fn(Validity) -> Option<_>| end(conflict.validity).map(CalendarDate);
                 Self {
-                    dictionary_code,
-                    code: Some(item.as_str().into()),
+                    dictionary: code,
+                    item: Some(item.as_str().into()),
                     subject,
                     valid_from: date(Validity::from),
                     valid_to: date(Validity::to),
