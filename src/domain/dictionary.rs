@@ -33,6 +33,9 @@ pub const RESERVED_CODES: [&str; 14] = [
 /// How many attributes a dictionary may have.
 pub const ATTRIBUTES_MAX: usize = 200;
 
+/// How many people one stage of approval may ask for.
+const QUORUM_MAX: u32 = 20;
+
 /// A definition that makes sense, ready to be asked.
 #[derive(Debug)]
 pub struct Dictionary {
@@ -98,6 +101,7 @@ impl Dictionary {
             }
         });
         check_mentions(&definition, &mut problems);
+        check_approval(&definition, &mut problems);
         match code {
             Some(code) if problems.is_empty() => {
                 let index = attributes.iter().enumerate().map(|(at, attribute)| (attribute.code().to_owned(), at)).collect();
@@ -260,6 +264,16 @@ fn check_mentions(definition: &Definition, problems: &mut Vec<DefinitionProblem>
     }
 }
 
+/// A stage that nobody has to approve would turn the rule of four eyes off without saying so.
+fn check_approval(definition: &Definition, problems: &mut Vec<DefinitionProblem>) {
+    for (at, stage) in definition.approval.stages.iter().enumerate() {
+        if !(1..=QUORUM_MAX).contains(&stage.quorum) {
+            let message = format!("{} is not a number of people from 1 to {QUORUM_MAX}", stage.quorum);
+            problems.push(DefinitionProblem::new(&["approval", "stages", &at.to_string(), "quorum"], message));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,6 +294,7 @@ mod tests {
               { code = "parent", type = "date", label = { ru = "Дата" }, pattern = "x" },
             ]
             rules = [{ code = "r", expect = "1 +", message = { ru = "нет" } }]
+            approval = { stages = [{ name = { ru = "Никто" }, role = "approver", quorum = 0 }] }
             "#,
         )
         .unwrap();
@@ -296,7 +311,8 @@ mod tests {
                 "attributes[2].pattern",
                 "rules[0].expect",
                 "hierarchy.root_attribute",
-                "hierarchy.root_attribute"
+                "hierarchy.root_attribute",
+                "approval.stages[0].quorum"
             ]
         );
     }
