@@ -13,6 +13,7 @@ mod binary;
 mod change_request;
 mod comparing;
 mod data_api;
+mod four_eyes;
 mod import;
 mod management;
 mod management_account;
