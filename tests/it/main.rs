@@ -9,6 +9,7 @@ mod harness;
 mod account;
 mod account_cli;
 mod annulment;
+mod bad_input;
 mod binary;
 mod change_request;
 mod comparing;
