@@ -468,7 +468,8 @@ fn a_definition_that_orphans_values_names_them_all(database: Database) {
     let dangling = "offices/1/region reference_dangling, offices/2/region reference_dangling, offices/3/region reference_dangling";
     changed(&format!("{}, {dangling}", orphaned("region", &["1", "2", "3"])), &elsewhere);
     let flat = |definition: &mut Definition| definition.hierarchy = None;
-    changed(&orphaned("parent", &["2", "3"]), &flat);
+    let rootless = "offices/2/parent not_hierarchical, offices/3/parent not_hierarchical";
+    changed(&format!("{}, {rootless}", orphaned("parent", &["2", "3"])), &flat);
     let narrow = |definition: &mut Definition| definition.attributes[2].max = Some(Bound::Integer(1));
     changed("offices/2/number range, offices/3/number range", &narrow);
 }

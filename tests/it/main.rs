@@ -16,6 +16,7 @@ mod comparing;
 mod data_api;
 mod four_eyes;
 mod import;
+mod killed;
 mod management;
 mod management_account;
 mod nasty;
