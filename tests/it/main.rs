@@ -23,5 +23,7 @@ mod nasty;
 mod process;
 mod publication;
 mod serving;
+mod soak;
+mod stewards;
 mod tidy;
 mod verification;
