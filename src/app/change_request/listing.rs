@@ -187,17 +187,20 @@ pub fn check_may_approve(authority: &Authority, request: &ChangeRequest, progres
     progress.stages_to_approve(authority, authors).map(|_| ())
 }
 
-fn progress_of(connection: &mut Engine, head: &Head, requests: &[ChangeRequest]) -> Result<BTreeMap<RequestId, Progress>> {
+/// How far the approval of requests is, under the policies in force now.
+pub fn progress_of(connection: &mut Engine, head: &Head, requests: &[ChangeRequest]) -> Result<BTreeMap<RequestId, Progress>> {
     let ids: Vec<RequestId> = requests.iter().map(|request| request.id).collect();
     let mut dictionaries = grouped(db::change_request_content::list_dictionaries(connection, &ids)?, |stored| stored.request);
     let reviews = grouped(db::review::list(connection, &ids)?, |review| review.request);
+    let mut authors = grouped(db::change_request_content::list_authors(connection, &ids)?, |(request, _)| *request);
     let mut found = BTreeMap::new();
     for request in requests {
         let dictionaries = dictionaries.remove(&request.id).unwrap_or_default();
         // Items are not needed to know the policies, and there may be very many.
         let rebased = Stored { dictionaries, items: Vec::new() }.rebase(head, 1)?;
         let reviews = reviews.get(&request.id).map(Vec::as_slice).unwrap_or_default();
-        found.insert(request.id, Progress::new(&rebased.policies(head), reviews, request.round));
+        let authors = authors.remove(&request.id).unwrap_or_default().into_iter().map(|(_, account)| account).collect();
+        found.insert(request.id, Progress::new(&rebased.policies(head), reviews, &authors, request.round));
     }
     Ok(found)
 }
