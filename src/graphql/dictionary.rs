@@ -153,7 +153,7 @@ impl DictionaryObject {
         ApprovalPolicyObject { four_eyes: approval.four_eyes, stages: approval.stages.iter().map(Into::into).collect() }
     }
 
-    /// The whole definition as JSON: what `proposeDefinition` takes, and what `dictionary.schema.json` describes.
+    /// The whole definition as JSON: what `defineDictionary` takes, and what `dictionary.schema.json` describes.
     #[graphql(name = "definition")]
     async fn definition_json(&self) -> AnyJson {
         Json(serde_json::to_value(self.definition()).unwrap_or_default())
