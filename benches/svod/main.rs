@@ -1,12 +1,16 @@
 //! Measures what the issues promise, on both engines in one run, and prints tables. Quote ratios: the machines are noisy.
-//! `make bench` runs it with a private PostgreSQL; `make bench ROWS=20000` does it smaller.
+//! `make bench` runs it with a private PostgreSQL; `make bench ROWS=20000` does it smaller, and `ONLY=stewardship` only a part of it:
+//! `import`, `process`, `stewardship` or `soak`, which `SOAK_S` makes shorter.
 
 // A bench prints, stops when something is wrong, and reads the clock and the environment itself.
 #![allow(clippy::print_stdout, clippy::panic, clippy::disallowed_methods)]
 
 mod bare;
 mod data;
+mod management;
 mod process;
+mod soak;
+mod stewardship;
 
 use std::io::{Cursor, Read};
 use std::sync::Arc;
@@ -16,10 +20,14 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use svod::app::acting::Caller;
 use svod::app::applying::DefinedDictionary;
+use svod::app::change_request::Destination;
 use svod::app::import::{ImportOptions, Source};
 use svod::app::svod::{Svod, SvodSettings};
 use svod::db::{DatabaseUrl, StoreLimits};
+use svod::domain::account::AccountId;
+use svod::domain::change_request::{NewRequest, Origin};
 use svod::domain::clock::Clock;
 use svod::domain::dictionary::Dictionary;
 use svod::domain::text::DictionaryCode;
@@ -28,6 +36,7 @@ use svod::exchange::csv::Limits;
 
 const LIMITS: Limits = Limits { record_bytes_max: 1 << 20, columns_max: 1_000 };
 const ROUNDS: usize = 3;
+const ENGINES: [&str; 2] = ["sqlite", "postgres"];
 
 /// A database for one measurement.
 pub struct Target {
@@ -36,25 +45,43 @@ pub struct Target {
 }
 
 fn main() {
-    let rows: usize = std::env::var("ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(200_000);
+    let setting = |name: &str| std::env::var(name).ok();
+    let number = |name: &str, otherwise: usize| setting(name).and_then(|number| number.parse().ok()).unwrap_or(otherwise);
+    let rows = number("ROWS", 200_000);
+    let only = setting("ONLY");
+    let is_asked = |part: &str| only.as_deref().is_none_or(|only| only == part);
     let folder = tempfile::tempdir().expect("a temporary folder");
+    println!("{rows} items of 8 attributes, {:.1} MB of CSV; medians of {ROUNDS} rounds\n", data::csv(rows, "№").len() as f64 / 1e6);
+    if is_asked("import") || is_asked("process") {
+        let loaded = import(rows, folder.path());
+        process::measure(&loaded, rows, folder.path());
+    }
+    if is_asked("stewardship") {
+        stewardship::measure(rows, folder.path());
+    }
+    if is_asked("soak") {
+        soak::measure(number("SOAK_S", 60) as u64, folder.path());
+    }
+}
+
+/// Measures imports; gives a database of each engine with the big dictionary.
+fn import(rows: usize, folder: &std::path::Path) -> Vec<Target> {
     let file = data::csv(rows, "№");
     let renamed = data::csv(rows, "номер");
-    println!("{rows} items of 8 attributes, {:.1} MB of CSV; medians of {ROUNDS} rounds\n", file.len() as f64 / 1e6);
     println!(
         "| engine | bare bulk insert, s | import of a CSV, s | ratio (≤ 3) | one change until read, ms (≤ 200) \
          | the same, seen by another process, ms | the same file again, s | every row changed, s |"
     );
     println!("|---|---|---|---|---|---|---|---|");
     let mut loaded = Vec::new();
-    for engine in ["sqlite", "postgres"] {
+    for engine in ENGINES {
         let mut bare = Vec::new();
         let mut import = Vec::new();
         let mut change = Vec::new();
         let mut change_followed = Vec::new();
         let (mut again, mut changed) = (Vec::new(), Vec::new());
         for round in 0..ROUNDS {
-            let target = target(engine, folder.path(), round);
+            let target = target(engine, folder, &format!("import_{round}"));
             let svod = open(&target);
             define(&svod);
             import.push(seconds(|| load(&svod, &file, &ImportOptions::default())));
@@ -76,10 +103,11 @@ fn main() {
         let (again, changed) = (median(&mut again), median(&mut changed));
         println!("| {engine} | {bare:.2} | {import:.2} | {:.2} | {change:.0} | {followed:.0} | {again:.2} | {changed:.2} |", import / bare);
     }
-    process::measure(&loaded, rows, folder.path());
+    loaded
 }
 
-fn seconds(act: impl FnOnce()) -> f64 {
+/// How long something takes.
+pub fn seconds(act: impl FnOnce()) -> f64 {
     let started = Instant::now();
     act();
     started.elapsed().as_secs_f64()
@@ -90,19 +118,21 @@ pub fn median(figures: &mut [f64]) -> f64 {
     figures[figures.len() / 2]
 }
 
-fn target(engine: &'static str, folder: &std::path::Path, round: usize) -> Target {
+/// A new database.
+pub fn target(engine: &'static str, folder: &std::path::Path, name: &str) -> Target {
     if engine == "sqlite" {
-        return Target { engine, url: format!("sqlite:{}", folder.join(format!("{round}.db")).display()) };
+        return Target { engine, url: format!("sqlite:{}", folder.join(format!("{name}.db")).display()) };
     }
     let server = std::env::var("SVOD_TEST_POSTGRES").expect("scripts/postgres.sh runs this and names its folder");
     let url = |name: &str| format!("postgres:///{name}?host={server}&user=postgres");
-    let name = format!("bench_{round}");
+    let name = format!("bench_{name}");
     let mut connection = PgConnection::establish(&url("postgres")).expect("PostgreSQL answers");
     connection.batch_execute(&format!("CREATE DATABASE {name}")).expect("a new database");
     Target { engine, url: url(&name) }
 }
 
-fn open(target: &Target) -> Svod {
+/// A service over a database.
+pub fn open(target: &Target) -> Svod {
     let settings = SvodSettings {
         database_url: DatabaseUrl::parse(&target.url).expect("a URL of ours"),
         store: StoreLimits { connections_max: 4, busy_timeout_ms: 5_000, connect_timeout_ms: 5_000 },
@@ -118,21 +148,44 @@ fn open(target: &Target) -> Svod {
     Svod::open(settings).expect("the database opens")
 }
 
+/// The command line as a caller.
+pub fn operator(svod: &Svod) -> Caller {
+    svod.acts.built_in(AccountId::OPERATOR, "bench").expect("it is there")
+}
+
+/// A dictionary whose changes need nobody's approval, so that an import is published at once.
+fn unapproved(toml: &str) -> String {
+    toml.replacen("passport =", "approval = { four_eyes = false }\npassport =", 1)
+}
+
 fn define(svod: &Svod) {
-    for (toml, items) in [(data::REGIONS, data::regions()), (data::TERRITORIES, String::new())] {
+    let regions = Some(data::regions().into_bytes().into());
+    apply(svod, &[(&unapproved(data::REGIONS), regions), (&unapproved(data::TERRITORIES), None)]);
+}
+
+/// Publishes definitions with their items, as one publication.
+pub fn apply(svod: &Svod, all: &[(&str, Option<Arc<[u8]>>)]) {
+    type Open = Box<dyn Fn() -> std::io::Result<Box<dyn Read>>>;
+    let opening = |items: Arc<[u8]>| -> Open { Box::new(move || Ok(Box::new(Cursor::new(Arc::clone(&items))))) };
+    let files: Vec<Option<Open>> = all.iter().map(|(_, items)| items.clone().map(opening)).collect();
+    let defined = all.iter().zip(&files).map(|((toml, _), open)| {
         let dictionary = Dictionary::compile(toml::from_str(toml).expect("it reads")).expect("it compiles");
-        let open = || -> std::io::Result<Box<dyn Read>> { Ok(Box::new(Cursor::new(items.clone().into_bytes()))) };
-        let items = (!items.is_empty()).then_some(Source { name: "items.csv", open: &open });
-        let defined = [DefinedDictionary { dictionary: Arc::new(dictionary), items }];
-        svod.publisher.apply("bench", &defined, &ImportOptions::default(), LIMITS, &|_, _, _| {}).expect("it is valid");
-    }
+        let items = open.as_ref().map(|open| Source { name: "items.csv", open });
+        DefinedDictionary { dictionary: Arc::new(dictionary), items }
+    });
+    let defined: Vec<DefinedDictionary<'_>> = defined.collect();
+    let new = NewRequest { title: "Словари".to_owned(), ..NewRequest::default() };
+    let options = ImportOptions { destination: Destination::Publish, ..ImportOptions::default() };
+    let applied = svod.change_requests.apply(&operator(svod), new, Origin::Apply, &defined, &options, LIMITS, &|_, _, _| {});
+    applied.expect("it is valid");
 }
 
 fn load(svod: &Svod, file: &Arc<[u8]>, options: &ImportOptions) {
     let open = || -> std::io::Result<Box<dyn Read>> { Ok(Box::new(Cursor::new(Arc::clone(file)))) };
     let source = Source { name: "territories.csv", open: &open };
     let code = DictionaryCode::parse("territories").expect("a code");
-    svod.publisher.import(&code, &source, options, LIMITS, &|_, _, _| {}).expect("it is valid");
+    let options = ImportOptions { destination: Destination::Publish, ..options.clone() };
+    svod.change_requests.import(&operator(svod), &code, &source, &options, LIMITS, &|_, _, _| {}).expect("it is valid");
 }
 
 /// Publishes one change and waits until a new reader sees it, here and over a follower in what could be another process.

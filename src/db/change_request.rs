@@ -64,42 +64,87 @@ pub fn list_by_id(connection: &mut Engine, ids: &[RequestId]) -> Result<Vec<Chan
     rows.into_iter().map(RequestRow::read).collect()
 }
 
-/// Newest first, before a number. Each filter has an index that gives this order, so a page costs what it holds.
+/// Newest first, before a number. Each filter has an index that gives this order, so a page costs what it holds, however many
+/// requests there are; where there are several states, each has its page, and the newest of them are taken.
 pub fn list_before(
     connection: &mut Engine,
     filter: &RequestFilter,
     before: Option<RequestId>,
     count_max: i64,
 ) -> Result<Vec<ChangeRequest>> {
-    let mut query = change_request::table.into_boxed();
-    if let Some(before) = before {
-        query = query.filter(change_request::id.lt(before.0));
+    let before = before.map_or(i64::MAX, |before| before.0);
+    let mut rows = Vec::new();
+    if filter.states.is_empty() {
+        rows = list_rows(connection, filter, None, before, count_max)?;
     }
-    if !filter.states.is_empty() {
-        let states: Vec<&str> = filter.states.iter().map(|state| state.name()).collect();
-        query = query.filter(change_request::state.eq_any(states));
+    for state in &filter.states {
+        rows.extend(list_rows(connection, filter, Some(*state), before, count_max)?);
     }
-    if let Some(author) = filter.author {
-        let authored =
-            change_request_author::table.filter(change_request_author::account_id.eq(author.0)).select(change_request_author::request_id);
-        query = query.filter(change_request::id.eq_any(authored));
-    }
-    if let Some(dictionary) = &filter.dictionary {
-        let touching = change_request_dictionary::table
-            .filter(change_request_dictionary::dictionary_code.eq(dictionary.as_str()))
-            .select(change_request_dictionary::request_id);
-        query = query.filter(change_request::id.eq_any(touching));
-    }
-    if !filter.hidden.is_empty() {
-        let hidden: Vec<&str> = filter.hidden.iter().map(DictionaryCode::as_str).collect();
-        let touching = change_request_dictionary::table
-            .filter(change_request_dictionary::request_id.eq(change_request::id))
-            .filter(change_request_dictionary::dictionary_code.eq_any(hidden));
-        query = query.filter(diesel::dsl::not(diesel::dsl::exists(touching)));
-    }
-    let rows: Vec<RequestRow> =
-        query.order(change_request::id.desc()).limit(count_max).select(RequestRow::as_select()).load(connection).map_err(fault)?;
+    rows.sort_by_key(|row| std::cmp::Reverse(row.id));
+    rows.dedup_by_key(|row| row.id);
+    rows.truncate(usize::try_from(count_max).unwrap_or(0));
     rows.into_iter().map(RequestRow::read).collect()
+}
+
+diesel::alias! {
+    const TOUCHED: Alias<Touched> = change_request_dictionary as touched;
+    const AUTHORED: Alias<Authored> = change_request_author as authored;
+}
+
+/// A page of the requests that some query finds, in the order of a column that has their numbers.
+macro_rules! page {
+    ($connection:ident, $filter:ident, $state:ident, $before:ident, $count_max:ident, $from:expr, $id:expr) => {{
+        let mut query = $from.select(RequestRow::as_select()).into_boxed();
+        if let Some(state) = $state {
+            query = query.filter(change_request::state.eq(state.name()));
+        }
+        if let Some(author) = $filter.author {
+            let by_author = AUTHORED
+                .filter(AUTHORED.field(change_request_author::request_id).eq(change_request::id))
+                .filter(AUTHORED.field(change_request_author::account_id).eq(author.0));
+            query = query.filter(diesel::dsl::exists(by_author));
+        }
+        if let Some(dictionary) = &$filter.dictionary {
+            let touching = TOUCHED
+                .filter(TOUCHED.field(change_request_dictionary::request_id).eq(change_request::id))
+                .filter(TOUCHED.field(change_request_dictionary::dictionary_code).eq(dictionary.as_str()));
+            query = query.filter(diesel::dsl::exists(touching));
+        }
+        if !$filter.hidden.is_empty() {
+            let hidden: Vec<&str> = $filter.hidden.iter().map(DictionaryCode::as_str).collect();
+            let touching = TOUCHED
+                .filter(TOUCHED.field(change_request_dictionary::request_id).eq(change_request::id))
+                .filter(TOUCHED.field(change_request_dictionary::dictionary_code).eq_any(hidden));
+            query = query.filter(diesel::dsl::not(diesel::dsl::exists(touching)));
+        }
+        query.filter($id.lt($before)).order($id.desc()).limit($count_max).load($connection).map_err(fault)
+    }};
+}
+
+/// Begins with what is rarest: a state in which requests do not stay, else an author, else a dictionary.
+fn list_rows(
+    connection: &mut Engine,
+    filter: &RequestFilter,
+    state: Option<RequestState>,
+    before: i64,
+    count_max: i64,
+) -> Result<Vec<RequestRow>> {
+    let is_passing = state.is_some_and(|state| !state.is_final());
+    if let Some(author) = filter.author.filter(|_| !is_passing) {
+        let rest = &RequestFilter { author: None, ..filter.clone() };
+        let authored = change_request_author::table
+            .inner_join(change_request::table.on(change_request::id.eq(change_request_author::request_id)))
+            .filter(change_request_author::account_id.eq(author.0));
+        return page!(connection, rest, state, before, count_max, authored, change_request_author::request_id);
+    }
+    if let Some(dictionary) = filter.dictionary.as_ref().filter(|_| !is_passing) {
+        let rest = &RequestFilter { dictionary: None, ..filter.clone() };
+        let touching = change_request_dictionary::table
+            .inner_join(change_request::table.on(change_request::id.eq(change_request_dictionary::request_id)))
+            .filter(change_request_dictionary::dictionary_code.eq(dictionary.as_str()));
+        return page!(connection, rest, state, before, count_max, touching, change_request_dictionary::request_id);
+    }
+    page!(connection, filter, state, before, count_max, change_request::table, change_request::id)
 }
 
 /// The scheduled requests whose instant has come, in the order in which they are to go out.

@@ -2,7 +2,7 @@
 //! The settings that make SQLite fast and safe are set here and nowhere else.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -173,11 +173,13 @@ pub fn fault(error: diesel::result::Error) -> Error {
 ///
 /// Writers take turns: SQLite by `BEGIN IMMEDIATE`, PostgreSQL by a lock on the table that numbers publications.
 pub fn write<T>(connection: &mut Engine, act: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T> {
-    let begin = match connection {
-        Engine::Sqlite(_) => "BEGIN IMMEDIATE",
-        Engine::Postgres(_) => "BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE publication IN SHARE ROW EXCLUSIVE MODE",
+    let begun = match connection {
+        Engine::Sqlite(connection) => begin_soon(connection)?,
+        Engine::Postgres(_) => {
+            connection.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE publication IN SHARE ROW EXCLUSIVE MODE")
+        }
     };
-    if let Err(error) = connection.batch_execute(begin) {
+    if let Err(error) = begun {
         roll_back(connection);
         return Err(fault(error));
     }
@@ -206,6 +208,22 @@ pub fn write_unless_busy<T>(connection: &mut Engine, act: impl FnOnce(&mut Engin
 struct BusyTimeout {
     #[diesel(sql_type = diesel::sql_types::Integer)]
     timeout: i32,
+}
+
+/// Begins a write transaction of SQLite as soon as another process lets it. SQLite itself would look again only every tenth of a
+/// second, and never meet the short moments between the writers of a busy process, who wake each other.
+fn begin_soon(connection: &mut SqliteConnection) -> Result<QueryResult<()>> {
+    const LOOK_EVERY: Duration = Duration::from_millis(1);
+    let patience: BusyTimeout = diesel::sql_query("PRAGMA busy_timeout").get_result(connection).map_err(fault)?;
+    let until = Instant::now() + Duration::from_millis(u64::try_from(patience.timeout).unwrap_or(0));
+    loop {
+        let begun = begin_unless_busy(connection)?;
+        let is_busy = begun.as_ref().is_err_and(|error| error.to_string().contains("database is locked"));
+        if !is_busy || Instant::now() >= until {
+            return Ok(begun);
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
 }
 
 /// Begins a write transaction of SQLite with no patience, and gives the connection its patience back.

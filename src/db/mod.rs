@@ -2,9 +2,11 @@
 //! Verbs: find (may be absent), get (must be there), list, count, insert, update, delete.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use breaker::Breaker;
 use file_identity::FileIdentity;
+use turns::{Turn, Turns};
 
 use crate::domain::error::{Error, Result};
 
@@ -29,6 +31,7 @@ pub mod session;
 pub mod sign_in_failure;
 pub mod stored;
 pub mod token;
+mod turns;
 
 pub use connection::{DatabaseUrl, Engine};
 
@@ -46,6 +49,8 @@ pub struct Store {
     pool: connection::ConnectionPool,
     url: Arc<DatabaseUrl>,
     breaker: Arc<Breaker>,
+    turns: Arc<Turns>,
+    patience: Duration,
     file: Option<FileIdentity>,
 }
 
@@ -55,7 +60,8 @@ impl Store {
         let manager = connection::Manager::new(url.clone(), limits.busy_timeout_ms);
         let pool = connection::open_pool(manager, limits.connections_max, limits.connect_timeout_ms)?;
         let file = FileIdentity::of(&url);
-        Ok(Self { pool, url: Arc::new(url), breaker: Arc::default(), file })
+        let patience = Duration::from_millis(limits.busy_timeout_ms);
+        Ok(Self { pool, url: Arc::new(url), breaker: Arc::default(), turns: Arc::default(), patience, file })
     }
 
     pub fn url(&self) -> &DatabaseUrl {
@@ -74,12 +80,21 @@ impl Store {
 
     /// Runs a closure in the one write transaction.
     pub fn write<T>(&self, act: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T> {
+        let _turn = self.turn()?;
         connection::write(&mut *self.pooled()?, act)
     }
 
     /// Runs a closure in the one write transaction, unless somebody else writes just now: then it does nothing and gives `None`.
     pub fn write_unless_busy<T>(&self, act: impl FnOnce(&mut Engine) -> Result<T>) -> Result<Option<T>> {
+        let Some(_turn) = self.turns.take_unless_busy() else { return Ok(None) };
         connection::write_unless_busy(&mut *self.pooled()?, act)
+    }
+
+    /// Only one writes at a time anyway. Whoever waits does it without a connection, which readers may need meanwhile, and is woken,
+    /// where SQLite would have them ask again and again and let the luckiest be next.
+    fn turn(&self) -> Result<Turn<'_>> {
+        let busy = || Error::Operator("others were writing for too long; nothing was changed, try again".to_owned());
+        self.turns.take(self.patience).ok_or_else(busy)
     }
 
     /// Fails at once while the database is known not to answer, so that whoever needs it does not hold up whoever does not.
