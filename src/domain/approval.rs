@@ -259,7 +259,7 @@ mod tests {
         let authors = BTreeSet::from([AccountId(1)]);
         let relaxed = policy("offices", false, vec![stage(ApprovalRole::Approver, 1)]);
         let strict = policy("regions", true, Vec::new());
-        assert!(Progress::new(&[relaxed.clone()], &[], &authors, 1).stages_to_approve(&author, &authors).is_ok());
+        assert!(Progress::new(std::slice::from_ref(&relaxed), &[], &authors, 1).stages_to_approve(&author, &authors).is_ok());
         let refusal = Progress::new(&[relaxed, strict], &[], &authors, 1).stages_to_approve(&author, &authors).expect_err("its own");
         assert_eq!(refusal.code(), "four_eyes");
     }

@@ -236,7 +236,10 @@ impl Steward<'_> {
 
     fn submit(&mut self, request: &ChangeRequest) -> Result<()> {
         match self.svod.change_requests.submit_change_request(&self.caller, request.id, request.revision) {
-            Ok(submitted) => Ok(drop(self.acknowledge(request, submitted))),
+            Ok(submitted) => {
+                self.acknowledge(request, submitted);
+                Ok(())
+            }
             Err(Error::Invalid(_)) => self.settle(request),
             Err(other) => Err(other),
         }
@@ -245,7 +248,10 @@ impl Steward<'_> {
     fn publish(&mut self, request: &ChangeRequest) -> Result<()> {
         let requests = &self.svod.change_requests;
         match requests.publish_change_request(&self.caller, request.id, request.revision) {
-            Ok((published, _)) => Ok(drop(self.acknowledge(request, published))),
+            Ok((published, _)) => {
+                self.acknowledge(request, published);
+                Ok(())
+            }
             // What others published since it was submitted is in its way: its authors have to choose.
             Err(Error::Invalid(_)) => requests
                 .reopen_change_request(&self.caller, request.id, request.revision)
@@ -274,7 +280,8 @@ impl Steward<'_> {
         match requests.settle_conflicts(&self.caller, request.id, request.revision, &chosen) {
             Ok(settled) => {
                 self.table.settled.fetch_add(chosen.len() as u64, Ordering::Relaxed);
-                Ok(drop(self.acknowledge(request, settled)))
+                self.acknowledge(request, settled);
+                Ok(())
             }
             // Others published once more since the conflicts were read.
             Err(Error::Refused { code: "conflict_unknown", .. }) => Ok(()),
