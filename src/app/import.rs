@@ -113,8 +113,10 @@ impl ChangeRequests {
         limits: Limits,
         progress: Progress<'_>,
     ) -> Result<Imported> {
+        self.check_may_import(caller, code, options.destination)?;
         let head = self.fresh_head()?;
-        let resident = head.dictionaries.get(code).ok_or_else(|| unknown_dictionary(code, &head))?;
+        let unknown = || Error::not_found(format!("there is no dictionary {code}"));
+        let resident = head.dictionaries.get(code).ok_or_else(unknown)?;
         let dictionary = &resident.current.dictionary;
         let drafts = read_drafts(dictionary, source, options, limits, self.violations_max(), progress)?;
         let (today, violations_max) = (self.clock().today(), self.violations_max());
@@ -141,11 +143,6 @@ fn import_head(file: &str) -> NewRequest {
     const NAME_LENGTH_MAX: usize = 200;
     let plain: String = file.chars().filter(|letter| !letter.is_control()).take(NAME_LENGTH_MAX).collect();
     NewRequest { title: format!("Импорт {plain}"), ..NewRequest::default() }
-}
-
-fn unknown_dictionary(code: &DictionaryCode, head: &Head) -> Error {
-    let known: Vec<&str> = head.dictionaries.keys().map(DictionaryCode::as_str).collect();
-    Error::not_found(format!("there is no published dictionary `{code}`; published are: {}", known.join(", ")))
 }
 
 /// Reads a whole file into drafts; refuses it with every problem found.

@@ -1,11 +1,14 @@
 //! Bad input, by accident or by malice: each is refused with a code of its own, stands in the audit, and changes nothing.
 //! Who may approve what is `four_eyes`'s.
 
+use std::io::Read;
+
 use serde_json::{Value, json};
 use svod::app::acting::Caller;
 use svod::app::auditing::AuditFilter;
-use svod::app::change_request::{RequestFilter, RequestedEdit, RequestedItem, SettledConflict, Side};
+use svod::app::change_request::{Destination, RequestFilter, RequestedEdit, RequestedItem, SettledConflict, Side};
 use svod::app::identity::Presented;
+use svod::app::import::{ImportOptions, Source};
 use svod::app::tokens::NewToken;
 use svod::domain::account::{AccountId, Grant, Scope};
 use svod::domain::audit::AuditRecord;
@@ -20,7 +23,8 @@ use svod::domain::validity::Validity;
 use crate::account;
 use crate::binary::{Server, defined};
 use crate::change_request::{Office, add, code, edit, office, person, retire, titled, update};
-use crate::harness::{Database, Instance};
+use crate::harness::{CSV_LIMITS, Database, Instance};
+use crate::publication::REGIONS;
 
 on_both_engines!(
     nobody_approves_their_own,
@@ -29,6 +33,7 @@ on_both_engines!(
     one_request_is_published_once_by_two_nodes,
     two_requests_at_the_same_instant_are_two_publications,
     a_basis_links_to_pages_only,
+    a_stranger_learns_nothing_by_importing,
     texts_are_short_and_plain,
     codes_are_short_and_plain,
     accounts_are_named_plainly,
@@ -283,6 +288,37 @@ fn a_basis_links_to_pages_only(database: Database) {
         refused(&office.instance, "createChangeRequest", expected, || requests.create_change_request(&office.maria, new()));
         let update = || requests.update_change_request(&office.maria, draft.id, draft.revision, new());
         refused(&office.instance, "updateChangeRequest", expected, update);
+    }
+}
+
+/// What is wrong with a file would tell what is in a dictionary, and a list of dictionaries which there are.
+fn a_stranger_learns_nothing_by_importing(database: Database) {
+    let office = office(&database);
+    let instance = &office.instance;
+    let restricted = REGIONS.replace(r#"code = "regions""#, r#"code = "secrets""#).replace("Region", "Secret");
+    instance.define(&restricted.replace(r#"access = "public""#, r#"access = "restricted""#), Some("code,name\n1,Тайна\n")).unwrap();
+    let reader = person(&database, instance, 20, "reader", &[("reader", "regions")]);
+    let steward = person(&database, instance, 21, "olga", &[("steward", "offices")]);
+    let nobody = Caller::anonymous("192.0.2.7", "request");
+    let wrong = || -> std::io::Result<Box<dyn Read>> { Ok(Box::new(&b"code,nmae\n1,x\n"[..])) };
+    for destination in [Destination::DryRun, Destination::Draft, Destination::Review, Destination::Publish] {
+        let import = |caller: &Caller, dictionary: &str| {
+            let source = Source { name: "items.csv", open: &wrong };
+            let options = ImportOptions { destination, ..ImportOptions::default() };
+            let requests = &instance.svod.change_requests;
+            requests.import(caller, &code(dictionary), &source, &options, CSV_LIMITS, &|_, _, _| {})
+        };
+        for dictionary in ["regions", "secrets", "absent"] {
+            refused(instance, "importItems", "unauthenticated", || import(&nobody, dictionary));
+        }
+        for caller in [&reader, &steward] {
+            refused(instance, "importItems", "forbidden", || import(caller, "regions"));
+            refused(instance, "importItems", "not_found", || import(caller, "secrets"));
+            let absent = import(caller, "absent").unwrap_err().to_string();
+            assert!(absent.contains("offices") && !absent.contains("secrets"), "{absent}");
+        }
+        let known = import(&steward, "offices").unwrap_err();
+        assert_eq!(known.code(), "invalid", "who may, is told what is wrong");
     }
 }
 

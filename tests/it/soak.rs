@@ -49,7 +49,8 @@ pub struct Outcome {
 /// One acknowledged act on a request.
 struct Acknowledged {
     request: RequestId,
-    /// The revision that it made.
+    /// The revision that the steward had seen, and the one that the act made of it.
+    seen: i64,
     revision: i64,
     /// The item and what it was called, where it was an edit.
     edit: Option<(DictionaryCode, String, String)>,
@@ -136,7 +137,7 @@ fn titled(title: &str) -> NewRequest {
 
 fn begin(svod: &Svod, acknowledged: &Mutex<Vec<Acknowledged>>, caller: &Caller) -> Result<ChangeRequest> {
     let request = svod.change_requests.create_change_request(caller, titled("Проверка"))?;
-    acknowledged.lock().unwrap().push(Acknowledged { request: request.id, revision: request.revision, edit: None });
+    acknowledged.lock().unwrap().push(Acknowledged { request: request.id, seen: 0, revision: request.revision, edit: None });
     Ok(request)
 }
 
@@ -166,17 +167,19 @@ impl Steward<'_> {
         }
     }
 
-    /// Writes down that an act was acknowledged.
-    fn acknowledge(&self, request: ChangeRequest) -> ChangeRequest {
-        self.table.acknowledged.lock().unwrap().push(Acknowledged { request: request.id, revision: request.revision, edit: None });
-        request
+    /// Writes down that an act on a request was acknowledged.
+    fn acknowledge(&self, seen: &ChangeRequest, made: ChangeRequest) -> ChangeRequest {
+        let one = Acknowledged { request: made.id, seen: seen.revision, revision: made.revision, edit: None };
+        self.table.acknowledged.lock().unwrap().push(one);
+        made
     }
 
     /// From the draft to its publication, where nobody is asked.
     fn publish_alone(&mut self) -> Result<()> {
         let draft = begin(self.svod, &self.table.acknowledged, &self.caller)?;
         let edited = self.edit(&draft, "relaxed")?;
-        let submitted = self.acknowledge(self.svod.change_requests.submit_change_request(&self.caller, edited.id, edited.revision)?);
+        let submitted = self.svod.change_requests.submit_change_request(&self.caller, edited.id, edited.revision)?;
+        let submitted = self.acknowledge(&edited, submitted);
         assert_eq!(submitted.state, RequestState::Approved);
         self.publish(&submitted)
     }
@@ -191,9 +194,9 @@ impl Steward<'_> {
             RequestState::Draft if is_approver => Ok(()),
             RequestState::Draft if request.revision > 8 && self.random(6) == 0 => self.submit(&request),
             RequestState::Draft => self.edit(&request, "strict").map(drop),
-            RequestState::InReview if is_approver => {
-                requests.approve_change_request(&self.caller, id, request.revision, "").map(|approved| drop(self.acknowledge(approved)))
-            }
+            RequestState::InReview if is_approver => requests
+                .approve_change_request(&self.caller, id, request.revision, "")
+                .map(|approved| drop(self.acknowledge(&request, approved))),
             RequestState::Approved => self.publish(&request),
             RequestState::Published => {
                 let mut current = self.table.shared[slot].lock().unwrap();
@@ -222,13 +225,21 @@ impl Steward<'_> {
         let edits = vec![RequestedItem { dictionary: code(dictionary), code: item.clone(), edit, comment: None }];
         let edited = self.svod.change_requests.edit_items(&self.caller, "editItems", request.id, request.revision, edits)?;
         let edit = Some((code(dictionary), item, name));
-        self.table.acknowledged.lock().unwrap().push(Acknowledged { request: edited.id, revision: edited.revision, edit });
+        self.table.acknowledged.lock().unwrap().push(Acknowledged {
+            request: edited.id,
+            seen: request.revision,
+            revision: edited.revision,
+            edit,
+        });
         Ok(edited)
     }
 
     fn submit(&mut self, request: &ChangeRequest) -> Result<()> {
         match self.svod.change_requests.submit_change_request(&self.caller, request.id, request.revision) {
-            Ok(submitted) => Ok(drop(self.acknowledge(submitted))),
+            Ok(submitted) => {
+                self.acknowledge(request, submitted);
+                Ok(())
+            }
             Err(Error::Invalid(_)) => self.settle(request),
             Err(other) => Err(other),
         }
@@ -237,11 +248,14 @@ impl Steward<'_> {
     fn publish(&mut self, request: &ChangeRequest) -> Result<()> {
         let requests = &self.svod.change_requests;
         match requests.publish_change_request(&self.caller, request.id, request.revision) {
-            Ok((published, _)) => Ok(drop(self.acknowledge(published))),
-            // What others published since it was submitted is in its way: its authors have to choose.
-            Err(Error::Invalid(_)) => {
-                requests.reopen_change_request(&self.caller, request.id, request.revision).map(|reopened| drop(self.acknowledge(reopened)))
+            Ok((published, _)) => {
+                self.acknowledge(request, published);
+                Ok(())
             }
+            // What others published since it was submitted is in its way: its authors have to choose.
+            Err(Error::Invalid(_)) => requests
+                .reopen_change_request(&self.caller, request.id, request.revision)
+                .map(|reopened| drop(self.acknowledge(request, reopened))),
             Err(other) => Err(other),
         }
     }
@@ -266,7 +280,8 @@ impl Steward<'_> {
         match requests.settle_conflicts(&self.caller, request.id, request.revision, &chosen) {
             Ok(settled) => {
                 self.table.settled.fetch_add(chosen.len() as u64, Ordering::Relaxed);
-                Ok(drop(self.acknowledge(settled)))
+                self.acknowledge(request, settled);
+                Ok(())
             }
             // Others published once more since the conflicts were read.
             Err(Error::Refused { code: "conflict_unknown", .. }) => Ok(()),
@@ -297,6 +312,8 @@ fn check(settings: &SvodSettings, table: Table) -> Outcome {
         let request = svod.change_requests.find_change_request(&operator, id).unwrap().unwrap();
         let revisions: Vec<i64> = acknowledged.iter().map(|one| one.revision).collect();
         assert_eq!(revisions, (1..=request.revision).collect::<Vec<_>>(), "{id:?}: each revision is acknowledged once, none is missing");
+        let unseen = acknowledged.iter().find(|one| one.seen + 1 != one.revision).map(|one| (one.seen, one.revision));
+        assert_eq!(unseen, None, "{id:?}: an act on what the steward had not seen was acknowledged");
         let edits = acknowledged.into_iter().filter_map(|one| one.edit);
         outcome.edits += check_edits(&svod, &request, edits, &mut latest);
         if let Some(seq) = request.published_seq {

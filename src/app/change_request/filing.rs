@@ -77,6 +77,20 @@ impl ChangeRequests {
         }
     }
 
+    /// Refuses whoever may not import into a dictionary, before their file is read: what is wrong with it would tell what is there.
+    pub(in crate::app) fn check_may_import(&self, caller: &Caller, code: &DictionaryCode, destination: Destination) -> Result<()> {
+        let scope = if destination == Destination::Publish { Scope::Publish } else { Scope::Propose };
+        let head = self.fresh_head()?;
+        self.acts.look(caller, &Act::new(verb(Origin::Import), scope, ""), |acting| {
+            if head.dictionaries.contains_key(code) {
+                return permission::check_steward(&acting.authority, &head, code);
+            }
+            let may_see = |code: &&DictionaryCode| permission::may_see(&acting.authority, &head, code);
+            let known: Vec<&str> = head.dictionaries.keys().filter(may_see).map(DictionaryCode::as_str).collect();
+            Err(Error::not_found(format!("there is no published dictionary `{code}`; published are: {}", known.join(", "))))
+        })
+    }
+
     fn file_draft(&self, caller: &Caller, bulk: &BulkChange<'_>) -> Result<(Filed, Option<ChangeRequest>)> {
         let act = Act::new(verb(bulk.origin), Scope::Propose, "");
         for _ in 0..ATTEMPTS_MAX {
