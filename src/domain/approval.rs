@@ -100,8 +100,11 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(policies: &[Policy], reviews: &[Review], round: i64) -> Self {
-        let approvals = || reviews.iter().filter(|review| review.round == round && review.decision == Decision::Approve);
+    /// An approval of an author may have been given while the policy was relaxed; where four eyes hold now, it counts no more.
+    pub fn new(policies: &[Policy], reviews: &[Review], authors: &BTreeSet<AccountId>, round: i64) -> Self {
+        let is_four_eyes = policies.iter().any(|policy| policy.approval.four_eyes);
+        let counts = |review: &&Review| !(is_four_eyes && authors.contains(&review.account));
+        let approvals = || reviews.iter().filter(|review| review.round == round && review.decision == Decision::Approve).filter(counts);
         let mut stages = Vec::new();
         for policy in policies {
             let mut is_next_open = true;
@@ -115,7 +118,7 @@ impl Progress {
                 stages.push(progress);
             }
         }
-        Self { stages, is_four_eyes: policies.iter().any(|policy| policy.approval.four_eyes) }
+        Self { stages, is_four_eyes }
     }
 
     pub fn is_complete(&self) -> bool {
@@ -233,21 +236,21 @@ mod tests {
         let authors = BTreeSet::from([AccountId(1)]);
         let owner = person(2, &[(Role::Owner, "offices")]);
         let mut reviews = Vec::new();
-        let progress = Progress::new(&policies, &reviews, 1);
+        let progress = Progress::new(&policies, &reviews, &authors, 1);
         assert_eq!(progress.missing_text(), "2 more approver of offices (stage 1), 1 more owner of offices (stage 2)");
         let counting = progress.stages_to_approve(&owner, &authors).expect("an owner is an approver");
         assert_eq!(counting, [(code("offices"), 0)]);
         reviews.push(approval(2, 1, counting));
-        let progress = Progress::new(&policies, &reviews, 1);
+        let progress = Progress::new(&policies, &reviews, &authors, 1);
         assert_eq!(progress.stages_to_approve(&owner, &authors).expect_err("twice").code(), "already_approved");
         reviews.push(approval(3, 1, vec![(code("offices"), 0)]));
-        let progress = Progress::new(&policies, &reviews, 1);
+        let progress = Progress::new(&policies, &reviews, &authors, 1);
         assert_eq!(progress.stages_to_approve(&owner, &authors).expect_err("another stage").code(), "already_approved");
         let approver = person(4, &[(Role::Approver, "offices")]);
         assert_eq!(progress.stages_to_approve(&approver, &authors).expect_err("no owner").code(), "forbidden");
         reviews.push(approval(5, 1, vec![(code("offices"), 1)]));
-        assert!(Progress::new(&policies, &reviews, 1).is_complete());
-        assert!(!Progress::new(&policies, &reviews, 2).is_complete(), "approvals of an earlier round count no more");
+        assert!(Progress::new(&policies, &reviews, &authors, 1).is_complete());
+        assert!(!Progress::new(&policies, &reviews, &authors, 2).is_complete(), "approvals of an earlier round count no more");
     }
 
     #[test]
@@ -256,14 +259,25 @@ mod tests {
         let authors = BTreeSet::from([AccountId(1)]);
         let relaxed = policy("offices", false, vec![stage(ApprovalRole::Approver, 1)]);
         let strict = policy("regions", true, Vec::new());
-        assert!(Progress::new(std::slice::from_ref(&relaxed), &[], 1).stages_to_approve(&author, &authors).is_ok());
-        let refusal = Progress::new(&[relaxed, strict], &[], 1).stages_to_approve(&author, &authors).expect_err("its own");
+        assert!(Progress::new(std::slice::from_ref(&relaxed), &[], &authors, 1).stages_to_approve(&author, &authors).is_ok());
+        let refusal = Progress::new(&[relaxed, strict], &[], &authors, 1).stages_to_approve(&author, &authors).expect_err("its own");
         assert_eq!(refusal.code(), "four_eyes");
+    }
+
+    #[test]
+    fn an_approval_of_an_author_counts_only_while_the_policy_is_relaxed() {
+        let (authors, reviews) = (BTreeSet::from([AccountId(1)]), [approval(1, 1, vec![(code("offices"), 0)])]);
+        let is_complete = |four_eyes: bool| {
+            let policies = [policy("offices", four_eyes, vec![stage(ApprovalRole::Approver, 1)])];
+            Progress::new(&policies, &reviews, &authors, 1).is_complete()
+        };
+        assert!(is_complete(false));
+        assert!(!is_complete(true));
     }
 
     #[test]
     fn four_eyes_without_a_stage_imply_one_and_nothing_at_all_asks_for_nothing() {
         assert_eq!(policy("offices", true, Vec::new()).stages().len(), 1);
-        assert!(Progress::new(&[policy("offices", false, Vec::new())], &[], 1).is_complete());
+        assert!(Progress::new(&[policy("offices", false, Vec::new())], &[], &BTreeSet::new(), 1).is_complete());
     }
 }

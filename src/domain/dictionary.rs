@@ -33,6 +33,12 @@ pub const RESERVED_CODES: [&str; 14] = [
 /// How many attributes a dictionary may have.
 pub const ATTRIBUTES_MAX: usize = 200;
 
+/// The longest text of a definition, in characters.
+const TEXT_LENGTH_MAX: usize = 10_000;
+
+/// How many people one stage of approval may ask for.
+const QUORUM_MAX: u32 = 20;
+
 /// A definition that makes sense, ready to be asked.
 #[derive(Debug)]
 pub struct Dictionary {
@@ -83,6 +89,11 @@ impl Dictionary {
     /// Compiles a definition, or says everything that is wrong with it. Other dictionaries are not looked at.
     pub fn compile(definition: Definition) -> Result<Self, Vec<DefinitionProblem>> {
         let mut problems = Vec::new();
+        check_texts(&definition, &mut problems);
+        if !problems.is_empty() {
+            // The other problems quote what is wrong, which is no text to be quoted.
+            return Err(problems);
+        }
         let code = DictionaryCode::parse(&definition.code);
         if code.is_none() {
             problems.push(DefinitionProblem::new(&["code"], format!("`{}` is not a code: {}", definition.code, DictionaryCode::PATTERN)));
@@ -98,6 +109,7 @@ impl Dictionary {
             }
         });
         check_mentions(&definition, &mut problems);
+        check_approval(&definition, &mut problems);
         match code {
             Some(code) if problems.is_empty() => {
                 let index = attributes.iter().enumerate().map(|(at, attribute)| (attribute.code().to_owned(), at)).collect();
@@ -260,6 +272,42 @@ fn check_mentions(definition: &Definition, problems: &mut Vec<DefinitionProblem>
     }
 }
 
+/// Every text of a definition is shown to somebody: none is endless, and none holds characters that nobody sees.
+fn check_texts(definition: &Definition, problems: &mut Vec<DefinitionProblem>) {
+    fn walk(json: &serde_json::Value, path: &mut Vec<String>, problems: &mut Vec<DefinitionProblem>) {
+        let mut inside = |key: String, json: &serde_json::Value| {
+            path.push(key);
+            walk(json, path, problems);
+            path.pop();
+        };
+        match json {
+            serde_json::Value::Object(members) => members.iter().for_each(|(key, json)| inside(key.clone(), json)),
+            serde_json::Value::Array(members) => members.iter().enumerate().for_each(|(at, json)| inside(at.to_string(), json)),
+            serde_json::Value::String(text) => {
+                let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                if text.chars().nth(TEXT_LENGTH_MAX).is_some() {
+                    problems.push(DefinitionProblem::new(&path, format!("has more than {TEXT_LENGTH_MAX} characters")));
+                } else if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) {
+                    problems.push(DefinitionProblem::new(&path, "has a control character: take it out"));
+                }
+            }
+            _ => {}
+        }
+    }
+    let json = serde_json::to_value(definition).expect("a definition has string keys only");
+    walk(&json, &mut Vec::new(), problems);
+}
+
+/// A stage that nobody has to approve would turn the rule of four eyes off without saying so.
+fn check_approval(definition: &Definition, problems: &mut Vec<DefinitionProblem>) {
+    for (at, stage) in definition.approval.stages.iter().enumerate() {
+        if !(1..=QUORUM_MAX).contains(&stage.quorum) {
+            let message = format!("{} is not a number of people from 1 to {QUORUM_MAX}", stage.quorum);
+            problems.push(DefinitionProblem::new(&["approval", "stages", &at.to_string(), "quorum"], message));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,6 +328,7 @@ mod tests {
               { code = "parent", type = "date", label = { ru = "Дата" }, pattern = "x" },
             ]
             rules = [{ code = "r", expect = "1 +", message = { ru = "нет" } }]
+            approval = { stages = [{ name = { ru = "Никто" }, role = "approver", quorum = 0 }] }
             "#,
         )
         .unwrap();
@@ -296,7 +345,8 @@ mod tests {
                 "attributes[2].pattern",
                 "rules[0].expect",
                 "hierarchy.root_attribute",
-                "hierarchy.root_attribute"
+                "hierarchy.root_attribute",
+                "approval.stages[0].quorum"
             ]
         );
     }

@@ -94,7 +94,6 @@ fn check_definition_change(before: &State, after: &Arc<Dictionary>, violations: 
     }
     let dictionary = after.code.as_str();
     for (at, old) in before.dictionary.attributes.iter().enumerate() {
-        let holders = || before.items.versions().iter().filter(|version| version.value(at).is_some());
         let new = after.position(old.code()).map(|position| &after.attributes[position]);
         let shape = |a: &super::definition::AttributeDefinition| (a.kind, a.list, a.localized, a.to.clone());
         let message = match new {
@@ -102,18 +101,25 @@ fn check_definition_change(before: &State, after: &Arc<Dictionary>, violations: 
             Some(new) => format!("cannot become {}: it was {}", shape_text(new), shape_text(old)),
             None => "cannot be removed".to_owned(),
         };
-        if let Some(holder) = holders().next() {
-            let message = format!("{message}, and {} published item versions have a value, {} among them", holders().count(), holder.code);
-            violations.push(Violation::new(dictionary, "definition_incompatible", message).of_attribute(old.code()));
+        for item in items_with(before, |version| version.value(at).is_some()) {
+            let message = format!("{message} while published items have a value, and this one has");
+            let violation = Violation::new(dictionary, "definition_incompatible", message).of_attribute(old.code());
+            violations.push(violation.of_item(item));
         }
     }
-    if before.dictionary.is_hierarchical()
-        && !after.is_hierarchical()
-        && before.items.versions().iter().any(|version| version.parent().is_some())
-    {
-        let message = "the hierarchy cannot be removed: published items have parents";
-        violations.push(Violation::new(dictionary, "definition_incompatible", message).of_attribute("parent"));
+    if before.dictionary.is_hierarchical() && !after.is_hierarchical() {
+        for item in items_with(before, |version| version.parent().is_some()) {
+            let message = "the hierarchy cannot be removed while published items have parents, and this one has";
+            violations.push(Violation::new(dictionary, "definition_incompatible", message).of_attribute("parent").of_item(item));
+        }
     }
+}
+
+/// The items of which some version is so, each once: versions stand in the order of their items.
+fn items_with<'a>(state: &'a State, is_so: impl Fn(&ItemVersion) -> bool + 'a) -> impl Iterator<Item = &'a ItemCode> {
+    let mut last: Option<&ItemCode> = None;
+    let is_new = move |item: &&'a ItemCode| last.replace(item) != Some(*item);
+    state.items.versions().iter().filter(move |version| is_so(version)).map(|version| &version.code).filter(is_new)
 }
 
 fn shape_text(attribute: &super::attribute::Attribute) -> String {

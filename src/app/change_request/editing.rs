@@ -141,7 +141,7 @@ impl Editing<'_> {
         let RequestedItem { dictionary: dictionary_code, code, edit, comment } = requested;
         let dictionary = self.dictionary(acting, &dictionary_code)?;
         let code = read_code(&code);
-        check_code(&dictionary, &code)?;
+        check_code(&dictionary, &code, "code", &code)?;
         let stored = db::change_request_content::find_item(acting.connection, self.id, &dictionary_code, &code)?;
         let mut change = self.opened(acting, &dictionary, &code, stored)?;
         change.is_restored |= matches!(edit, RequestedEdit::Restore { .. }) && self.is_annulled(&dictionary_code, &code);
@@ -214,12 +214,12 @@ impl Editing<'_> {
         let mut attributes = |json: &Map<String, Json>| read_attributes(dictionary, code, json, &mut self.violations);
         let edit = match requested {
             RequestedEdit::Add { validity, parent, attributes: json } => {
-                ItemEdit::Add { validity, parent: read_parent(parent), attributes: attributes(&json) }
+                ItemEdit::Add { validity, parent: read_parent(dictionary, code, parent)?, attributes: attributes(&json) }
             }
             RequestedEdit::Update { validity, parent, attributes: json } => {
                 let parent = match parent {
                     Patch::Keep => Patch::Keep,
-                    Patch::Set(parent) => Patch::Set(read_parent(parent)),
+                    Patch::Set(parent) => Patch::Set(read_parent(dictionary, code, parent)?),
                 };
                 ItemEdit::Update { validity, parent, attributes: attributes(&json) }
             }
@@ -228,10 +228,12 @@ impl Editing<'_> {
                     let message = format!("an item has at most {ITEM_VERSIONS_MAX} versions, and this one {}", versions.len());
                     return Err(Error::refused("item_versions", message));
                 }
-                let stretch = |version: RequestedVersion| read_version(dictionary, version, &mut attributes);
+                let stretch = |version: RequestedVersion| read_version(dictionary, code, version, &mut attributes);
                 ItemEdit::Replace(versions.into_iter().map(stretch).collect::<Result<_>>()?)
             }
-            RequestedEdit::Retire { on, reason, successors } => ItemEdit::Retire { on, retirement: read_retirement(&reason, successors)? },
+            RequestedEdit::Retire { on, reason, successors } => {
+                ItemEdit::Retire { on, retirement: read_retirement(dictionary, code, &reason, successors)? }
+            }
             RequestedEdit::Close(validity) => ItemEdit::Close(validity),
             RequestedEdit::Annul { reason } => {
                 change.comment = required_text("reason", &reason)?;
@@ -296,15 +298,15 @@ struct OpenedItem {
     comment: String,
 }
 
-/// A code that no item can have is refused at once, however long it is.
-fn check_code(dictionary: &Dictionary, code: &str) -> Result<()> {
+/// A code that no item can have is refused at once, however long it is; `attribute` says where it stood.
+fn check_code(dictionary: &Dictionary, item: &str, attribute: &str, code: &str) -> Result<()> {
     if !code.is_empty() && code.chars().nth(ITEM_CODE_LENGTH_MAX).is_none() && !code.contains(char::is_control) {
         return Ok(());
     }
     let mut violations = Violations::new(1);
-    let shown: String = code.chars().take(ITEM_CODE_LENGTH_MAX).collect();
+    let shown: String = item.chars().take(ITEM_CODE_LENGTH_MAX).collect();
     let message = format!("a code has 1 to {ITEM_CODE_LENGTH_MAX} printable characters");
-    violations.push(Violation::new(dictionary.code.as_str(), "code_malformed", message).of_item(&shown).of_attribute("code"));
+    violations.push(Violation::new(dictionary.code.as_str(), "code_malformed", message).of_item(&shown).of_attribute(attribute));
     Err(Error::Invalid(violations))
 }
 
@@ -313,21 +315,26 @@ fn compile(definition: &str) -> Result<Dictionary> {
     Dictionary::compile(definition).map_err(|_| Error::Internal("a drafted definition does not compile".to_owned()))
 }
 
-fn read_parent(parent: Option<String>) -> Option<ItemCode> {
-    parent.map(|parent| read_code(&parent)).filter(|parent| !parent.is_empty())
+fn read_parent(dictionary: &Dictionary, item: &str, parent: Option<String>) -> Result<Option<ItemCode>> {
+    let parent = parent.map(|parent| read_code(&parent)).filter(|parent| !parent.is_empty());
+    parent.iter().try_for_each(|parent| check_code(dictionary, item, "parent", parent))?;
+    Ok(parent)
 }
 
-fn read_retirement(reason: &str, successors: Vec<String>) -> Result<Retirement> {
+fn read_retirement(dictionary: &Dictionary, item: &str, reason: &str, successors: Vec<String>) -> Result<Retirement> {
     if successors.len() > SUCCESSORS_MAX {
         let message = format!("an item has at most {SUCCESSORS_MAX} successors, and {} are named", successors.len());
         return Err(Error::refused("successors_too_many", message));
     }
     let reason = required_text("reason", reason)?;
-    Ok(Retirement { reason, successors: successors.iter().map(|code| read_code(code)).collect() })
+    let successors: Vec<ItemCode> = successors.iter().map(|code| read_code(code)).collect();
+    successors.iter().try_for_each(|successor| check_code(dictionary, item, "successors", successor))?;
+    Ok(Retirement { reason, successors })
 }
 
 fn read_version(
     dictionary: &Dictionary,
+    item: &str,
     version: RequestedVersion,
     read: &mut impl FnMut(&Map<String, Json>) -> AttributePatch,
 ) -> Result<Stretch> {
@@ -336,9 +343,9 @@ fn read_version(
         values[position] = value;
     }
     let retirement = match version.retirement {
-        Some((reason, successors)) => Some(Box::new(read_retirement(&reason, successors)?)),
+        Some((reason, successors)) => Some(Box::new(read_retirement(dictionary, item, &reason, successors)?)),
         None => None,
     };
-    let content = Content { parent: read_parent(version.parent), values: values.into() };
+    let content = Content { parent: read_parent(dictionary, item, version.parent)?, values: values.into() };
     Ok(Stretch { validity: version.validity, content, retirement })
 }

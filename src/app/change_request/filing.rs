@@ -2,7 +2,7 @@
 //! any other; it is published at once only where the policies of all that it touches ask for nobody's approval.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::content::{policy_of, published_timeline};
@@ -191,7 +191,7 @@ fn check_no_approval(acting: &mut Acting<'_>, head: &Head, touched: &[Touched]) 
         return Ok(());
     }
     let policies: Vec<Policy> = touched.iter().filter_map(|one| policy_of(head, &one.code, one.dictionary.as_deref())).collect();
-    let progress = Progress::new(&policies, &[], 0);
+    let progress = Progress::new(&policies, &[], &BTreeSet::new(), 0);
     if progress.is_complete() {
         acting.note("approval", "none: the policies of the dictionaries ask for none");
         return Ok(());

@@ -100,7 +100,8 @@ pub fn progress(connection: &mut Engine, head: &Head, request: &ChangeRequest) -
     let reviews = db::review::list(connection, &[request.id])?;
     // Items are not needed to know the policies, and there may be very many.
     let rebased = Stored { dictionaries, items: Vec::new() }.rebase(head, 1)?;
-    Ok(Progress::new(&rebased.policies(head), &reviews, request.round))
+    let authors = permission::authors(connection, request.id)?;
+    Ok(Progress::new(&rebased.policies(head), &reviews, &authors, request.round))
 }
 
 /// The edition that a preview shows: the next one, not made yet.
