@@ -46,6 +46,8 @@ pub struct RequestFilter {
     pub author: Option<AccountId>,
     /// Touches this dictionary.
     pub dictionary: Option<DictionaryCode>,
+    /// Only those that the caller may approve now: the floor above looks at each of them.
+    pub reviewable_by_caller: bool,
     /// Touches none of these.
     pub hidden: Vec<DictionaryCode>,
 }

@@ -106,6 +106,18 @@ pub fn count_items(connection: &mut Engine, request: RequestId, dictionary: &Dic
         .map_err(fault)
 }
 
+/// How many items these requests change in each dictionary.
+pub fn count_items_by_dictionary(connection: &mut Engine, requests: &[RequestId]) -> Result<Vec<(RequestId, DictionaryCode, i64)>> {
+    let ids: Vec<i64> = requests.iter().map(|id| id.0).collect();
+    let rows: Vec<(i64, String, i64)> = change_request_item::table
+        .filter(change_request_item::request_id.eq_any(ids))
+        .group_by((change_request_item::request_id, change_request_item::dictionary_code))
+        .select((change_request_item::request_id, change_request_item::dictionary_code, diesel::dsl::count_star()))
+        .load(connection)
+        .map_err(fault)?;
+    rows.into_iter().map(|(request, code, count)| Ok((RequestId(request), read_dictionary(&code)?, count))).collect()
+}
+
 pub fn find_item(connection: &mut Engine, request: RequestId, dictionary: &DictionaryCode, code: &str) -> Result<Option<StoredItem>> {
     let row = change_request_item::table
         .filter(change_request_item::request_id.eq(request.0))

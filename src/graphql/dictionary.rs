@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Json, Object, Result};
 
+use super::change_request::read_id;
 use super::connection::{Page, Seek, list_cost, page_cost};
 use super::definition::{AccessValue, ApprovalPolicyObject, AttributeObject, RuleObject};
 use super::edition::EditionObject;
+use super::fault::bad_input;
 use super::item::Item;
 use super::item_page::{self, Wanted};
 use super::item_version::{self, ItemVersionObject};
@@ -14,6 +16,7 @@ use super::scalar::{AnyJson, CalendarDate, DateTime, LocalizedText};
 use super::view::View;
 use crate::app::reading::{Coordinate, Knowledge};
 use crate::catalog::DictionarySnapshot;
+use crate::domain::change_request::RequestId;
 use crate::domain::definition::Definition;
 use crate::domain::text::{DictionaryCode, camel_case, lower_first};
 
@@ -205,13 +208,15 @@ impl DictionaryObject {
         #[graphql(desc = "Words to look for. Blank: everything.")] search: Option<String>,
         #[graphql(desc = "Only what stands directly under the item of this code.")] parent: Option<ID>,
         #[graphql(desc = "Only what stands under nothing.", default)] roots_only: bool,
+        #[graphql(desc = "As this change request would make them; instead of `publication` and `knownAt`.")] change_request: Option<ID>,
         #[graphql(desc = "How many; 50 unless told, at most 200.")] first: Option<i32>,
         #[graphql(desc = "What comes after this cursor.")] after: Option<String>,
     ) -> Result<Page<Item>> {
+        let change_request = read_preview(change_request, publication.is_some() || known_at.is_some())?;
         let at = self.coordinate(valid_on, publication, known_at)?;
         let parent = parent.map(|code| code.to_string());
-        let wanted =
-            Wanted { search, parent, roots_only, first, after, is_total_wanted: context.look_ahead().field("totalCount").exists() };
+        let is_total_wanted = context.look_ahead().field("totalCount").exists();
+        let wanted = Wanted { search, parent, roots_only, first, after, is_total_wanted, change_request };
         item_page::read(&self.view, self.code(), at, wanted).await
     }
 
@@ -237,6 +242,17 @@ impl DictionaryObject {
     ) -> Result<Vec<ItemVersionObject>> {
         let at = self.coordinate(None, publication, known_at)?;
         item_version::history(&self.view, self.code(), &code, at.publication).await
+    }
+}
+
+/// The request whose preview is wanted. One that does not exist, or that the caller may not see, previews nothing.
+fn read_preview(id: Option<ID>, is_published_asked: bool) -> Result<Option<RequestId>> {
+    match id {
+        Some(_) if is_published_asked => {
+            Err(bad_input("give `changeRequest`, or `publication` or `knownAt`: a draft is not published yet"))
+        }
+        Some(id) => Ok(Some(read_id(&id).unwrap_or(RequestId(0)))),
+        None => Ok(None),
     }
 }
 

@@ -118,10 +118,10 @@ pub struct Diff {
 
 /// The two sides of a comparison, and what they stand under.
 #[derive(Clone)]
-struct Sides {
-    view: View,
-    from: (Side, Option<Arc<Dictionary>>),
-    to: (Side, Option<Arc<Dictionary>>),
+pub struct Sides {
+    pub view: View,
+    pub from: (Side, Option<Arc<Dictionary>>),
+    pub to: (Side, Option<Arc<Dictionary>>),
 }
 
 pub struct ItemDifferenceObject {
@@ -177,8 +177,8 @@ impl ItemDifferenceObject {
 }
 
 pub struct DifferenceObject {
-    sides: Arc<Sides>,
-    difference: StretchDifference,
+    pub sides: Arc<Sides>,
+    pub difference: StretchDifference,
 }
 
 /// What an item that is referred to was called on one side.
@@ -197,23 +197,6 @@ impl DifferenceObject {
         let (from, to) = (self.sides.from.1.as_ref(), self.sides.to.1.as_ref());
         let codes = attribute_codes(from.or(to)?, to.or(from)?);
         codes.get(position).copied()
-    }
-
-    fn json(&self, dictionary: Option<&Arc<Dictionary>>, said: Option<&Said>) -> Option<AnyJson> {
-        match said? {
-            Said::Value(value) => value.as_ref().map(|value| {
-                let mut json = String::new();
-                value.write_json(&mut json);
-                json_of(&json)
-            }),
-            Said::Parent(parent) => parent.as_ref().map(|code| Json(code.as_str().into())),
-            Said::Retirement(retirement) => retirement.as_ref().map(|retirement| json_of(&retirement_json(retirement))),
-            // Values stand in the order of both definitions together, so they are told as they are only where there is one definition.
-            Said::Stretches(stretches) => {
-                let told = stretches.first().zip(dictionary).filter(|(stretch, of)| stretch.content.values.len() == of.attributes.len());
-                told.map(|(stretch, dictionary)| json_of(&attributes_json(dictionary, &stretch.content)))
-            }
-        }
     }
 
     /// The codes that a side refers to, and the dictionary in which they are.
@@ -251,6 +234,24 @@ impl DifferenceObject {
     }
 }
 
+/// What a side says: a value, the code of a parent, a retirement; of existence the attributes.
+pub fn said_json(dictionary: Option<&Arc<Dictionary>>, said: Option<&Said>) -> Option<AnyJson> {
+    match said? {
+        Said::Value(value) => value.as_ref().map(|value| {
+            let mut json = String::new();
+            value.write_json(&mut json);
+            json_of(&json)
+        }),
+        Said::Parent(parent) => parent.as_ref().map(|code| Json(code.as_str().into())),
+        Said::Retirement(retirement) => retirement.as_ref().map(|retirement| json_of(&retirement_json(retirement))),
+        // Values stand in the order of both definitions together, so they are told as they are only where there is one definition.
+        Said::Stretches(stretches) => {
+            let told = stretches.first().zip(dictionary).filter(|(stretch, of)| stretch.content.values.len() == of.attributes.len());
+            told.map(|(stretch, dictionary)| json_of(&attributes_json(dictionary, &stretch.content)))
+        }
+    }
+}
+
 /// One thing that differs over some dates.
 #[Object(name = "Difference")]
 impl DifferenceObject {
@@ -282,12 +283,12 @@ impl DifferenceObject {
 
     /// What was said before: a value, the code of a parent, a retirement; of existence the attributes.
     async fn before(&self) -> Option<AnyJson> {
-        self.json(self.sides.from.1.as_ref(), self.difference.before.as_ref())
+        said_json(self.sides.from.1.as_ref(), self.difference.before.as_ref())
     }
 
     /// What is said after.
     async fn after(&self) -> Option<AnyJson> {
-        self.json(self.sides.to.1.as_ref(), self.difference.after.as_ref())
+        said_json(self.sides.to.1.as_ref(), self.difference.after.as_ref())
     }
 
     /// What the items that were referred to before were called then.

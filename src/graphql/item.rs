@@ -42,8 +42,10 @@ impl Item {
         &self.snapshot.dictionary.code
     }
 
-    async fn same_dictionary(&self, code: &str) -> Result<Option<Self>> {
-        Self::find(&self.view, self.dictionary_code(), code, self.at).await
+    /// Another item of the same edition, or of the same preview.
+    fn same_dictionary(&self, code: &str) -> Option<Self> {
+        let position = self.snapshot.position_at(code, self.at.valid_on)?;
+        Some(Self::new(&self.view, &self.snapshot, Arc::clone(self.snapshot.version(position)), self.at))
     }
 }
 
@@ -71,11 +73,8 @@ impl Item {
     }
 
     /// The item that it stands under; null at the top, and where that is not valid.
-    async fn parent(&self) -> Result<Option<Item>> {
-        match self.version.parent() {
-            Some(code) => self.same_dictionary(code).await,
-            None => Ok(None),
-        }
+    async fn parent(&self) -> Option<Item> {
+        self.same_dictionary(self.version.parent()?)
     }
 
     /// The values by the codes of their attributes; what has no value is left out.
@@ -127,8 +126,8 @@ impl Item {
 
     /// All that is known of the item at the publication for which it was read, in the order of valid time.
     #[graphql(complexity = "list_cost(child_complexity)")]
-    async fn timeline(&self) -> Result<Vec<ItemVersionObject>> {
-        item_version::timeline(&self.view, self.dictionary_code(), &self.version.code, self.at.publication).await
+    async fn timeline(&self) -> Vec<ItemVersionObject> {
+        item_version::timeline_of(&self.view, &self.snapshot, &self.version.code)
     }
 
     /// What refers to the item now, as far as the caller may see it; by dictionary, attribute and time.

@@ -9,9 +9,11 @@ use super::fault::{bad_input, error};
 use super::item::Item;
 use super::view::View;
 use crate::app::reading::Coordinate;
+use crate::catalog::DictionarySnapshot;
 use crate::catalog::selection::{Interrupted, Page as Part, Selection};
 use crate::catalog::selection_order::{Place, SortKey};
 use crate::catalog::selection_predicate::{Predicate, Subject, Test};
+use crate::domain::change_request::RequestId;
 use crate::domain::error::Error;
 use crate::domain::text::DictionaryCode;
 
@@ -23,6 +25,8 @@ pub struct Wanted {
     pub first: Option<i32>,
     pub after: Option<String>,
     pub is_total_wanted: bool,
+    /// As this request would make them.
+    pub change_request: Option<RequestId>,
 }
 
 pub async fn read(view: &View, dictionary: &DictionaryCode, at: Coordinate, wanted: Wanted) -> Result<Page<Item>> {
@@ -37,7 +41,11 @@ pub async fn read(view: &View, dictionary: &DictionaryCode, at: Coordinate, want
         (None, true) => Some(Predicate::Test(Subject::Parent, Test::IsAbsent(true))),
         (None, false) => None,
     };
-    let Some(snapshot) = view.snapshot(dictionary, at.publication).await? else {
+    let snapshot = match wanted.change_request {
+        Some(id) => preview(view, id, dictionary).await?,
+        None => view.snapshot(dictionary, at.publication).await?,
+    };
+    let Some(snapshot) = snapshot else {
         return Ok(seek.page(Vec::new(), |_: &Item| String::new()).with_total(0));
     };
     let part = Part { first: seek.count(), after, is_total_wanted: wanted.is_total_wanted };
@@ -57,6 +65,12 @@ pub async fn read(view: &View, dictionary: &DictionaryCode, at: Coordinate, want
         Some(total) => page.with_total(total),
         None => page,
     })
+}
+
+/// A dictionary as a request would make it, if the caller may see the request.
+pub async fn preview(view: &View, id: RequestId, dictionary: &DictionaryCode) -> Result<Option<Arc<DictionarySnapshot>>> {
+    let code = dictionary.clone();
+    view.work(move |svod, caller| svod.change_requests.preview(caller, id, &code)).await
 }
 
 fn read_search(view: &View, search: Option<&str>) -> Result<Option<String>> {

@@ -9,6 +9,7 @@ use super::loader::HistoryKey;
 use super::publication::PublicationObject;
 use super::scalar::{AnyJson, CalendarDate, LanguageArgument, json_of};
 use super::view::View;
+use crate::catalog::DictionarySnapshot;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::item::{Retirement, Stretch, attributes_json};
 use crate::domain::text::{DictionaryCode, ItemCode, Language};
@@ -97,7 +98,12 @@ impl ItemVersionObject {
 
 /// What is known of an item at a publication, in the order of valid time.
 pub async fn timeline(view: &View, dictionary: &DictionaryCode, code: &str, publication: i64) -> Result<Vec<ItemVersionObject>> {
-    let Some(snapshot) = view.snapshot(dictionary, publication).await? else { return Ok(Vec::new()) };
+    let snapshot = view.snapshot(dictionary, publication).await?;
+    Ok(snapshot.map(|snapshot| timeline_of(view, &snapshot, code)).unwrap_or_default())
+}
+
+/// The same of an edition or a preview that is at hand.
+pub fn timeline_of(view: &View, snapshot: &DictionarySnapshot, code: &str) -> Vec<ItemVersionObject> {
     let object = |version: &Arc<crate::domain::item::ItemVersion>| ItemVersionObject {
         view: view.clone(),
         dictionary: Arc::clone(&snapshot.dictionary),
@@ -105,7 +111,7 @@ pub async fn timeline(view: &View, dictionary: &DictionaryCode, code: &str, publ
         published_seq: Some(version.published_seq),
         superseded_seq: None,
     };
-    Ok(snapshot.items.versions_of(code).iter().map(object).collect())
+    snapshot.items.versions_of(code).iter().map(object).collect()
 }
 
 /// Everything that was ever published of an item up to a publication, by publication and interval.

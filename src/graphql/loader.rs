@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 
 use super::view::hop;
+use crate::app::acting::Caller;
 use crate::app::reading::RecordedVersion;
 use crate::app::svod::Svod;
 use crate::catalog::{DictionarySnapshot, Head};
@@ -18,6 +19,7 @@ use crate::domain::text::{DictionaryCode, ItemCode};
 pub struct Reads {
     svod: Arc<Svod>,
     head: Arc<Head>,
+    caller: Arc<Caller>,
 }
 
 /// An older edition of a dictionary, by the publication that made it.
@@ -36,8 +38,13 @@ pub struct HistoryKey {
 }
 
 impl Reads {
-    pub fn new(svod: Arc<Svod>, head: Arc<Head>) -> Self {
-        Self { svod, head }
+    pub fn new(svod: Arc<Svod>, head: Arc<Head>, caller: Arc<Caller>) -> Self {
+        Self { svod, head, caller }
+    }
+
+    /// For whom everything is read.
+    pub fn caller(&self) -> Arc<Caller> {
+        Arc::clone(&self.caller)
     }
 
     /// Reads one batch on a thread that may wait. An error is of the whole batch, and so of each who asked.

@@ -3,6 +3,7 @@
 
 mod account;
 mod audit;
+mod change_request;
 mod connection;
 mod cursor;
 mod definition;

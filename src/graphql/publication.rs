@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 
+use super::change_request::ChangeRequestObject;
 use super::connection::{Page, Seek, page_cost};
 use super::edition::EditionObject;
 use super::scalar::{CalendarDate, DateTime};
@@ -94,6 +95,15 @@ impl PublicationObject {
     /// What it rests on.
     async fn basis(&self) -> Option<BasisObject> {
         BasisObject::of(&self.publication.basis).filter(|_| self.is_visible())
+    }
+
+    /// The change request that it came from: who wrote and who approved it. Null where the caller may not see that, and for
+    /// publications before there were any.
+    async fn change_request(&self) -> Result<Option<ChangeRequestObject>> {
+        match self.publication.change_request {
+            Some(id) => ChangeRequestObject::load(&self.view, id).await,
+            None => Ok(None),
+        }
     }
 
     /// What it made of the dictionaries that the caller may read, in the order of their codes.

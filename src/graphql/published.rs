@@ -36,7 +36,7 @@ impl Waiting {
     }
 
     /// Waits until something may have changed. `false`: nothing will any more.
-    async fn beat(&mut self) -> bool {
+    pub async fn beat(&mut self) -> bool {
         match tokio::time::timeout(LOOK_EVERY, self.beats.changed()).await {
             Ok(changed) => changed.is_ok(),
             Err(_) => true,
@@ -44,7 +44,7 @@ impl Waiting {
     }
 
     /// What the caller sees now: their roles are asked anew, since they may have been waiting for days.
-    async fn view(&self) -> Result<View> {
+    pub async fn view(&self) -> Result<View> {
         let (svod, caller) = (Arc::clone(&self.management.svod), Arc::clone(&self.caller));
         let renewed = hop(move || svod.acts.renewed(&caller)).await;
         let caller = renewed.map_err(|error| super::fault::told(&error, &self.caller.request_id))?;

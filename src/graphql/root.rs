@@ -4,6 +4,7 @@ use async_graphql::{MergedObject, MergedSubscription, Schema, SchemaBuilder};
 
 use super::account::{AccountMutation, AccountQuery};
 use super::audit::AuditQuery;
+use super::change_request::{ChangeRequestQuery, ChangeRequestSubscription, DraftingMutation, EditingMutation, ReviewingMutation};
 use super::dictionary::DictionaryQuery;
 use super::diff::DiffQuery;
 use super::permission::{Permitted, Root};
@@ -15,15 +16,25 @@ use super::usage::UsageQuery;
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(SessionQuery, DictionaryQuery, PublicationQuery, UsageQuery, DiffQuery, AccountQuery, TokenQuery, AuditQuery);
+pub struct Query(
+    SessionQuery,
+    DictionaryQuery,
+    PublicationQuery,
+    UsageQuery,
+    DiffQuery,
+    AccountQuery,
+    TokenQuery,
+    AuditQuery,
+    ChangeRequestQuery,
+);
 
 /// What can be done. Each gives what came of it, or why it was refused.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SessionMutation, AccountMutation, TokenMutation);
+pub struct Mutation(SessionMutation, AccountMutation, TokenMutation, DraftingMutation, EditingMutation, ReviewingMutation);
 
 /// What can be waited for.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(PublishedSubscription);
+pub struct Subscription(PublishedSubscription, ChangeRequestSubscription);
 
 pub type ManagementSchema = Schema<Permitted<Query>, Permitted<Mutation>, Permitted<Subscription>>;
 

@@ -52,7 +52,7 @@ impl View {
     /// What a caller sees from now on.
     pub fn new(management: Management, caller: Arc<Caller>) -> Self {
         let reader = management.svod.reading.reader();
-        let reads = Reads::new(Arc::clone(&management.svod), Arc::clone(&reader.head));
+        let reads = Reads::new(Arc::clone(&management.svod), Arc::clone(&reader.head), Arc::clone(&caller));
         let asked: Arc<AtomicUsize> = Arc::default();
         let of_batches = Arc::clone(&asked);
         let spawn = move |batch: BoxFuture<'static, ()>| drop(tokio::task::spawn(settled(Arc::clone(&of_batches)).then(|()| batch)));

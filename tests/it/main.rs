@@ -19,6 +19,7 @@ mod import;
 mod killed;
 mod management;
 mod management_account;
+mod management_requests;
 mod nasty;
 mod process;
 mod publication;

@@ -323,15 +323,15 @@ fn subscribers_are_told_every_publication_once(database: Database) {
 }
 
 /// The client's end of a connection.
-struct Client(std::sync::mpsc::Sender<Vec<u8>>);
+pub struct Client(std::sync::mpsc::Sender<Vec<u8>>);
 
 impl Client {
-    fn send(&self, message: Value) {
+    pub fn send(&self, message: Value) {
         self.0.send(message.to_string().into_bytes()).unwrap();
     }
 }
 
-fn futures_channel() -> (Client, impl Stream<Item = Vec<u8>> + Send + 'static) {
+pub fn futures_channel() -> (Client, impl Stream<Item = Vec<u8>> + Send + 'static) {
     let (sender, receiver) = std::sync::mpsc::channel();
     let incoming = futures_util::stream::unfold(receiver, |receiver| async move {
         loop {
@@ -345,7 +345,7 @@ fn futures_channel() -> (Client, impl Stream<Item = Vec<u8>> + Send + 'static) {
     (Client(sender), incoming)
 }
 
-async fn next(outgoing: &mut (impl Stream<Item = Outgoing> + Unpin)) -> Value {
+pub async fn next(outgoing: &mut (impl Stream<Item = Outgoing> + Unpin)) -> Value {
     let message = tokio::time::timeout(Duration::from_secs(20), outgoing.next()).await.expect("nothing is told").expect("the end");
     match message {
         Outgoing::Text(text) => serde_json::from_str(&text).unwrap(),
@@ -405,7 +405,7 @@ fn the_schema_in_the_repository_is_the_printed_one() {
 }
 
 /// Counts the statements that the databases of this process are sent, in tests that run in a process of their own each.
-mod statements {
+pub mod statements {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};

@@ -41,6 +41,8 @@ pub enum Destination {
 pub struct BulkChange<'a> {
     pub head: NewRequest,
     pub origin: Origin,
+    /// The publication that it takes back.
+    pub undoes: Option<i64>,
     pub change: &'a dyn Fn(&Head) -> Result<ChangeSet>,
 }
 
@@ -147,7 +149,8 @@ fn verb(origin: Origin) -> &'static str {
 
 fn insert_request(acting: &mut Acting<'_>, bulk: &BulkChange<'_>, base_seq: i64) -> Result<ChangeRequest> {
     let author = acting.account_id()?;
-    let draft = ChangeRequest::draft(checked_head(bulk.head.clone())?, bulk.origin, author, base_seq, acting.now);
+    let mut draft = ChangeRequest::draft(checked_head(bulk.head.clone())?, bulk.origin, author, base_seq, acting.now);
+    draft.undoes = bulk.undoes;
     insert(acting, draft)
 }
 

@@ -1,16 +1,16 @@
 //! Reading change requests: one, lists, and what hangs on many of them at once. What one may not see is not there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::content::published_timeline;
+use super::content::{Stored, published_timeline};
 use super::{ChangeRequests, Comment, RequestFilter, permission};
 use crate::app::acting::Caller;
 use crate::catalog::Head;
-use crate::db;
 use crate::db::change_request_content::{StoredDictionary, StoredItem};
-use crate::domain::account::AccountId;
-use crate::domain::approval::Review;
+use crate::db::{self, Engine};
+use crate::domain::account::{AccountId, Authority, Scope};
+use crate::domain::approval::{Progress, Review};
 use crate::domain::change_request::{ChangeRequest, RequestId};
 use crate::domain::definition::Definition;
 use crate::domain::dictionary::Dictionary;
@@ -18,6 +18,12 @@ use crate::domain::error::{Error, Result};
 use crate::domain::item::Stretch;
 use crate::domain::text::DictionaryCode;
 use crate::domain::timeline_json::parse_timeline;
+
+/// How many requests are looked at together where it takes more than an index to tell which are wanted.
+const LOOKED_AT_ONCE: usize = 100;
+
+/// How often one page looks for more: beyond that it ends early.
+const LOOKS_MAX: usize = 50;
 
 /// One item of a request: as it was when it was changed, as it is to be, and as it is published now.
 #[derive(Debug, Clone)]
@@ -49,18 +55,37 @@ impl ChangeRequests {
         }
         let head = self.head();
         filter.hidden = permission::hidden(&caller.authority, &head);
-        let count_max = i64::try_from(count_max).unwrap_or(i64::MAX);
+        let looked_at = count_max.max(if filter.reviewable_by_caller { LOOKED_AT_ONCE } else { 1 });
         self.acts.store.read(|connection| {
-            let mut page = db::change_request::list_before(connection, &filter, before, count_max)?;
-            let ids: Vec<RequestId> = page.iter().map(|request| request.id).collect();
-            // Dictionaries that are not published yet are not among the hidden ones: those who may not see them are few.
-            let touched = db::change_request_content::list_dictionaries(connection, &ids)?;
-            let is_hidden = |id: RequestId| {
-                touched.iter().any(|stored| stored.request == id && !permission::may_see(&caller.authority, &head, &stored.code))
-            };
-            page.retain(|request| !is_hidden(request.id));
-            Ok(page)
+            let (mut before, mut kept) = (before, Vec::new());
+            for _ in 0..LOOKS_MAX {
+                let page = db::change_request::list_before(connection, &filter, before, i64::try_from(looked_at).unwrap_or(i64::MAX))?;
+                let is_last = page.len() < looked_at;
+                before = page.last().map(|request| request.id).or(before);
+                kept.extend(listed(connection, &head, caller, &filter, page)?);
+                if is_last || kept.len() >= count_max {
+                    break;
+                }
+            }
+            kept.truncate(count_max);
+            Ok(kept)
         })
+    }
+
+    /// How far the approval of these requests is; for loaders, whose callers have seen the requests.
+    pub fn progress_by_request(&self, ids: &[RequestId]) -> Result<BTreeMap<RequestId, Progress>> {
+        let head = self.head();
+        self.acts.store.read(|connection| {
+            let requests = db::change_request::list_by_id(connection, ids)?;
+            progress_of(connection, &head, &requests)
+        })
+    }
+
+    /// How many items these requests change, by dictionary.
+    pub fn item_counts_by_request(&self, ids: &[RequestId]) -> Result<BTreeMap<RequestId, BTreeMap<DictionaryCode, i64>>> {
+        let listed = self.acts.store.read(|connection| db::change_request_content::count_items_by_dictionary(connection, ids))?;
+        let grouped = grouped(listed, |(request, _, _)| *request);
+        Ok(grouped.into_iter().map(|(id, counts)| (id, counts.into_iter().map(|(_, code, count)| (code, count)).collect())).collect())
     }
 
     /// Requests by number, in no order, for callers who have them from a request or publication that they may see.
@@ -121,6 +146,63 @@ impl ChangeRequests {
             items.into_iter().map(read).collect()
         })
     }
+}
+
+/// Those of a page that the caller may see, and if only these are wanted, may approve now.
+fn listed(
+    connection: &mut Engine,
+    head: &Head,
+    caller: &Caller,
+    filter: &RequestFilter,
+    mut page: Vec<ChangeRequest>,
+) -> Result<Vec<ChangeRequest>> {
+    let ids: Vec<RequestId> = page.iter().map(|request| request.id).collect();
+    // Dictionaries that are not published yet are not among the hidden ones: those who may not see them are few.
+    let touched = db::change_request_content::list_dictionaries(connection, &ids)?;
+    let hidden: BTreeSet<RequestId> =
+        touched.iter().filter(|stored| !permission::may_see(&caller.authority, head, &stored.code)).map(|stored| stored.request).collect();
+    page.retain(|request| !hidden.contains(&request.id));
+    if filter.reviewable_by_caller {
+        let progress = progress_of(connection, head, &page)?;
+        let mut authors: BTreeMap<RequestId, BTreeSet<AccountId>> = BTreeMap::new();
+        for (request, account) in db::change_request_content::list_authors(connection, &ids)? {
+            authors.entry(request).or_default().insert(account);
+        }
+        let nobody = BTreeSet::new();
+        let may_approve = |request: &ChangeRequest| {
+            let authors = authors.get(&request.id).unwrap_or(&nobody);
+            progress.get(&request.id).is_some_and(|progress| check_may_approve(&caller.authority, request, progress, authors).is_ok())
+        };
+        page.retain(may_approve);
+    }
+    Ok(page)
+}
+
+/// Refuses an approval as the act itself would, for callers who want to know it before.
+pub fn check_may_approve(authority: &Authority, request: &ChangeRequest, progress: &Progress, authors: &BTreeSet<AccountId>) -> Result<()> {
+    if !authority.reaches(Scope::Review) {
+        return Err(Error::refused("scope_missing", "this token does not allow to review"));
+    }
+    request.clone().approve(true, request.updated_at)?;
+    progress.stages_to_approve(authority, authors).map(|_| ())
+}
+
+/// How far the approval of requests is, under the policies in force now.
+pub fn progress_of(connection: &mut Engine, head: &Head, requests: &[ChangeRequest]) -> Result<BTreeMap<RequestId, Progress>> {
+    let ids: Vec<RequestId> = requests.iter().map(|request| request.id).collect();
+    let mut dictionaries = grouped(db::change_request_content::list_dictionaries(connection, &ids)?, |stored| stored.request);
+    let reviews = grouped(db::review::list(connection, &ids)?, |review| review.request);
+    let mut authors = grouped(db::change_request_content::list_authors(connection, &ids)?, |(request, _)| *request);
+    let mut found = BTreeMap::new();
+    for request in requests {
+        let dictionaries = dictionaries.remove(&request.id).unwrap_or_default();
+        // Items are not needed to know the policies, and there may be very many.
+        let rebased = Stored { dictionaries, items: Vec::new() }.rebase(head, 1)?;
+        let reviews = reviews.get(&request.id).map(Vec::as_slice).unwrap_or_default();
+        let authors = authors.remove(&request.id).unwrap_or_default().into_iter().map(|(_, account)| account).collect();
+        found.insert(request.id, Progress::new(&rebased.policies(head), reviews, &authors, request.round));
+    }
+    Ok(found)
 }
 
 fn grouped<T>(listed: Vec<T>, of: impl Fn(&T) -> RequestId) -> BTreeMap<RequestId, Vec<T>> {

@@ -27,13 +27,14 @@ pub use content::{RequestConflict, Side};
 pub use drafting::read_definition;
 pub use editing::{RequestedEdit, RequestedItem, RequestedVersion};
 pub use filing::{BulkChange, Destination, Filed};
-pub use listing::RequestItem;
+pub use listing::{RequestItem, check_may_approve};
 pub use permission::works_with_requests;
 pub use previewing::Judgement;
 pub use settling::SettledConflict;
 pub use undoing::Undone;
 
 pub use crate::db::change_request::RequestFilter;
+pub use crate::db::change_request_content::{StoredDictionary, StoredItem};
 pub use crate::db::review::Comment;
 
 /// How often something is worked out anew because others published meanwhile.

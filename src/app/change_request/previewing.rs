@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::content::{Rebased, RequestConflict, Stored};
+use super::listing::progress_of;
 use super::{ChangeRequests, permission};
 use crate::app::acting::{Caller, authority_of};
 use crate::catalog::{DictionarySnapshot, Head};
@@ -96,12 +97,8 @@ pub fn load(connection: &mut Engine, id: RequestId) -> Result<Stored> {
 
 /// How far the approval of a request is, under the policies in force now.
 pub fn progress(connection: &mut Engine, head: &Head, request: &ChangeRequest) -> Result<Progress> {
-    let dictionaries = db::change_request_content::list_dictionaries(connection, &[request.id])?;
-    let reviews = db::review::list(connection, &[request.id])?;
-    // Items are not needed to know the policies, and there may be very many.
-    let rebased = Stored { dictionaries, items: Vec::new() }.rebase(head, 1)?;
-    let authors = permission::authors(connection, request.id)?;
-    Ok(Progress::new(&rebased.policies(head), &reviews, &authors, request.round))
+    let mut progress = progress_of(connection, head, std::slice::from_ref(request))?;
+    progress.remove(&request.id).ok_or_else(|| Error::Internal(format!("change request {} has no progress", request.id.0)))
 }
 
 /// The edition that a preview shows: the next one, not made yet.

@@ -2,13 +2,15 @@
 //! as it is, and named.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
-use super::ChangeRequests;
 use super::filing::{BulkChange, Destination};
-use crate::app::acting::Caller;
+use super::{ChangeRequests, permission};
+use crate::app::acting::{Act, Caller};
 use crate::app::comparing::{Comparing, Comparison, DictionaryDifference, Side};
 use crate::catalog::Head;
 use crate::db;
+use crate::domain::account::Scope;
 use crate::domain::change_request::{ChangeRequest, NewRequest, Origin};
 use crate::domain::error::{Error, Result};
 use crate::domain::item::timeline_of;
@@ -31,11 +33,19 @@ impl ChangeRequests {
     pub fn undo_publication(&self, caller: &Caller, comparing: &Comparing, seq: i64) -> Result<Undone> {
         let unknown = || Error::not_found(format!("there is no publication {seq}"));
         let head = self.fresh_head()?;
-        let publication = head.publication(seq).ok_or_else(unknown)?;
-        let touched: Vec<DictionaryCode> = comparing.touched_between(seq - 1, seq);
-        if touched.iter().any(|code| !super::permission::may_see(&caller.authority, &head, code)) {
-            return Err(unknown());
-        }
+        let act = Act::new("undoPublication", Scope::Propose, format!("publication/{seq}"));
+        let (publication, touched) = self.acts.look(caller, &act, |acting| {
+            acting.account_id()?;
+            let publication = head.publication(seq).ok_or_else(unknown)?;
+            let touched: Vec<DictionaryCode> = comparing.touched_between(seq - 1, seq);
+            let is_visible = touched.iter().all(|code| permission::may_see(&acting.authority, &head, code));
+            if !is_visible {
+                return Err(unknown());
+            }
+            // What was kept and why is told even when nothing is left to take back, so the roles are asked before.
+            touched.iter().try_for_each(|code| permission::check_steward(&acting.authority, &head, code))?;
+            Ok((Arc::clone(publication), touched))
+        })?;
         let kept = RefCell::new((Vec::new(), Vec::new()));
         let change = |head: &Head| -> Result<ChangeSet> {
             let mut left = (Vec::new(), Vec::new());
@@ -51,7 +61,7 @@ impl ChangeRequests {
         };
         let title = format!("Отмена публикации {seq}: {}", publication.title).chars().take(300).collect();
         let new = NewRequest { title, description: String::new(), basis: publication.basis.clone() };
-        let bulk = BulkChange { head: new, origin: Origin::Undo, change: &change };
+        let bulk = BulkChange { head: new, origin: Origin::Undo, undoes: Some(seq), change: &change };
         let filed = self.file(caller, &bulk, Destination::Draft)?;
         let (kept, kept_definitions) = kept.into_inner();
         let request = match filed.request {
