@@ -59,7 +59,7 @@ CREATE TABLE change_request_author (
 );
 CREATE INDEX change_request_author_account_id ON change_request_author (account_id, request_id);
 
--- One decision by one person. An approval counts for a stage of each of some dictionaries: [["offices",0]].
+-- One decision by one person. An approval counts for a stage of each of some dictionaries: [["offices",0,"approver"]].
 CREATE TABLE review (
     id BIGINT NOT NULL PRIMARY KEY,
     request_id BIGINT NOT NULL,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::pulse::Pulse;
+use super::refusal_budget::RefusalBudget;
 use crate::db::token::TokenId;
 use crate::db::{self, Engine, Store};
 use crate::domain::account::{Account, AccountId, AccountKind, Authority, Scope};
@@ -102,6 +103,8 @@ pub struct Acts {
     pub store: Store,
     pub clock: Clock,
     pub pulse: Pulse,
+    /// Of the refusals of those who come with no account.
+    pub refusals: RefusalBudget,
 }
 
 impl Acts {
@@ -130,6 +133,21 @@ impl Acts {
         self.audited(caller, act, outcome)
     }
 
+    /// The same for an act that may find that its time has passed: `None` leaves nothing behind, and no record either.
+    pub fn try_act<T>(&self, caller: &Caller, act: &Act, work: impl FnOnce(&mut Acting<'_>) -> Result<Option<T>>) -> Result<Option<T>> {
+        let outcome = self.store.write(|connection| {
+            let mut acting = self.begin(connection, caller, act)?;
+            match work(&mut acting)? {
+                Some(done) => record_done(acting, caller, act).map(|()| Some(done)),
+                None => Ok(None),
+            }
+        });
+        if matches!(outcome, Ok(Some(_))) {
+            self.pulse.beat();
+        }
+        self.audited(caller, act, outcome)
+    }
+
     /// The same inside a transaction that others began, such as that of a publication. Its refusal is to be audited by `audited`.
     pub fn act_within<T>(
         &self,
@@ -140,22 +158,7 @@ impl Acts {
     ) -> Result<T> {
         let mut acting = self.begin(connection, caller, act)?;
         let done = work(&mut acting)?;
-        let Acting { authority, now, detail, subject, .. } = acting;
-        let account = authority.account.as_ref();
-        let record = AuditRecord {
-            seq: 0,
-            at: now,
-            account: account.map(|account| account.id),
-            actor: account.map_or_else(String::new, |account| account.name.clone()),
-            address: caller.address.clone(),
-            request_id: caller.request_id.clone(),
-            act: act.verb.to_owned(),
-            subject,
-            outcome: DONE.to_owned(),
-            detail: Json::Object(detail),
-        };
-        db::audit::append(connection, record)?;
-        db::notification::announce(connection)?;
+        record_done(acting, caller, act)?;
         Ok(done)
     }
 
@@ -190,9 +193,18 @@ impl Acts {
     }
 
     fn audit_refusal(&self, caller: &Caller, act: &Act, error: &Error) {
+        let now = self.clock.now();
+        let mut detail = refusal_detail(error);
+        if caller.credential == Credential::Nobody {
+            // Anybody can bring these about, as often as they like.
+            let Some(omitted) = self.refusals.take(&caller.address, now) else { return };
+            if omitted > 0 {
+                detail["omittedBefore"] = omitted.into();
+            }
+        }
         let record = AuditRecord {
             seq: 0,
-            at: self.clock.now(),
+            at: now,
             account: caller.authority.account_id(),
             actor: caller.actor(),
             address: caller.address.clone(),
@@ -200,12 +212,32 @@ impl Acts {
             act: act.verb.to_owned(),
             subject: act.subject.clone(),
             outcome: error.code().to_owned(),
-            detail: refusal_detail(error),
+            detail,
         };
         if let Err(fault) = self.store.write(|connection| db::audit::append(connection, record)) {
             tracing::error!(%fault, act = act.verb, outcome = error.code(), "a refusal could not be audited");
         }
     }
+}
+
+/// Writes down that an act was carried out, and tells the other nodes.
+fn record_done(acting: Acting<'_>, caller: &Caller, act: &Act) -> Result<()> {
+    let Acting { connection, authority, now, detail, subject } = acting;
+    let account = authority.account.as_ref();
+    let record = AuditRecord {
+        seq: 0,
+        at: now,
+        account: account.map(|account| account.id),
+        actor: account.map_or_else(String::new, |account| account.name.clone()),
+        address: caller.address.clone(),
+        request_id: caller.request_id.clone(),
+        act: act.verb.to_owned(),
+        subject,
+        outcome: DONE.to_owned(),
+        detail: Json::Object(detail),
+    };
+    db::audit::append(connection, record)?;
+    db::notification::announce(connection)
 }
 
 /// The reason, as far as it is not ours to hide; many violations are only counted.

@@ -16,6 +16,7 @@ pub mod publishing;
 pub mod pulse;
 pub mod readiness;
 pub mod reading;
+pub mod refusal_budget;
 pub mod secrets;
 pub mod slowing;
 pub mod svod;

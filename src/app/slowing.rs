@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-use super::auditing::counted_address;
+use super::refusal_budget::counted_address;
 use crate::db::Engine;
 use crate::db::sign_in_failure::{self, Failures};
 use crate::domain::digest::hex;

@@ -14,6 +14,7 @@ use super::passwords::{PasswordCost, Passwords};
 use super::publishing::{NameCheck, Publisher};
 use super::pulse::Pulse;
 use super::reading::Reading;
+use super::refusal_budget::RefusalBudget;
 use super::secrets::Secrets;
 use super::verifying::{self, Stage, Verified};
 use crate::catalog::Catalog;
@@ -70,7 +71,8 @@ impl Svod {
             tracing::info!(migration = version, "migrated");
         }
         let catalog = Arc::new(Catalog::new(settings.older_versions_max));
-        let acts = Acts { store: store.clone(), clock: settings.clock.clone(), pulse: Pulse::default() };
+        let acts =
+            Acts { store: store.clone(), clock: settings.clock.clone(), pulse: Pulse::default(), refusals: RefusalBudget::default() };
         let SvodSettings { secrets, is_demo, .. } = settings;
         let passwords = Passwords::new(settings.password_cost, secrets.clone());
         let identity = Identity::new(acts.clone(), passwords.clone(), secrets.clone(), settings.session_lifetime, is_demo);

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use super::connection::{Engine, fault};
 use super::schema::{change_request_comment, review};
-use crate::domain::account::AccountId;
-use crate::domain::approval::{Decision, Review};
+use crate::domain::account::{AccountId, Role};
+use crate::domain::approval::{CountedStage, Decision, Review};
 use crate::domain::change_request::RequestId;
 use crate::domain::error::{Error, Result};
 use crate::domain::text::{DictionaryCode, ItemCode};
@@ -64,7 +64,8 @@ pub fn list(connection: &mut Engine, requests: &[RequestId]) -> Result<Vec<Revie
 /// Appends a review under the next number. To be called under the writers' lock.
 pub fn insert(connection: &mut Engine, new: &Review) -> Result<()> {
     let greatest: Option<i64> = review::table.select(diesel::dsl::max(review::id)).first(connection).map_err(fault)?;
-    let counts_for: Vec<(&str, usize)> = new.counts_for.iter().map(|(code, stage)| (code.as_str(), *stage)).collect();
+    let text = |counted: &CountedStage| (counted.dictionary.to_string(), counted.index, counted.role.name());
+    let counts_for: Vec<(String, usize, &str)> = new.counts_for.iter().map(text).collect();
     let row = ReviewRow {
         id: greatest.unwrap_or(0) + 1,
         request_id: new.request.0,
@@ -113,8 +114,10 @@ pub fn insert_comment(connection: &mut Engine, mut comment: Comment) -> Result<C
 impl ReviewRow {
     fn read(self) -> Result<Review> {
         let unreadable = || Error::Internal(format!("review {} cannot be read from the database", self.id));
-        let counts_for: Vec<(String, usize)> = serde_json::from_str(&self.counts_for).map_err(|_| unreadable())?;
-        let counted = |(code, stage): (String, usize)| Some((DictionaryCode::parse(&code)?, stage));
+        let counts_for: Vec<(String, usize, String)> = serde_json::from_str(&self.counts_for).map_err(|_| unreadable())?;
+        let counted = |(code, index, role): (String, usize, String)| {
+            Some(CountedStage { dictionary: DictionaryCode::parse(&code)?, index, role: Role::parse(&role)? })
+        };
         Ok(Review {
             id: self.id,
             request: RequestId(self.request_id),

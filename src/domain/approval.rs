@@ -44,10 +44,20 @@ pub struct Review {
     pub revision: i64,
     pub account: AccountId,
     pub decision: Decision,
-    /// The stages that an approval counts for, by dictionary and index.
-    pub counts_for: Vec<(DictionaryCode, usize)>,
+    /// The stages that an approval counts for.
+    pub counts_for: Vec<CountedStage>,
     pub comment: String,
     pub at: Timestamp,
+}
+
+/// A stage that an approval counts for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedStage {
+    pub dictionary: DictionaryCode,
+    /// From 0, in the order of the dictionary's stages.
+    pub index: usize,
+    /// The greatest role that the reviewer had: a policy that asks for a greater one later is not content with it.
+    pub role: Role,
 }
 
 /// The approval policy in force for one dictionary that a request touches.
@@ -109,7 +119,10 @@ impl Progress {
         for policy in policies {
             let mut is_next_open = true;
             for (index, stage) in policy.stages().into_iter().enumerate() {
-                let counts = |review: &&Review| review.counts_for.iter().any(|(code, at)| *code == policy.dictionary && *at == index);
+                let is_it = |counted: &CountedStage| {
+                    counted.dictionary == policy.dictionary && counted.index == index && counted.role.implies(role_of(stage.role))
+                };
+                let counts = |review: &&Review| review.counts_for.iter().any(is_it);
                 let approved_by: BTreeSet<AccountId> = approvals().filter(counts).map(|review| review.account).collect();
                 let approved_by = approved_by.into_iter().collect();
                 let mut progress = StageProgress { dictionary: policy.dictionary.clone(), index, stage, approved_by, is_open: false };
@@ -129,7 +142,7 @@ impl Progress {
     ///
     /// Refuses the authors where four eyes hold, whoever has no role for an open stage, and whoever approved already: one person
     /// counts for one stage of a dictionary only.
-    pub fn stages_to_approve(&self, authority: &Authority, authors: &BTreeSet<AccountId>) -> Result<Vec<(DictionaryCode, usize)>> {
+    pub fn stages_to_approve(&self, authority: &Authority, authors: &BTreeSet<AccountId>) -> Result<Vec<CountedStage>> {
         let account = authority.account_id().ok_or_else(|| Error::unauthenticated("sign in to approve"))?;
         self.check_four_eyes(account, authors)?;
         let open: Vec<&StageProgress> = self.stages.iter().filter(|progress| progress.is_open).collect();
@@ -143,8 +156,11 @@ impl Progress {
             return Err(Error::forbidden(format!("this stage is approved by: {}; you have no such role", needed.join(", "))));
         }
         let is_new = |progress: &&&StageProgress| !self.has_approved(account, &progress.dictionary);
-        let counting: Vec<(DictionaryCode, usize)> =
-            with_role.into_iter().filter(is_new).map(|progress| (progress.dictionary.clone(), progress.index)).collect();
+        let counted = |progress: &&StageProgress| {
+            let role = if authority.holds(Role::Owner, &progress.dictionary) { Role::Owner } else { Role::Approver };
+            CountedStage { dictionary: progress.dictionary.clone(), index: progress.index, role }
+        };
+        let counting: Vec<CountedStage> = with_role.into_iter().filter(is_new).map(counted).collect();
         if counting.is_empty() {
             return Err(Error::refused("already_approved", "you approved this already: another person must approve too"));
         }
@@ -216,7 +232,7 @@ mod tests {
         Authority { account: Some(account), grants, limit: None }
     }
 
-    fn approval(account: i64, round: i64, counts_for: Vec<(DictionaryCode, usize)>) -> Review {
+    fn approval(account: i64, round: i64, counts_for: Vec<CountedStage>) -> Review {
         Review {
             id: 0,
             request: RequestId(1),
@@ -230,6 +246,10 @@ mod tests {
         }
     }
 
+    fn counted(dictionary: &str, index: usize, role: Role) -> CountedStage {
+        CountedStage { dictionary: code(dictionary), index, role }
+    }
+
     #[test]
     fn stages_open_in_order_and_count_people_once() {
         let policies = [policy("offices", true, vec![stage(ApprovalRole::Approver, 2), stage(ApprovalRole::Owner, 1)])];
@@ -239,16 +259,16 @@ mod tests {
         let progress = Progress::new(&policies, &reviews, &authors, 1);
         assert_eq!(progress.missing_text(), "2 more approver of offices (stage 1), 1 more owner of offices (stage 2)");
         let counting = progress.stages_to_approve(&owner, &authors).expect("an owner is an approver");
-        assert_eq!(counting, [(code("offices"), 0)]);
+        assert_eq!(counting, [counted("offices", 0, Role::Owner)]);
         reviews.push(approval(2, 1, counting));
         let progress = Progress::new(&policies, &reviews, &authors, 1);
         assert_eq!(progress.stages_to_approve(&owner, &authors).expect_err("twice").code(), "already_approved");
-        reviews.push(approval(3, 1, vec![(code("offices"), 0)]));
+        reviews.push(approval(3, 1, vec![counted("offices", 0, Role::Approver)]));
         let progress = Progress::new(&policies, &reviews, &authors, 1);
         assert_eq!(progress.stages_to_approve(&owner, &authors).expect_err("another stage").code(), "already_approved");
         let approver = person(4, &[(Role::Approver, "offices")]);
         assert_eq!(progress.stages_to_approve(&approver, &authors).expect_err("no owner").code(), "forbidden");
-        reviews.push(approval(5, 1, vec![(code("offices"), 1)]));
+        reviews.push(approval(5, 1, vec![counted("offices", 1, Role::Owner)]));
         assert!(Progress::new(&policies, &reviews, &authors, 1).is_complete());
         assert!(!Progress::new(&policies, &reviews, &authors, 2).is_complete(), "approvals of an earlier round count no more");
     }
@@ -266,13 +286,24 @@ mod tests {
 
     #[test]
     fn an_approval_of_an_author_counts_only_while_the_policy_is_relaxed() {
-        let (authors, reviews) = (BTreeSet::from([AccountId(1)]), [approval(1, 1, vec![(code("offices"), 0)])]);
+        let (authors, reviews) = (BTreeSet::from([AccountId(1)]), [approval(1, 1, vec![counted("offices", 0, Role::Approver)])]);
         let is_complete = |four_eyes: bool| {
             let policies = [policy("offices", four_eyes, vec![stage(ApprovalRole::Approver, 1)])];
             Progress::new(&policies, &reviews, &authors, 1).is_complete()
         };
         assert!(is_complete(false));
         assert!(!is_complete(true));
+    }
+
+    #[test]
+    fn a_stage_that_asks_for_a_greater_role_now_is_not_content_with_an_approval_of_the_lesser_one() {
+        let owners = [policy("offices", true, vec![stage(ApprovalRole::Owner, 1)])];
+        let is_complete = |role: Role| {
+            let reviews = [approval(2, 1, vec![counted("offices", 0, role)])];
+            Progress::new(&owners, &reviews, &BTreeSet::new(), 1).is_complete()
+        };
+        assert!(!is_complete(Role::Approver), "given while the stage was one of approvers");
+        assert!(is_complete(Role::Owner));
     }
 
     #[test]

@@ -137,7 +137,7 @@ impl House {
         requests.import(caller, &code(dictionary), &source, &options, CSV_LIMITS, &|_, _, _| {}).map(drop)
     }
 
-    /// The definition of offices, relaxed; its policy in force is the one that is published.
+    /// The definition of offices as it was before it became strict; its policy in force is the one that is published.
     fn relax_offices(&self, caller: &Caller) -> Result<()> {
         let definition: Definition = toml::from_str(OFFICES).unwrap();
         let defined = DefinedDictionary { dictionary: Arc::new(Dictionary::compile(definition).unwrap()), items: None };

@@ -23,6 +23,7 @@ mod management_requests;
 mod nasty;
 mod process;
 mod publication;
+mod request_edges;
 mod serving;
 mod soak;
 mod stewards;

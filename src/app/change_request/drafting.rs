@@ -61,7 +61,7 @@ impl ChangeRequests {
             acting.note("dictionary", dictionary.code.as_str());
             let stored = StoredDictionary {
                 request: id,
-                definition_base: published_definition(&head, &dictionary.code),
+                definition_base: definition_base(acting, &head, id, &dictionary.code)?,
                 definition: Some(dictionary.canonical_json()),
                 code: dictionary.code,
             };
@@ -80,6 +80,11 @@ impl ChangeRequests {
             let content = db::change_request_content::list_dictionaries(acting.connection, &[id])?;
             if !content.iter().any(|stored| stored.code == *code && stored.definition.is_some()) {
                 return Err(Error::not_found(format!("this change request has no definition of {code}")));
+            }
+            let is_published = head.dictionaries.contains_key(code);
+            if !is_published && db::change_request_content::count_items(acting.connection, id, code)? > 0 {
+                let message = format!("{code} is not published, so its items here would stand under no definition: take them out first");
+                return Err(Error::refused("definition_needed", message));
             }
             let undefined = StoredDictionary { request: id, code: code.clone(), definition_base: None, definition: None };
             db::change_request_content::put_dictionary(acting.connection, &undefined)?;
@@ -134,8 +139,13 @@ pub fn forget_untouched(acting: &mut Acting<'_>, id: RequestId, code: &Dictionar
     Ok(())
 }
 
-fn published_definition(head: &Head, code: &DictionaryCode) -> Option<String> {
-    head.dictionaries.get(code).map(|resident| resident.current.dictionary.canonical_json())
+/// What a new definition was made from. One that is defined again keeps its base: whoever edits their draft has not seen what others
+/// published meanwhile, and must not take it back unawares.
+fn definition_base(acting: &mut Acting<'_>, head: &Head, id: RequestId, code: &DictionaryCode) -> Result<Option<String>> {
+    let known = db::change_request_content::list_dictionaries(acting.connection, &[id])?;
+    let drafted = known.into_iter().find(|stored| stored.code == *code && stored.definition.is_some());
+    let published = || head.dictionaries.get(code).map(|resident| resident.current.dictionary.canonical_json());
+    Ok(drafted.map_or_else(published, |drafted| drafted.definition_base))
 }
 
 /// A definition as a caller writes it: a JSON object like `dictionary.toml`.

@@ -81,6 +81,10 @@ impl ChangeRequests {
                 let message = format!("one edit changes at most {EDITS_MAX} items, and this one {}: import a file instead", edits.len());
                 return Err(Error::refused("edits_too_many", message));
             }
+            if edits.is_empty() {
+                // Each edit asks for a role of its own. Without any, nobody comes to be an author of what is not theirs.
+                permission::check_author(acting, &request)?;
+            }
             // Refused before anything is read: what cannot be edited any more need not be looked at.
             let edited = authored(acting, request)?;
             note_items(acting, &edits);

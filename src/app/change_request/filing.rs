@@ -96,11 +96,12 @@ impl ChangeRequests {
         for _ in 0..ATTEMPTS_MAX {
             let head = self.fresh_head()?;
             let changes = (bulk.change)(&head)?;
-            let counts = self.acts.audited(caller, &act, self.publisher.judge(&head, &changes))?;
+            let judged = self.publisher.judge(&head, &changes).map_err(|error| permission::told_to(&caller.authority, &head, error));
+            let counts = self.acts.audited(caller, &act, judged)?;
             if counts.is_empty() {
                 return Ok((Filed::default(), None));
             }
-            let stored = self.acts.act(caller, &act, |acting| {
+            let stored = self.acts.try_act(caller, &act, |acting| {
                 check_rights(acting, &head, &touched(&changes))?;
                 if db::publication::get_latest_seq(acting.connection)? != head.seq() {
                     return Ok(None);

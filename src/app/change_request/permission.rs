@@ -6,8 +6,10 @@ use crate::db;
 use crate::db::change_request_content::StoredDictionary;
 use crate::domain::account::{AccountId, Authority, Role};
 use crate::domain::change_request::{ChangeRequest, RequestId};
+use crate::domain::definition::Access;
 use crate::domain::error::{Error, Result};
 use crate::domain::text::DictionaryCode;
+use crate::domain::violation::Violation;
 
 /// Whether somebody works with change requests at all; readers see only what is published.
 pub fn works_with_requests(authority: &Authority) -> bool {
@@ -77,14 +79,38 @@ pub fn check_owner(authority: &Authority, head: &Head, code: &DictionaryCode) ->
     Err(Error::forbidden(format!("this definition needs {needed}: ask an administrator")))
 }
 
-/// Refuses whoever is neither an author of the request nor a steward of all that it touches.
+/// Refuses whoever neither created the request nor is a steward of all that it touches. Whoever put an item of a dictionary of their own
+/// into somebody else's request does not decide on the rest of it.
 pub fn check_author(acting: &mut Acting<'_>, request: &ChangeRequest) -> Result<()> {
-    let account = acting.account_id()?;
-    let is_author = authors(acting.connection, request.id)?.contains(&account);
-    if is_author && acting.authority.holds_somewhere(Role::Steward) {
+    if acting.account_id()? == request.author && acting.authority.holds_somewhere(Role::Steward) {
         return Ok(());
     }
-    check_on_all(acting, request, &[Role::Steward], "this needs an author of the change request, or a steward")
+    check_on_all(acting, request, &[Role::Steward], "this needs whoever created the change request, or a steward")
+}
+
+/// Violations as somebody may be told them: what leans on a change from a dictionary that they may not see is not named.
+pub fn told_to(authority: &Authority, head: &Head, error: Error) -> Error {
+    veiled(error, |code| may_see(authority, head, code))
+}
+
+/// The same for everybody who may see a request that touches these dictionaries.
+pub fn told_to_readers(touched: &[StoredDictionary], head: &Head, error: Error) -> Error {
+    let is_open = |code: &DictionaryCode| {
+        let published = head.dictionaries.get(code);
+        published.is_some_and(|resident| resident.current.dictionary.definition.passport.access != Access::Restricted)
+    };
+    veiled(error, |code| touched.iter().any(|stored| stored.code == *code) || is_open(code))
+}
+
+fn veiled(error: Error, is_seen: impl Fn(&DictionaryCode) -> bool) -> Error {
+    let Error::Invalid(mut violations) = error else { return error };
+    violations.annotate(|violation| {
+        if DictionaryCode::parse(&violation.dictionary).is_some_and(|code| !is_seen(&code)) {
+            let message = "something that you may not see leans on what this changes: ask an administrator who can change both";
+            *violation = Violation::new("", &violation.code, message);
+        }
+    });
+    Error::Invalid(violations)
 }
 
 /// Refuses whoever has none of the roles on any one of the dictionaries that the request touches.

@@ -40,7 +40,8 @@ impl ChangeRequests {
             return Ok(Some(Judgement { head_seq, conflicts, violations, counts: BTreeMap::new() }));
         }
         let none = Violations::new(self.publisher.violations_max());
-        let (violations, counts) = match self.publisher.judge(&head, &rebased.changes(&head)) {
+        let outcome = self.publisher.judge(&head, &rebased.changes(&head));
+        let (violations, counts) = match outcome.map_err(|error| permission::told_to(&caller.authority, &head, error)) {
             Ok(counts) => (none, counts),
             Err(Error::Invalid(violations)) => (violations, BTreeMap::new()),
             Err(other) => return Err(other),

@@ -80,10 +80,12 @@ impl ChangeRequests {
             Ok(Some(id))
         };
         let proposal = Proposal { title: request.title.clone(), basis: request.basis.clone(), change: &change, record: &record };
-        let published = self.acts.audited(caller, act, self.publisher.publish(&proposal))?;
-        let request = released.into_inner();
-        let request = request.ok_or_else(|| Error::refused("change_request_empty", "this change request would change nothing any more"))?;
-        Ok((request, published))
+        let outcome = self.publisher.publish(&proposal).and_then(|published| {
+            let empty = || Error::refused("change_request_empty", "this change request would change nothing any more");
+            Ok((released.take().ok_or_else(empty)?, published))
+        });
+        let outcome = outcome.map_err(|error| permission::told_to(&caller.authority, &self.head(), error));
+        self.acts.audited(caller, act, outcome)
     }
 
     /// The request goes out at an instant. Until then it can be taken off the schedule, reopened or sent back.
@@ -142,17 +144,20 @@ impl ChangeRequests {
         });
         match outcome {
             Ok(_) => Ok(true),
-            Err(Error::Refused { code: "not_due" | "wrong_state" | "stale_revision", .. }) => Ok(false),
+            // That others keep publishing is no fault of the authors: it is tried again at the next look.
+            Err(Error::Refused { code: "not_due" | "wrong_state" | "stale_revision" | "publication_contended", .. }) => Ok(false),
             Err(error @ (Error::Invalid(_) | Error::Refused { .. } | Error::NotFound { .. })) => {
-                self.return_unpublishable(caller, request, &error)?;
+                self.return_unpublishable(caller, request, error)?;
                 Ok(false)
             }
             Err(fault) => Err(fault),
         }
     }
 
-    fn return_unpublishable(&self, caller: &Caller, request: &ChangeRequest, reason: &Error) -> Result<()> {
+    fn return_unpublishable(&self, caller: &Caller, request: &ChangeRequest, reason: Error) -> Result<()> {
         let act = Act::new("returnChangeRequest", Scope::Review, request.subject());
+        let touched = self.acts.store.read(|connection| db::change_request_content::list_dictionaries(connection, &[request.id]))?;
+        let reason = permission::told_to_readers(&touched, &self.head(), reason);
         let reason: String = reason.to_string().chars().take(COMMENT_LENGTH_MAX / 2).collect();
         let comment = format!("Не опубликовано по расписанию, нужно исправить:\n{reason}");
         self.act_on(caller, &act, request.id, request.revision, |acting, current| {

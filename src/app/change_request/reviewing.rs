@@ -8,7 +8,7 @@ use crate::catalog::Head;
 use crate::db;
 use crate::db::change_request_content::StoredDictionary;
 use crate::domain::account::{Role, Scope};
-use crate::domain::approval::{Decision, Review};
+use crate::domain::approval::{CountedStage, Decision, Review};
 use crate::domain::change_request::{ChangeRequest, RequestId};
 use crate::domain::error::{Error, Result};
 use crate::domain::request_text::{optional_text, required_text};
@@ -29,7 +29,7 @@ impl ChangeRequests {
                 request.submit(head.seq(), acting.now).map(|_| ())
             })?;
             let rebased = self.acts.audited(caller, &act, self.judged(caller, &head, id))?;
-            let outcome = self.acts.act(caller, &act, |acting| {
+            let outcome = self.acts.try_act(caller, &act, |acting| {
                 let request = permission::get_visible(acting, &head, id)?;
                 request.check_revision(revision)?;
                 permission::check_author(acting, &request)?;
@@ -56,7 +56,8 @@ impl ChangeRequests {
     fn judged(&self, caller: &Caller, head: &Head, id: RequestId) -> Result<Rebased> {
         let rebased = self.rebased(caller, head, id)?;
         let changes = rebased.changes(head);
-        if changes.is_empty() || self.publisher.judge(head, &changes)?.is_empty() {
+        let judge = || self.publisher.judge(head, &changes).map_err(|error| permission::told_to(&caller.authority, head, error));
+        if changes.is_empty() || judge()?.is_empty() {
             return Err(Error::refused("change_request_empty", "this change request would change nothing: edit some items first"));
         }
         Ok(rebased)
@@ -178,7 +179,7 @@ pub fn review(
     acting: &mut Acting<'_>,
     request: &ChangeRequest,
     decision: Decision,
-    counts_for: Vec<(DictionaryCode, usize)>,
+    counts_for: Vec<CountedStage>,
     comment: String,
 ) -> Result<()> {
     let review = Review {

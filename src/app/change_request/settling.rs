@@ -44,6 +44,9 @@ impl ChangeRequests {
         let head = self.fresh_head()?;
         let violations_max = self.publisher.violations_max();
         self.act_on(caller, &act, id, revision, |acting, request| {
+            if settled.is_empty() {
+                return Err(Error::refused("choices_missing", "no choice is named: say whose version is to be taken in which conflict"));
+            }
             let edited = authored(acting, request)?;
             let rebased = load(acting.connection, id)?.rebase(&head, violations_max)?;
             let mut items: BTreeMap<(DictionaryCode, ItemCode), Sides> = BTreeMap::new();
@@ -72,6 +75,9 @@ impl ChangeRequests {
                     let (base, mine) = if merged.conflicts.is_empty() { (item.theirs.clone(), merged.timeline) } else { (base, mine) };
                     stored.base = timeline_json(&dictionary.dictionary, &base);
                     stored.proposed = timeline_json(&dictionary.dictionary, &mine);
+                    // Others annulled it meanwhile and the steward keeps it: then it comes back.
+                    let annulled = head.dictionaries.get(&dictionary.code).map(|resident| &resident.current.annulled);
+                    stored.is_restored |= !mine.is_empty() && annulled.is_some_and(|codes| codes.contains(&stored.code));
                     (stored.changed_by, stored.changed_at) = (acting.account_id()?, acting.now);
                     db::change_request_content::put_item(acting.connection, &stored)?;
                 }
