@@ -44,7 +44,7 @@ impl Accounts {
         let act = Act::new("addAccount", Scope::Administer, subject);
         let hash = self.acts.audited(caller, &act, self.check_new(caller, &new))?;
         self.acts.act(caller, &act, |acting| {
-            check_administrator(&acting.authority)?;
+            check_administrator_in_person(&acting.authority)?;
             if db::account::find_by_name(acting.connection, &new.name)?.is_some() {
                 return Err(Error::refused("name_taken", format!("there is an account {} already: choose another name", new.name)));
             }
@@ -65,7 +65,7 @@ impl Accounts {
 
     /// What can be refused before the transaction; gives the hash of the password, which takes long to work out.
     fn check_new(&self, caller: &Caller, new: &NewAccount) -> Result<Option<String>> {
-        check_administrator(&caller.authority)?;
+        check_administrator_in_person(&caller.authority)?;
         check_name(&new.name)?;
         check_display_name(&new.display_name)?;
         match (new.kind, &new.password) {
@@ -81,9 +81,10 @@ impl Accounts {
     /// Sets the password of a person, and ends their sessions.
     pub fn set_password(&self, caller: &Caller, id: AccountId, password: &str) -> Result<()> {
         let act = self.act_on(id, "setPassword")?;
-        let allowed = check_administrator(&caller.authority).and_then(|()| self.passwords.hash(password));
+        let allowed = check_administrator_in_person(&caller.authority).and_then(|()| self.passwords.hash(password));
         let hash = self.acts.audited(caller, &act, allowed)?;
         self.acts.act(caller, &act, |acting| {
+            check_administrator_in_person(&acting.authority)?;
             let account = self.changeable(acting, id)?;
             if account.kind == AccountKind::System {
                 return Err(no_password_for_systems());
@@ -115,6 +116,7 @@ impl Accounts {
     pub fn enable_account(&self, caller: &Caller, id: AccountId) -> Result<()> {
         let act = self.act_on(id, "enableAccount")?;
         self.acts.act(caller, &act, |acting| {
+            check_administrator_in_person(&acting.authority)?;
             let account = self.changeable(acting, id)?;
             if account.disabled_at.is_none() {
                 return Err(Error::refused("account_enabled_already", format!("the account {} is not disabled", account.name)));
@@ -127,6 +129,7 @@ impl Accounts {
     pub fn grant_role(&self, caller: &Caller, id: AccountId, grant: &Grant) -> Result<()> {
         let act = self.act_on(id, "grantRole")?;
         self.acts.act(caller, &act, |acting| {
+            check_administrator_in_person(&acting.authority)?;
             self.changeable(acting, id)?;
             grant.check()?;
             check_dictionary(acting.connection, grant)?;
@@ -254,6 +257,15 @@ fn check_signed_in(authority: &Authority) -> Result<()> {
         return Err(Error::unauthenticated("sign in first, or send a token: accounts are not for everybody"));
     }
     if authority.reaches(Scope::Read) { Ok(()) } else { Err(Error::refused("scope_missing", "this token does not allow to read")) }
+}
+
+/// What lets somebody in is for administrators who signed in: a token that could do it would outlive its revocation.
+fn check_administrator_in_person(authority: &Authority) -> Result<()> {
+    check_administrator(authority)?;
+    if authority.limit.is_some() {
+        return Err(Error::refused("session_needed", "a token lets nobody in: sign in with your password"));
+    }
+    Ok(())
 }
 
 pub(super) fn check_administrator(authority: &Authority) -> Result<()> {

@@ -181,7 +181,12 @@ impl Acts {
             };
             return Err(refusal);
         }
-        Ok(Acting { connection, authority, now, detail: Map::new(), subject: act.subject.clone() })
+        let mut detail = Map::new();
+        if let Credential::Token(id) = caller.credential {
+            // A token acts for its account: the audit tells the two apart.
+            detail.insert("token".to_owned(), id.0.into());
+        }
+        Ok(Acting { connection, authority, now, detail, subject: act.subject.clone() })
     }
 
     /// Audits the refusal of an act, if it is one, and hands the outcome on. When even that cannot be written, the log has it.
@@ -195,6 +200,9 @@ impl Acts {
     fn audit_refusal(&self, caller: &Caller, act: &Act, error: &Error) {
         let now = self.clock.now();
         let mut detail = refusal_detail(error);
+        if let Credential::Token(id) = caller.credential {
+            detail["token"] = id.0.into();
+        }
         if caller.credential == Credential::Nobody {
             // Anybody can bring these about, as often as they like.
             let Some(omitted) = self.refusals.take(&caller.address, now) else { return };

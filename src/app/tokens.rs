@@ -1,4 +1,4 @@
-//! Tokens: issued once, shown once, revoked for ever. An administrator issues them for anybody, a person for themselves.
+//! Tokens: issued once, shown once, revoked for ever. An administrator issues them for systems, a person for themselves.
 //! A token issues no tokens: whoever got hold of one would outlive its revocation.
 
 use std::collections::BTreeSet;
@@ -42,7 +42,7 @@ impl Accounts {
         let hash = hash_of(&secret).ok_or_else(|| Error::Internal("a secret of ours is none".to_owned()))?;
         self.acts.act(caller, &act, |acting| {
             check_issuer(acting, caller, new.account)?;
-            check_bearer(acting, new.account)?;
+            check_bearer(acting, caller, new.account)?;
             check_new(acting, &new)?;
             let mut token = Token {
                 id: TokenId(0),
@@ -102,8 +102,13 @@ fn check_issuer(acting: &Acting<'_>, caller: &Caller, account: AccountId) -> Res
     Err(Error::forbidden("a token of somebody else is issued by administrators: ask one of them"))
 }
 
-fn check_bearer(acting: &mut Acting<'_>, id: AccountId) -> Result<()> {
+fn check_bearer(acting: &mut Acting<'_>, caller: &Caller, id: AccountId) -> Result<()> {
     let account = db::account::find(acting.connection, id)?.ok_or_else(account_not_found)?;
+    let is_built_in = matches!(caller.credential, Credential::BuiltIn(_));
+    if account.kind != AccountKind::System && acting.account_id()? != id && !is_built_in {
+        // Whoever holds a person's token acts as that person, and could approve as somebody else.
+        return Err(Error::forbidden("a token of a person is issued by that person: ask them, or add an account for the system"));
+    }
     if account.kind == AccountKind::BuiltIn {
         let message = format!("the account {} is a part of the service: it has no tokens", account.name);
         return Err(Error::refused("account_built_in", message));

@@ -93,6 +93,11 @@ pub fn list_comments(connection: &mut Engine, requests: &[RequestId]) -> Result<
     rows.into_iter().map(CommentRow::read).collect()
 }
 
+pub fn count_comments(connection: &mut Engine, request: RequestId) -> Result<i64> {
+    let comments = change_request_comment::table.filter(change_request_comment::request_id.eq(request.0));
+    comments.count().get_result(connection).map_err(fault)
+}
+
 /// Appends a comment under the next number. To be called under the writers' lock.
 pub fn insert_comment(connection: &mut Engine, mut comment: Comment) -> Result<Comment> {
     let greatest: Option<i64> =

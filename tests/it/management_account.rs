@@ -103,7 +103,9 @@ fn an_administrator_manages_accounts_and_tokens(database: Database) {
         issued { secret token { id title scopes dictionaries expiresAt account { name } } } errors { code } } }"#;
     let stranger = data(&instance, maria(), &issue.replace("\"maria\"", "\"pyotr\""));
     assert_eq!(stranger["issueToken"]["issued"], Value::Null);
-    let issued = data(&instance, pyotr(), issue)["issueToken"]["issued"].clone();
+    let as_another = data(&instance, pyotr(), issue);
+    assert_eq!(as_another["issueToken"]["errors"][0]["code"], "FORBIDDEN", "whoever holds a token of a person acts as that person");
+    let issued = data(&instance, maria(), issue)["issueToken"]["issued"].clone();
     let token = &issued["token"];
     assert_eq!(
         (&token["scopes"], &token["dictionaries"], &token["account"]["name"]),

@@ -10,12 +10,15 @@ use crate::db::change_request_content::StoredDictionary;
 use crate::db::review::Comment;
 use crate::domain::account::{Role, Scope};
 use crate::domain::change_request::{ChangeRequest, NewRequest, Origin, RequestId};
-use crate::domain::definition::Definition;
+use crate::domain::definition::{Access, Definition};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
 use crate::domain::request_text::{checked_head, required_text};
 use crate::domain::text::{DictionaryCode, ItemCode};
 use crate::domain::violation::{Violation, Violations};
+
+/// How many comments one request takes: they are read together.
+const COMMENTS_MAX: i64 = 1_000;
 
 impl ChangeRequests {
     /// A new, empty draft of the caller. Needs the role of a steward somewhere.
@@ -88,7 +91,7 @@ impl ChangeRequests {
             }
             let undefined = StoredDictionary { request: id, code: code.clone(), definition_base: None, definition: None };
             db::change_request_content::put_dictionary(acting.connection, &undefined)?;
-            forget_untouched(acting, id, code)?;
+            forget_untouched(acting, &head, id, code)?;
             authored(acting, request)
         })
     }
@@ -107,9 +110,24 @@ impl ChangeRequests {
             permission::get_visible(acting, &head, id)?;
             let (account, at) = (acting.account_id()?, acting.now);
             let text = required_text("comment", text)?;
+            if let Some((dictionary, code)) = &item {
+                check_commented(acting, id, dictionary, code)?;
+            }
+            if db::review::count_comments(acting.connection, id)? >= COMMENTS_MAX {
+                let message = format!("a change request takes {COMMENTS_MAX} comments, and this one has them: go on in a new one");
+                return Err(Error::refused("comments_too_many", message));
+            }
             db::review::insert_comment(acting.connection, Comment { id: 0, request: id, account, item, text, at })
         })
     }
+}
+
+/// A comment on an item is about one that the request changes.
+fn check_commented(acting: &mut Acting<'_>, id: RequestId, dictionary: &DictionaryCode, code: &str) -> Result<()> {
+    if db::change_request_content::find_item(acting.connection, id, dictionary, code)?.is_some() {
+        return Ok(());
+    }
+    Err(Error::not_found("this change request does not change that item: comment on the request as a whole"))
 }
 
 /// Stores a new request with its first author, and says its number to the audit.
@@ -129,8 +147,13 @@ pub fn authored(acting: &mut Acting<'_>, request: ChangeRequest) -> Result<Chang
     Ok(edited)
 }
 
-/// A dictionary of which nothing is changed any more is none of the request's, unless its definition is new.
-pub fn forget_untouched(acting: &mut Acting<'_>, id: RequestId, code: &DictionaryCode) -> Result<()> {
+/// A dictionary of which nothing is changed any more is none of the request's, unless its definition is new. A restricted one stays: the
+/// request's title and comments may speak of it, and those who may not see it must not begin to see the request.
+pub fn forget_untouched(acting: &mut Acting<'_>, head: &Head, id: RequestId, code: &DictionaryCode) -> Result<()> {
+    let published = head.dictionaries.get(code).map(|resident| resident.current.dictionary.definition.passport.access);
+    if published == Some(Access::Restricted) {
+        return Ok(());
+    }
     let stored = db::change_request_content::list_dictionaries(acting.connection, &[id])?;
     let is_defined = stored.iter().any(|stored| stored.code == *code && stored.definition.is_some());
     if !is_defined && db::change_request_content::count_items(acting.connection, id, code)? == 0 {

@@ -12,7 +12,7 @@ use crate::app::acting::{Act, Acting, Caller};
 use crate::catalog::Head;
 use crate::db;
 use crate::db::change_request_content::{StoredDictionary, StoredItem};
-use crate::domain::account::Scope;
+use crate::domain::account::{Role, Scope};
 use crate::domain::attribute_json::{AttributePatch, read_attributes, read_code};
 use crate::domain::change_request::{ChangeRequest, RequestId};
 use crate::domain::definition::Definition;
@@ -107,14 +107,17 @@ impl ChangeRequests {
     ) -> Result<ChangeRequest> {
         let head = self.head();
         self.act_on(caller, &Act::new("discardItemChange", Scope::Propose, subject(id)), id, revision, |acting, request| {
-            permission::check_steward(&acting.authority, &head, dictionary)?;
+            // Whoever created the request may take out of it what others put in.
+            if acting.account_id()? != request.author || !acting.authority.holds_somewhere(Role::Steward) {
+                permission::check_steward(&acting.authority, &head, dictionary)?;
+            }
             let edited = authored(acting, request)?;
-            acting.note("items", vec![format!("{dictionary}/{code}")]);
+            acting.note("items", vec![format!("{dictionary}/{}", code.chars().take(ITEM_CODE_LENGTH_MAX).collect::<String>())]);
             if db::change_request_content::find_item(acting.connection, id, dictionary, code)?.is_none() {
                 return Err(Error::not_found(format!("this change request does not change {dictionary}/{code}")));
             }
             db::change_request_content::delete_item(acting.connection, id, dictionary, code)?;
-            forget_untouched(acting, id, dictionary)?;
+            forget_untouched(acting, &head, id, dictionary)?;
             Ok(edited)
         })
     }
@@ -271,7 +274,7 @@ impl Editing<'_> {
         let proposed = timeline_json(dictionary, timeline);
         if proposed == change.base && change.comment.is_empty() {
             db::change_request_content::delete_item(acting.connection, self.id, &dictionary.code, &code)?;
-            return forget_untouched(acting, self.id, &dictionary.code);
+            return forget_untouched(acting, self.head, self.id, &dictionary.code);
         }
         if let Some((_, is_known)) = self.dictionaries.iter_mut().find(|(known, _)| known.code == dictionary.code)
             && !std::mem::replace(is_known, true)

@@ -95,12 +95,8 @@ impl ChangeRequests {
             return Ok(Vec::new());
         }
         self.acts.store.read(|connection| {
-            let mut found = db::change_request::list_by_id(connection, ids)?;
-            let touched = db::change_request_content::list_dictionaries(connection, ids)?;
-            found.retain(|request| {
-                touched.iter().all(|stored| stored.request != request.id || permission::may_see(&caller.authority, &head, &stored.code))
-            });
-            Ok(found)
+            let found = db::change_request::list_by_id(connection, ids)?;
+            permission::only_visible(connection, &caller.authority, &head, found)
         })
     }
 
@@ -154,15 +150,12 @@ fn listed(
     head: &Head,
     caller: &Caller,
     filter: &RequestFilter,
-    mut page: Vec<ChangeRequest>,
+    page: Vec<ChangeRequest>,
 ) -> Result<Vec<ChangeRequest>> {
-    let ids: Vec<RequestId> = page.iter().map(|request| request.id).collect();
     // Dictionaries that are not published yet are not among the hidden ones: those who may not see them are few.
-    let touched = db::change_request_content::list_dictionaries(connection, &ids)?;
-    let hidden: BTreeSet<RequestId> =
-        touched.iter().filter(|stored| !permission::may_see(&caller.authority, head, &stored.code)).map(|stored| stored.request).collect();
-    page.retain(|request| !hidden.contains(&request.id));
+    let mut page = permission::only_visible(connection, &caller.authority, head, page)?;
     if filter.reviewable_by_caller {
+        let ids: Vec<RequestId> = page.iter().map(|request| request.id).collect();
         let progress = progress_of(connection, head, &page)?;
         let mut authors: BTreeMap<RequestId, BTreeSet<AccountId>> = BTreeMap::new();
         for (request, account) in db::change_request_content::list_authors(connection, &ids)? {

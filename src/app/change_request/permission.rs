@@ -1,5 +1,7 @@
 //! Who may see a change request and who may do what to it.
 
+use std::collections::BTreeSet;
+
 use crate::app::acting::Acting;
 use crate::catalog::Head;
 use crate::db;
@@ -48,10 +50,23 @@ pub fn find_visible(connection: &mut db::Engine, authority: &Authority, head: &H
     if !works_with_requests(authority) {
         return Ok(None);
     }
-    let Some(request) = db::change_request::find(connection, id)? else { return Ok(None) };
-    let touched = db::change_request_content::list_dictionaries(connection, &[id])?;
-    let is_visible = touched.iter().all(|dictionary| may_see(authority, head, &dictionary.code));
-    Ok(is_visible.then_some(request))
+    let found = db::change_request::find(connection, id)?;
+    Ok(only_visible(connection, authority, head, found.into_iter().collect())?.pop())
+}
+
+/// Those requests that somebody who works with requests may see: all that they touch must be visible.
+pub fn only_visible(
+    connection: &mut db::Engine,
+    authority: &Authority,
+    head: &Head,
+    mut requests: Vec<ChangeRequest>,
+) -> Result<Vec<ChangeRequest>> {
+    let ids: Vec<RequestId> = requests.iter().map(|request| request.id).collect();
+    let touched = db::change_request_content::list_dictionaries(connection, &ids)?;
+    let hidden: BTreeSet<RequestId> =
+        touched.iter().filter(|stored| !may_see(authority, head, &stored.code)).map(|stored| stored.request).collect();
+    requests.retain(|request| !hidden.contains(&request.id));
+    Ok(requests)
 }
 
 /// Refuses whoever may not change items of a dictionary.
@@ -126,7 +141,7 @@ pub fn check_on_all(acting: &mut Acting<'_>, request: &ChangeRequest, roles: &[R
     }
 }
 
-pub fn authors(connection: &mut db::Engine, id: RequestId) -> Result<std::collections::BTreeSet<AccountId>> {
+pub fn authors(connection: &mut db::Engine, id: RequestId) -> Result<BTreeSet<AccountId>> {
     let authors = db::change_request_content::list_authors(connection, &[id])?;
     Ok(authors.into_iter().map(|(_, account)| account).collect())
 }
