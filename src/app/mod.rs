@@ -22,3 +22,4 @@ pub mod slowing;
 pub mod svod;
 pub mod tokens;
 pub mod verifying;
+mod verifying_seals;

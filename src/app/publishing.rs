@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::acting::Acts;
+use super::acting::{Acting, Acts};
 use super::pulse::Pulse;
 use crate::catalog::{Catalog, DictionarySnapshot, Head, Resident};
 use crate::db::dictionary::DictionaryId;
@@ -15,7 +15,8 @@ use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
 use crate::domain::item::edition_digest;
 use crate::domain::publication::{Basis, ChangeCounts, ChangeSet, Edition, Publication, RowChanges, State, World, apply_change};
-use crate::domain::text::DictionaryCode;
+use crate::domain::seal::{AnnulmentTexts, PublicationTexts};
+use crate::domain::text::{DictionaryCode, ItemCode};
 use crate::domain::validation::{Change, Touched, TouchedItems, validate};
 use crate::domain::violation::{Violation, Violations};
 
@@ -27,9 +28,32 @@ pub struct Proposal<'a> {
     pub title: String,
     pub basis: Basis,
     pub change: &'a dyn Fn(&Head) -> Result<ChangeSet>,
-    /// What else goes into the same transaction, told the number of the publication: who may, the change request and the audit.
+    /// What else goes into the same transaction, told what is about to be published: who may, the change request and the audit.
     /// Gives the number of the request. When it refuses, nothing is published.
-    pub record: &'a dyn Fn(&mut Engine, i64) -> Result<Option<RequestId>>,
+    pub record: &'a dyn Fn(&mut Engine, &Upcoming<'_>) -> Result<Option<RequestId>>,
+}
+
+/// A publication that is about to be written.
+pub struct Upcoming<'a> {
+    publication: &'a Publication,
+    dictionaries: &'a [PreparedDictionary],
+}
+
+impl Upcoming<'_> {
+    pub fn seq(&self) -> i64 {
+        self.publication.seq
+    }
+
+    /// Has the audit keep the number of the publication and the seals of what no edition's digest covers.
+    pub fn note(&self, acting: &mut Acting<'_>, request: RequestId) {
+        let publication = Publication { change_request: Some(request), ..self.publication.clone() };
+        acting.note("publication", publication.seq);
+        acting.note("head", PublicationTexts::of(&publication).seal());
+        let annulments: serde_json::Map<_, _> = self.dictionaries.iter().filter_map(PreparedDictionary::sealed_annulments).collect();
+        if !annulments.is_empty() {
+            acting.note("annulments", annulments);
+        }
+    }
 }
 
 /// What a proposal came to.
@@ -227,6 +251,12 @@ impl PreparedDictionary {
         Self { state, rows, edition }
     }
 
+    fn sealed_annulments(&self) -> Option<(String, serde_json::Value)> {
+        let texts = |codes: &[ItemCode]| codes.iter().map(ItemCode::to_string).collect();
+        let annulments = AnnulmentTexts { annulled: texts(&self.rows.annulled), restored: texts(&self.rows.restored) };
+        (!annulments.is_empty()).then(|| (self.state.dictionary.code.to_string(), annulments.seal().into()))
+    }
+
     fn write(&self, connection: &mut Engine) -> Result<()> {
         let dictionary = &self.state.dictionary;
         let id: DictionaryId = match db::dictionary::find(connection, &dictionary.code)? {
@@ -251,7 +281,8 @@ impl Prepared {
         if db::publication::get_latest_seq(connection)? != self.head.seq() {
             return Ok(false);
         }
-        self.publication.change_request = (proposal.record)(connection, self.publication.seq)?;
+        let upcoming = Upcoming { publication: &self.publication, dictionaries: &self.dictionaries };
+        self.publication.change_request = (proposal.record)(connection, &upcoming)?;
         db::publication::insert(connection, &self.publication)?;
         for dictionary in &self.dictionaries {
             dictionary.write(connection)?;

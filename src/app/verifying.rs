@@ -1,17 +1,18 @@
-//! Verifying: the audit chain, the numbers of publications and editions, and the digest of every edition, all worked out anew from
-//! the stored rows. It reads the texts of the rows and not what they mean, so a row that nobody can parse is found like any other.
-//! It changes nothing, and works on one consistent state while others write.
+//! Verifying: the audit chain, the numbers of publications and editions, the digest of every edition, and what the audit sealed, all
+//! worked out anew from the stored rows. It reads the texts of the rows and not what they mean, so a row that nobody can parse is
+//! found like any other. It changes nothing, and works on one consistent state while others write.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
+use super::verifying_seals::Sealed;
 use crate::db::dictionary::DictionaryId;
-use crate::db::stored::{self, StoredEdition, StoredItemVersion, StoredPublication};
+use crate::db::stored::{self, StoredEdition, StoredItemVersion};
 use crate::db::{self, Engine};
-use crate::domain::audit::DONE;
 use crate::domain::digest::{hex, parse_hex};
 use crate::domain::error::Result;
+use crate::domain::seal::PublicationTexts;
 use crate::domain::value::write_json_string;
 
 /// How many audit records are held at once.
@@ -44,13 +45,14 @@ pub struct Verified {
 /// Verifies a database. To be called on one consistent state.
 pub fn verify(connection: &mut Engine, progress: &dyn Fn(&Stage<'_>)) -> Result<Verified> {
     let mut verified = Verified::default();
-    let published_requests = verify_audit(connection, &mut verified, progress)?;
+    let sealed = verify_audit(connection, &mut verified, progress)?;
     let publications = stored::list_publications(connection)?;
     verified.publications = publications.len() as i64;
     verified.problems.extend(first_number_problem(&publications));
-    verified.problems.extend(first_unaudited(&publications, &published_requests));
     let mut edition_seqs = HashSet::new();
     let dictionaries = db::dictionary::list(connection)?;
+    let codes = dictionaries.iter().map(|(id, code)| (id.0, code.to_string())).collect();
+    verified.problems.extend(sealed.problems(connection, &publications, &codes)?);
     for (id, code) in &dictionaries {
         verify_dictionary(connection, *id, code.as_str(), &mut verified, &mut edition_seqs, progress)?;
     }
@@ -62,16 +64,15 @@ pub fn verify(connection: &mut Engine, progress: &dyn Fn(&Stage<'_>)) -> Result<
     Ok(verified)
 }
 
-/// Follows the chain up to the first record that breaks it. Gives what the records say was published, from what, and as
-/// which publication.
-fn verify_audit(connection: &mut Engine, verified: &mut Verified, progress: &dyn Fn(&Stage<'_>)) -> Result<BTreeMap<i64, String>> {
+/// Follows the chain up to the first record that breaks it. Gives what the records say was published and reviewed.
+fn verify_audit(connection: &mut Engine, verified: &mut Verified, progress: &dyn Fn(&Stage<'_>)) -> Result<Sealed> {
     let mut before = [0; 32];
     let mut seq = 0;
-    let mut published = BTreeMap::new();
+    let mut sealed = Sealed::default();
     loop {
         let records = db::audit::list_after(connection, seq, RECORDS_AT_ONCE)?;
         if records.is_empty() {
-            return Ok(published);
+            return Ok(sealed);
         }
         for stored in &records {
             let record = &stored.record;
@@ -88,12 +89,7 @@ fn verify_audit(connection: &mut Engine, verified: &mut Verified, progress: &dyn
                 verified.problems.extend(problem);
                 before = hash;
             }
-            if record.outcome == DONE
-                && record.subject.starts_with("changeRequest/")
-                && let Some(publication) = record.detail["publication"].as_i64()
-            {
-                published.entry(publication).or_insert_with(|| record.subject.clone());
-            }
+            sealed.take(record);
             seq = record.seq;
             verified.last_hash.clone_from(&stored.hash);
         }
@@ -102,31 +98,14 @@ fn verify_audit(connection: &mut Engine, verified: &mut Verified, progress: &dyn
     }
 }
 
-fn first_number_problem(publications: &[StoredPublication]) -> Option<String> {
-    let (_, missing) = publications.iter().zip(1..).find(|((seq, _), expected)| seq != expected)?;
+fn first_number_problem(publications: &[PublicationTexts]) -> Option<String> {
+    let (_, missing) = publications.iter().zip(1..).find(|(row, expected)| row.seq != *expected)?;
     Some(format!("publication {missing}: it is missing"))
 }
 
-/// A publication of a change request was an act, so it has a record; and what the records say was published is there.
-fn first_unaudited(publications: &[StoredPublication], audited: &BTreeMap<i64, String>) -> Option<String> {
-    let subject = |request: i64| format!("changeRequest/{request}");
-    let of_requests: BTreeMap<i64, i64> = publications.iter().filter_map(|(seq, request)| Some((*seq, (*request)?))).collect();
-    let unaudited = of_requests.iter().find(|(seq, request)| audited.get(seq) != Some(&subject(**request)));
-    let absent = audited.iter().find(|(seq, audited)| of_requests.get(seq).map(|request| subject(*request)).as_ref() != Some(audited));
-    match (unaudited, absent) {
-        (Some((seq, request)), _) => {
-            Some(format!("publication {seq}: there is no audit record of the publishing of its change request {request}"))
-        }
-        (None, Some((seq, subject))) => {
-            Some(format!("publication {seq}: the audit says that {subject} was published as it, and it was not"))
-        }
-        (None, None) => None,
-    }
-}
-
-fn first_edition_problem(publications: &[StoredPublication], edition_seqs: &HashSet<i64>) -> Option<String> {
-    let numbers: HashSet<i64> = publications.iter().map(|(seq, _)| *seq).collect();
-    let without_edition = publications.iter().map(|(seq, _)| *seq).find(|seq| !edition_seqs.contains(seq));
+fn first_edition_problem(publications: &[PublicationTexts], edition_seqs: &HashSet<i64>) -> Option<String> {
+    let numbers: HashSet<i64> = publications.iter().map(|row| row.seq).collect();
+    let without_edition = publications.iter().map(|row| row.seq).find(|seq| !edition_seqs.contains(seq));
     let without_publication = edition_seqs.iter().filter(|seq| !numbers.contains(seq)).min();
     match (without_edition, without_publication) {
         (Some(seq), _) => Some(format!("publication {seq}: it has no edition of any dictionary")),

@@ -8,11 +8,12 @@ use super::schema::publication;
 use crate::domain::change_request::RequestId;
 use crate::domain::error::{Error, Result};
 use crate::domain::publication::{Basis, Publication};
+use crate::domain::seal::PublicationTexts;
 use crate::domain::validity::parse_date;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = publication, treat_none_as_default_value = false)]
-struct PublicationRow {
+pub(super) struct PublicationRow {
     seq: i64,
     published_at_ms: i64,
     title: String,
@@ -42,17 +43,7 @@ pub fn list_after(connection: &mut Engine, seq: i64) -> Result<Vec<Publication>>
 }
 
 pub fn insert(connection: &mut Engine, made: &Publication) -> Result<()> {
-    let row = PublicationRow {
-        seq: made.seq,
-        published_at_ms: made.published_at.as_millisecond(),
-        title: made.title.clone(),
-        basis_kind: made.basis.kind.clone(),
-        basis_number: made.basis.number.clone(),
-        basis_date: made.basis.date.map(|date| date.to_string()),
-        basis_title: made.basis.title.clone(),
-        basis_link: made.basis.link.clone(),
-        change_request_id: made.change_request.map(|request| request.0),
-    };
+    let row = PublicationRow::from(PublicationTexts::of(made));
     diesel::insert_into(publication::table).values(row).execute(connection).map_err(fault)?;
     Ok(())
 }
@@ -74,5 +65,37 @@ impl TryFrom<PublicationRow> for Publication {
             },
             change_request: row.change_request_id.map(RequestId),
         })
+    }
+}
+
+impl From<PublicationTexts> for PublicationRow {
+    fn from(row: PublicationTexts) -> Self {
+        Self {
+            seq: row.seq,
+            published_at_ms: row.published_at_ms,
+            title: row.title,
+            basis_kind: row.basis_kind,
+            basis_number: row.basis_number,
+            basis_date: row.basis_date,
+            basis_title: row.basis_title,
+            basis_link: row.basis_link,
+            change_request_id: row.change_request,
+        }
+    }
+}
+
+impl From<PublicationRow> for PublicationTexts {
+    fn from(row: PublicationRow) -> Self {
+        Self {
+            seq: row.seq,
+            published_at_ms: row.published_at_ms,
+            title: row.title,
+            basis_kind: row.basis_kind,
+            basis_number: row.basis_number,
+            basis_date: row.basis_date,
+            basis_title: row.basis_title,
+            basis_link: row.basis_link,
+            change_request: row.change_request_id,
+        }
     }
 }

@@ -9,11 +9,12 @@ use crate::domain::account::{AccountId, Role};
 use crate::domain::approval::{CountedStage, Decision, Review};
 use crate::domain::change_request::RequestId;
 use crate::domain::error::{Error, Result};
+use crate::domain::seal::ReviewTexts;
 use crate::domain::text::{DictionaryCode, ItemCode};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = review)]
-struct ReviewRow {
+pub(super) struct ReviewRow {
     id: i64,
     request_id: i64,
     round: i64,
@@ -61,24 +62,13 @@ pub fn list(connection: &mut Engine, requests: &[RequestId]) -> Result<Vec<Revie
     rows.into_iter().map(ReviewRow::read).collect()
 }
 
-/// Appends a review under the next number. To be called under the writers' lock.
-pub fn insert(connection: &mut Engine, new: &Review) -> Result<()> {
+/// Appends a review under the next number, and gives it with that. To be called under the writers' lock.
+pub fn insert(connection: &mut Engine, new: Review) -> Result<Review> {
     let greatest: Option<i64> = review::table.select(diesel::dsl::max(review::id)).first(connection).map_err(fault)?;
-    let text = |counted: &CountedStage| (counted.dictionary.to_string(), counted.index, counted.role.name());
-    let counts_for: Vec<(String, usize, &str)> = new.counts_for.iter().map(text).collect();
-    let row = ReviewRow {
-        id: greatest.unwrap_or(0) + 1,
-        request_id: new.request.0,
-        round: new.round,
-        revision: new.revision,
-        account_id: new.account.0,
-        decision: new.decision.name().to_owned(),
-        counts_for: serde_json::to_string(&counts_for).map_err(Error::internal)?,
-        comment: new.comment.clone(),
-        at_ms: new.at.as_millisecond(),
-    };
+    let numbered = Review { id: greatest.unwrap_or(0) + 1, ..new };
+    let row = ReviewRow::from(ReviewTexts::of(&numbered));
     diesel::insert_into(review::table).values(row).execute(connection).map_err(fault)?;
-    Ok(())
+    Ok(numbered)
 }
 
 /// The comments on these requests, in the order in which they were made.
@@ -151,5 +141,37 @@ impl CommentRow {
             text: self.text,
             at: Timestamp::from_millisecond(self.at_ms).map_err(Error::internal)?,
         })
+    }
+}
+
+impl From<ReviewTexts> for ReviewRow {
+    fn from(row: ReviewTexts) -> Self {
+        Self {
+            id: row.id,
+            request_id: row.request,
+            round: row.round,
+            revision: row.revision,
+            account_id: row.account,
+            decision: row.decision,
+            counts_for: row.counts_for,
+            comment: row.comment,
+            at_ms: row.at_ms,
+        }
+    }
+}
+
+impl From<ReviewRow> for ReviewTexts {
+    fn from(row: ReviewRow) -> Self {
+        Self {
+            id: row.id,
+            request: row.request_id,
+            round: row.round,
+            revision: row.revision,
+            account: row.account_id,
+            decision: row.decision,
+            counts_for: row.counts_for,
+            comment: row.comment,
+            at_ms: row.at_ms,
+        }
     }
 }

@@ -7,11 +7,29 @@ use diesel::prelude::*;
 
 use super::connection::{Engine, fault};
 use super::dictionary::DictionaryId;
-use super::schema::{definition, edition, item_version, publication};
+use super::publication::PublicationRow;
+use super::review::ReviewRow;
+use super::schema::{annulment, change_request, definition, edition, item_version, publication, review};
+use crate::domain::change_request::RequestState;
 use crate::domain::error::Result;
+use crate::domain::seal::{PublicationTexts, ReviewTexts};
 
-/// The number of a publication, and of the change request that it came from.
-pub type StoredPublication = (i64, Option<i64>);
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = annulment)]
+pub struct StoredAnnulment {
+    pub dictionary_id: i64,
+    pub code: String,
+    pub published_seq: i64,
+    pub superseded_seq: Option<i64>,
+}
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = change_request)]
+pub struct StoredRequest {
+    pub id: i64,
+    pub state: String,
+    pub published_seq: Option<i64>,
+}
 
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = edition)]
@@ -37,9 +55,27 @@ pub struct StoredItemVersion {
     pub superseded_seq: Option<i64>,
 }
 
-pub fn list_publications(connection: &mut Engine) -> Result<Vec<StoredPublication>> {
-    let columns = (publication::seq, publication::change_request_id);
-    publication::table.order(publication::seq).select(columns).load(connection).map_err(fault)
+pub fn list_publications(connection: &mut Engine) -> Result<Vec<PublicationTexts>> {
+    let rows: Vec<PublicationRow> =
+        publication::table.order(publication::seq).select(PublicationRow::as_select()).load(connection).map_err(fault)?;
+    Ok(rows.into_iter().map(PublicationTexts::from).collect())
+}
+
+pub fn list_annulments(connection: &mut Engine) -> Result<Vec<StoredAnnulment>> {
+    annulment::table.select(StoredAnnulment::as_select()).load(connection).map_err(fault)
+}
+
+/// The requests that say in any way that they were published, by number.
+pub fn list_published_requests(connection: &mut Engine) -> Result<Vec<StoredRequest>> {
+    let is_published = change_request::published_seq.is_not_null().or(change_request::state.eq(RequestState::Published.name()));
+    let published = change_request::table.filter(is_published).order(change_request::id);
+    published.select(StoredRequest::as_select()).load(connection).map_err(fault)
+}
+
+/// All reviews, by number.
+pub fn list_reviews(connection: &mut Engine) -> Result<Vec<ReviewTexts>> {
+    let rows: Vec<ReviewRow> = review::table.order(review::id).select(ReviewRow::as_select()).load(connection).map_err(fault)?;
+    Ok(rows.into_iter().map(ReviewTexts::from).collect())
 }
 
 /// The editions of a dictionary, by number.

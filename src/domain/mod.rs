@@ -22,6 +22,7 @@ pub mod merge;
 pub mod publication;
 pub mod request_text;
 pub mod rule;
+pub mod seal;
 pub mod text;
 pub mod timeline_json;
 pub mod usage;

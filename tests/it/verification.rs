@@ -5,6 +5,8 @@ use svod::app::svod::verify;
 use svod::app::verifying::Verified;
 
 use crate::account::person;
+use crate::annulment::{annul, published as timeline, say};
+use crate::change_request::{Office, office, update};
 use crate::harness::{Database, Instance};
 use crate::publication::{OFFICES, offices, on};
 
@@ -15,6 +17,10 @@ on_both_engines!(
     a_meddled_edition_is_named,
     a_gap_in_the_numbers_is_named,
     a_publication_of_a_request_needs_its_record,
+    a_meddled_publication_is_named,
+    a_meddled_annulment_is_named,
+    a_meddled_review_is_named,
+    a_meddled_state_is_named,
     verifying_works_while_others_write,
 );
 
@@ -186,6 +192,119 @@ fn a_publication_of_a_request_needs_its_record(database: Database) {
     }
     database.execute("UPDATE item_version SET superseded_seq = NULL WHERE superseded_seq = 3");
     assert_eq!(verified(&database).problems, [expected]);
+}
+
+fn a_meddled_publication_is_named(database: Database) {
+    let _instance = published(&database);
+    let expected = "publication 2: its instant, title or basis does not match its audit record, so it was changed";
+    let cases = [
+        ("title = title || ' '", "title = trim(title)"),
+        ("published_at_ms = published_at_ms - 1", "published_at_ms = published_at_ms + 1"),
+        ("basis_kind = 'x'", "basis_kind = NULL"),
+        ("basis_number = ''", "basis_number = NULL"),
+        ("basis_date = 'no date'", "basis_date = NULL"),
+        ("basis_title = 'x'", "basis_title = NULL"),
+        ("basis_link = 'x'", "basis_link = NULL"),
+    ];
+    for (change, back) in cases {
+        let sql = |change: &str| format!("UPDATE publication SET {change} WHERE seq = 2");
+        assert_eq!(found_after(&database, &sql(change), &sql(back)), [expected], "{change}");
+    }
+}
+
+/// Annulled by publication 3, restored by 4, another one annulled by 5.
+fn a_meddled_annulment_is_named(database: Database) {
+    let instance = offices(&database);
+    let before = timeline(&instance, "offices", "3");
+    annul(&instance, "offices", &["3"]).unwrap();
+    say(&instance, "offices", "3", &before, true).unwrap();
+    annul(&instance, "offices", &["2"]).unwrap();
+    let expected =
+        |seq: i64| format!("annulments of offices (publication {seq}): what was annulled and restored does not match its audit record");
+    let kept = "CREATE TABLE kept AS SELECT * FROM annulment";
+    let back = "DELETE FROM annulment; INSERT INTO annulment SELECT * FROM kept; DROP TABLE kept";
+    let cases = [
+        ("DELETE FROM annulment WHERE published_seq = 3", 3),
+        ("DELETE FROM annulment WHERE published_seq = 5", 5),
+        ("UPDATE annulment SET code = '9' WHERE published_seq = 5", 5),
+        ("UPDATE annulment SET superseded_seq = NULL WHERE published_seq = 3", 4),
+        ("UPDATE annulment SET superseded_seq = 5 WHERE published_seq = 3", 4),
+        ("UPDATE annulment SET published_seq = 2 WHERE published_seq = 3", 2),
+        ("INSERT INTO annulment SELECT dictionary_id, '7', 5, NULL FROM annulment WHERE published_seq = 5", 5),
+    ];
+    for (sql, seq) in cases {
+        assert_eq!(found_after(&database, &format!("{kept}; {sql}"), back), [expected(seq)], "{sql}");
+    }
+    let stray = "UPDATE annulment SET dictionary_id = 77 WHERE published_seq = 5";
+    assert_eq!(found_after(&database, &format!("{kept}; {stray}"), back).len(), 1);
+}
+
+/// Request 4 was sent back once, then approved and published.
+fn reviewed(database: &Database) -> Office {
+    let office = office(database);
+    let requests = &office.instance.svod.change_requests;
+    let draft = office.draft(&office.maria, vec![update("2", "2026-12-01", serde_json::json!({ "name": "Иная" }))]);
+    let submitted = office.submit(&office.maria, &draft).unwrap();
+    let returned = requests.return_change_request(&office.anna, submitted.id, submitted.revision, "Почему «иная»?").unwrap();
+    let approved = office.approved(&office.maria, &returned);
+    office.publish(&office.maria, &approved).unwrap();
+    assert_eq!(verified(database).problems, [] as [&str; 0]);
+    office
+}
+
+fn a_meddled_review_is_named(database: Database) {
+    let _office = reviewed(&database);
+    let changed = "review 2 of change request 4: it does not match its audit record, so it was changed";
+    let kept = "CREATE TABLE kept AS SELECT * FROM review";
+    let back = "DELETE FROM review; INSERT INTO review SELECT * FROM kept; DROP TABLE kept";
+    let mut cases = vec![
+        ("DELETE FROM review WHERE id = 2", "review 2: the audit says that it was given, and it is missing"),
+        (
+            "INSERT INTO review SELECT 3, request_id, round, revision, 12, decision, counts_for, comment, at_ms FROM review WHERE id = 2",
+            "review 3 of change request 4: there is no audit record of it",
+        ),
+        (
+            "UPDATE review SET decision = 'approve' WHERE id = 1",
+            "review 1 of change request 4: it does not match its audit record, so it was changed",
+        ),
+        (
+            "UPDATE review SET request_id = 1 WHERE id = 2",
+            "review 2 of change request 1: it does not match its audit record, so it was changed",
+        ),
+    ];
+    let columns = ["account_id = 12", "round = 1", "revision = 1", "decision = 'x'", "counts_for = 'x'", "comment = 'x'", "at_ms = 1"];
+    let updates = columns.map(|column| format!("UPDATE review SET {column} WHERE id = 2"));
+    cases.extend(updates.iter().map(|sql| (sql.as_str(), changed)));
+    for (sql, expected) in cases {
+        assert_eq!(found_after(&database, &format!("{kept}; {sql}"), back), [expected], "{sql}");
+    }
+}
+
+fn a_meddled_state_is_named(database: Database) {
+    let office = reviewed(&database);
+    let open = office.draft(&office.maria, vec![update("3", "2026-12-01", serde_json::json!({ "name": "Другая" }))]);
+    assert_eq!(open.id.0, 5);
+    let back = "UPDATE change_request SET state = 'published', published_seq = 4 WHERE id = 4;
+        UPDATE change_request SET state = 'draft', published_seq = NULL WHERE id = 5";
+    let cases = [
+        (
+            "state = 'draft' WHERE id = 4",
+            "change request 4: it is draft as publication 4, and the audit says that publication 4 came of it",
+        ),
+        (
+            "published_seq = 3 WHERE id = 4",
+            "change request 4: it is published as publication 3, and the audit says that publication 4 came of it",
+        ),
+        ("published_seq = NULL WHERE id = 4", "change request 4: it is published, and the audit says that publication 4 came of it"),
+        (
+            "state = 'draft', published_seq = NULL WHERE id = 4",
+            "change request 4: the audit says that publication 4 came of it, and it is not published",
+        ),
+        ("state = 'published' WHERE id = 5", "change request 5: it is published, and the audit says that nothing came of it"),
+    ];
+    for (change, expected) in cases {
+        assert_eq!(found_after(&database, &format!("UPDATE change_request SET {change}"), back), [expected], "{change}");
+    }
 }
 
 fn verifying_works_while_others_write(database: Database) {

@@ -9,7 +9,7 @@ use super::content::{policy_of, published_timeline};
 use super::drafting::insert;
 use super::{ATTEMPTS_MAX, ChangeRequests, permission};
 use crate::app::acting::{Act, Acting, Caller};
-use crate::app::publishing::{Proposal, Published};
+use crate::app::publishing::{Proposal, Published, Upcoming};
 use crate::catalog::Head;
 use crate::db;
 use crate::db::change_request_content::{StoredDictionary, StoredItem};
@@ -127,7 +127,7 @@ impl ChangeRequests {
             worked_out.replace(Some((head.clone(), touched(&changes))));
             Ok(changes)
         };
-        let record = |connection: &mut db::Engine, seq: i64| {
+        let record = |connection: &mut db::Engine, upcoming: &Upcoming<'_>| {
             let worked_out = worked_out.borrow();
             let (head, touched) = worked_out.as_ref().ok_or_else(|| Error::internal("a change was published that was not worked out"))?;
             let request = self.acts.act_within(connection, caller, &act, |acting| {
@@ -137,9 +137,9 @@ impl ChangeRequests {
                 for one in touched {
                     db::change_request_content::put_dictionary(acting.connection, &one.stored(request.id, head))?;
                 }
-                let published = request.publish_directly(seq, acting.now)?;
+                let published = request.publish_directly(upcoming.seq(), acting.now)?;
                 db::change_request::update(acting.connection, &published)?;
-                acting.note("publication", seq);
+                upcoming.note(acting, published.id);
                 Ok(published.id)
             })?;
             filed.replace(Some(request));

@@ -9,7 +9,7 @@ use super::previewing::progress;
 use super::reviewing::{review, store_rebased};
 use super::{ChangeRequests, permission, subject};
 use crate::app::acting::{Act, Acting, Caller};
-use crate::app::publishing::{Proposal, Published};
+use crate::app::publishing::{Proposal, Published, Upcoming};
 use crate::catalog::Head;
 use crate::db;
 use crate::domain::account::{AccountId, Role, Scope};
@@ -59,7 +59,7 @@ impl ChangeRequests {
             rebased.replace(Some(content));
             Ok(changes)
         };
-        let record = |connection: &mut db::Engine, seq: i64| {
+        let record = |connection: &mut db::Engine, upcoming: &Upcoming<'_>| {
             let published = self.acts.act_within(connection, caller, act, |acting| {
                 let head = self.head();
                 let current = permission::get_visible(acting, &head, id)?;
@@ -70,9 +70,9 @@ impl ChangeRequests {
                 if let Some(rebased) = rebased.borrow().as_ref() {
                     store_rebased(acting, id, &head, rebased)?;
                 }
-                let published = current.publish(seq, acting.now)?;
+                let published = current.publish(upcoming.seq(), acting.now)?;
                 db::change_request::update(acting.connection, &published)?;
-                acting.note("publication", seq);
+                upcoming.note(acting, id);
                 acting.note("revision", request.revision);
                 Ok(published)
             })?;

@@ -12,6 +12,7 @@ use crate::domain::approval::{CountedStage, Decision, Review};
 use crate::domain::change_request::{ChangeRequest, RequestId};
 use crate::domain::error::{Error, Result};
 use crate::domain::request_text::{optional_text, required_text};
+use crate::domain::seal::ReviewTexts;
 use crate::domain::text::DictionaryCode;
 use crate::domain::timeline_json::timeline_json;
 
@@ -174,7 +175,7 @@ fn check_reviewer(acting: &mut Acting<'_>, id: RequestId) -> Result<()> {
     Err(Error::forbidden("this decision needs the role approver on one of the dictionaries: ask an administrator"))
 }
 
-/// Writes a decision down.
+/// Writes a decision down, and seals it in the audit.
 pub fn review(
     acting: &mut Acting<'_>,
     request: &ChangeRequest,
@@ -193,5 +194,8 @@ pub fn review(
         comment,
         at: acting.now,
     };
-    db::review::insert(acting.connection, &review)
+    let review = db::review::insert(acting.connection, review)?;
+    acting.note("review", review.id);
+    acting.note("reviewDigest", ReviewTexts::of(&review).seal());
+    Ok(())
 }
