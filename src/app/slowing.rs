@@ -10,8 +10,10 @@ use crate::db::sign_in_failure::{self, Failures};
 use crate::domain::digest::hex;
 use crate::domain::error::{Error, Result};
 
-/// So many failures cost no wait.
-const FAILURES_FREE: i64 = 4;
+/// So many failures of one name cost no wait.
+const FAILURES_FREE_OF_NAME: i64 = 4;
+/// And so many of one address, behind which a whole office may sit.
+const FAILURES_FREE_OF_ADDRESS: i64 = 50;
 const WAIT_SECONDS_MAX: i64 = 15 * 60;
 /// After so long without another failure they are forgotten.
 const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(24);
@@ -37,21 +39,26 @@ impl Attempt {
         let found = [&self.name, &self.address].map(|counted_for| recent(connection, counted_for, now));
         let [of_name, of_address] = found;
         let (of_name, of_address) = (of_name?, of_address?);
-        let wait_seconds = [of_name, of_address].into_iter().flatten().map(|failures| wait_seconds(failures, now)).max().unwrap_or(0);
+        let waits = [(of_name, FAILURES_FREE_OF_NAME), (of_address, FAILURES_FREE_OF_ADDRESS)];
+        let waits = waits.into_iter().filter_map(|(failures, free)| Some(wait_seconds(failures?, free, now)));
+        let wait_seconds = waits.max().unwrap_or(0);
         if wait_seconds > 0 {
-            let message = format!("signing in failed too often: wait {wait_seconds} seconds and try again");
+            let noun = if wait_seconds == 1 { "second" } else { "seconds" };
+            let message = format!("signing in failed too often: wait {wait_seconds} {noun} and try again");
             return Err(Error::refused("sign_in_slowed", message));
         }
         count(connection, &self.name, of_name, now)?;
         count(connection, &self.address, of_address, now)
     }
 
-    /// The attempt was good: the name is forgotten, and the address gets back what was counted for this attempt.
+    /// The attempt was good: the name is forgotten. The address gets back what was counted for this attempt and one failure more, and
+    /// waits no longer: others who sit behind it would wait for somebody who got in.
     pub fn succeed(&self, connection: &mut Engine, now: Timestamp) -> Result<()> {
         sign_in_failure::delete(connection, &self.name)?;
         match sign_in_failure::find(connection, &self.address)? {
-            Some(failures) if failures.count > 1 => {
-                let fewer = Failures { count: failures.count - 1, last_at: failures.last_at.min(now) };
+            Some(failures) if failures.count > 2 => {
+                let waited_out = now - SignedDuration::from_secs(WAIT_SECONDS_MAX);
+                let fewer = Failures { count: failures.count - 2, last_at: failures.last_at.min(waited_out) };
                 sign_in_failure::update(connection, &self.address, fewer)
             }
             _ => sign_in_failure::delete(connection, &self.address),
@@ -70,9 +77,9 @@ fn recent(connection: &mut Engine, counted_for: &str, now: Timestamp) -> Result<
     Ok(found)
 }
 
-/// One second after the fifth failure, twice as long after each one more.
-fn wait_seconds(failures: Failures, now: Timestamp) -> i64 {
-    let beyond = failures.count - FAILURES_FREE - 1;
+/// One second after the first failure that is not free, twice as long after each one more.
+fn wait_seconds(failures: Failures, free: i64, now: Timestamp) -> i64 {
+    let beyond = failures.count - free - 1;
     if beyond < 0 {
         return 0;
     }
@@ -103,11 +110,11 @@ mod tests {
     #[test]
     fn the_wait_doubles_from_the_fifth_failure_up_to_a_quarter_of_an_hour() {
         let at = Timestamp::UNIX_EPOCH;
-        let waits: Vec<i64> = (1..18).map(|count| wait_seconds(Failures { count, last_at: at }, at)).collect();
+        let waits: Vec<i64> = (1..18).map(|count| wait_seconds(Failures { count, last_at: at }, FAILURES_FREE_OF_NAME, at)).collect();
         assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
         let later = at + SignedDuration::from_millis(1_001);
-        assert_eq!(wait_seconds(Failures { count: 6, last_at: at }, later), 1);
-        assert_eq!(wait_seconds(Failures { count: 5, last_at: at }, later), 0);
+        assert_eq!(wait_seconds(Failures { count: 6, last_at: at }, FAILURES_FREE_OF_NAME, later), 1);
+        assert_eq!(wait_seconds(Failures { count: 5, last_at: at }, FAILURES_FREE_OF_NAME, later), 0);
     }
 
     #[test]

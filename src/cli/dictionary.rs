@@ -37,7 +37,7 @@ pub struct DictionaryArguments {
 
 #[derive(Debug, Subcommand)]
 enum DictionaryCommand {
-    /// Publish what folders define, with their items; the same again publishes nothing
+    /// Make a change request of what folders define, with their items; the same again makes none
     Apply(Box<ApplyArguments>),
     /// Say everything that is wrong with the definitions in folders, beside what is published already
     Check(Box<CheckArguments>),

@@ -147,7 +147,7 @@ impl Progress {
         self.check_four_eyes(account, authors)?;
         let open: Vec<&StageProgress> = self.stages.iter().filter(|progress| progress.is_open).collect();
         if open.is_empty() {
-            return Err(Error::refused("approval_complete", "every stage is approved already: the change request can be published"));
+            return Err(Error::refused("approval_complete", "every stage is approved already: nothing is left to approve"));
         }
         let with_role: Vec<&&StageProgress> = open.iter().filter(|progress| holds(authority, progress)).collect();
         if with_role.is_empty() {

@@ -144,6 +144,10 @@ fn close(code: &str, timeline: Vec<Stretch>, validity: Validity) -> Result<Vec<S
     if timeline.is_empty() {
         return Err(unknown_item(code));
     }
+    if validity.to().is_none() {
+        let message = format!("taking out everything {validity} would end {code} for good: retire it with a reason instead");
+        return Err(Error::refused("item_ends", message));
+    }
     if !timeline.iter().any(|stretch| stretch.validity.overlaps(validity)) {
         return Err(Error::refused("item_not_valid", format!("the item {code} is not valid {validity} anyway")));
     }
@@ -247,7 +251,7 @@ mod tests {
             (add(), two(), "item_exists"),
             (ItemEdit::Annul, Vec::new(), "not_found"),
             (ItemEdit::Replace(Vec::new()), two(), "item_vanishes"),
-            (ItemEdit::Close(Validity::ALWAYS), two(), "item_vanishes"),
+            (ItemEdit::Close(Validity::ALWAYS), two(), "item_ends"),
             (ItemEdit::Restore { on: date("2026-01-01"), last: content("b", "x") }, two(), "item_valid"),
             (ItemEdit::Retire { on: date("2026-01-01"), retirement: retirement() }, Vec::new(), "not_found"),
             (ItemEdit::Replace([two(), two()].concat()), two(), "validity_overlap"),

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
-use async_graphql::{Request as Query, Response as Answer, ServerError, Value, Variables};
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType, Selection};
+use async_graphql::{Positioned, Request as Query, Response as Answer, ServerError, Value, Variables};
 use serde_json::Value as Json;
 
 use super::door::{Request, Response, ResponseKind, SetCookie};
@@ -69,6 +69,11 @@ impl ManagementApi {
         root::builder().finish().sdl_with_options(options)
     }
 
+    /// Whether all that is asked is to sign in.
+    pub fn signs_in_only(&self, request: &Request) -> bool {
+        signs_in_only(request, &self.management.limits)
+    }
+
     /// Carries out one query or mutation.
     pub async fn execute(&self, caller: Caller, request: Request) -> Response {
         let operation_name = request.operation_name.clone();
@@ -79,7 +84,7 @@ impl ManagementApi {
         };
         finish(&mut answer, &self.management.limits);
         let kind = kind_of(&answer);
-        let body = serde_json::to_vec(&answer).expect("an answer has string keys only");
+        let body = written(&answer, kind);
         Response { body, kind, operation_name, cookies: cookies.take() }
     }
 
@@ -108,6 +113,24 @@ impl ManagementApi {
     }
 }
 
+/// What was refused before anything ran has no `data`, and an error that has no place in the text has no locations.
+fn written(answer: &Answer, kind: ResponseKind) -> Vec<u8> {
+    if kind != ResponseKind::RequestError {
+        return serde_json::to_vec(answer).expect("an answer has string keys only");
+    }
+    let mut json = serde_json::to_value(answer).expect("an answer has string keys only");
+    if let Some(entries) = json.as_object_mut() {
+        entries.remove("data");
+    }
+    for error in json.get_mut("errors").and_then(Json::as_array_mut).into_iter().flatten() {
+        let is_nowhere = error["locations"][0]["line"] == 0;
+        if let Some(entries) = error.as_object_mut().filter(|_| is_nowhere) {
+            entries.remove("locations");
+        }
+    }
+    serde_json::to_vec(&json).expect("it was JSON")
+}
+
 /// The document of a text that is short enough to be looked at.
 pub(super) fn parsed(query: &str, limits: &ManagementLimits) -> Result<ExecutableDocument, Refused> {
     let (length, max) = (query.len(), limits.query_bytes_max);
@@ -117,6 +140,16 @@ pub(super) fn parsed(query: &str, limits: &ManagementLimits) -> Result<Executabl
     let document = parse_query(query).map_err(|error| Refused::new("GRAPHQL_PARSE_FAILED", error.to_string()))?;
     measure::check(&document, limits).map_err(|message| Refused::new("LIMIT_EXCEEDED", message))?;
     Ok(document)
+}
+
+/// Whether all that is asked is to sign in: then a session that is over is no reason to refuse.
+pub(super) fn signs_in_only(request: &Request, limits: &ManagementLimits) -> bool {
+    let Ok(document) = parsed(&request.query, limits) else { return false };
+    let DocumentOperations::Single(operation) = &document.operations else { return false };
+    let is_sign_in =
+        |selection: &Positioned<Selection>| matches!(&selection.node, Selection::Field(field) if field.node.name.node == "signIn");
+    let selections = &operation.node.selection_set.node.items;
+    operation.node.ty == OperationType::Mutation && selections.len() == 1 && selections.iter().all(is_sign_in)
 }
 
 /// `None` when the request does not say which operation it means; that is for the execution to tell.
@@ -151,7 +184,10 @@ fn code_of(error: &ServerError) -> Option<&str> {
 fn code_for(error: &ServerError, limits: &ManagementLimits) -> (&'static str, Option<String>) {
     match error.message.as_str() {
         "Query is too complex." => {
-            let message = format!("the query asks for more than {} fields and entries of lists (complexity_max)", limits.complexity_max);
+            let message = format!(
+                "the query asks for more than {} fields and entries of lists (complexity_max): ask for shorter pages, or for less in each entry",
+                limits.complexity_max
+            );
             ("LIMIT_EXCEEDED", Some(message))
         }
         "Query is nested too deep." => {

@@ -46,6 +46,9 @@ pub async fn read(view: &View, dictionary: &DictionaryCode, at: Coordinate, want
         None => view.snapshot(dictionary, at.publication).await?,
     };
     let Some(snapshot) = snapshot else {
+        if let Some(id) = wanted.change_request {
+            return Err(error("NOT_FOUND", format!("there is no change request {}, or you may not see it", id.0)));
+        }
         return Ok(seek.page(Vec::new(), |_: &Item| String::new()).with_total(0));
     };
     let part = Part { first: seek.count(), after, is_total_wanted: wanted.is_total_wanted };

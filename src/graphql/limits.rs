@@ -34,7 +34,7 @@ impl Default for ManagementLimits {
         Self {
             query_bytes_max: 64 * 1024,
             depth_max: 15,
-            complexity_max: 2_000,
+            complexity_max: 20_000,
             fields_max: 5_000,
             aliases_max: 200,
             page_size_max: 200,

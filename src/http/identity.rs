@@ -48,10 +48,15 @@ impl Guest {
         Ok(Self { presented, address, id: RequestId::of(request), is_cookie_secure: settings.is_cookie_secure })
     }
 
+    /// Somebody without an account, whatever they present.
+    pub fn as_nobody(&self) -> Caller {
+        Caller::anonymous(self.address.clone(), self.id.as_str())
+    }
+
     /// Looks the credential up in the database, if there is one: to be called where it may block.
     pub fn identify(&self, door: &IdentityDoor) -> Result<Caller, Problem> {
         match &self.presented {
-            None => Ok(Caller::anonymous(self.address.clone(), self.id.as_str())),
+            None => Ok(self.as_nobody()),
             Some(presented) => {
                 let identified = (door.identify)(presented, &self.address, self.id.as_str());
                 identified.map_err(|error| self.refusal(error))

@@ -71,6 +71,8 @@ type Subscribe = dyn Fn(acting::Caller, BoxStream<'static, Vec<u8>>) -> BoxStrea
 /// The management API.
 pub struct ManagementDoor {
     pub execute: Box<Execute>,
+    /// Whether all that is asked is to sign in.
+    pub signs_in_only: Box<dyn Fn(&door::Request) -> bool + Send + Sync>,
     /// Text messages of one client in, what goes out to it out, by `graphql-transport-ws`.
     pub subscribe: Box<Subscribe>,
     pub sdl: String,
@@ -78,8 +80,9 @@ pub struct ManagementDoor {
 
 impl ManagementDoor {
     pub fn new(api: ManagementApi) -> Self {
-        let subscribe_api = api.clone();
+        let (subscribe_api, sign_in_api) = (api.clone(), api.clone());
         Self {
+            signs_in_only: Box::new(move |request| sign_in_api.signs_in_only(request)),
             execute: Box::new(move |caller, request| {
                 let api = api.clone();
                 async move { api.execute(caller, request).await }.boxed()

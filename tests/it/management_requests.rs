@@ -364,7 +364,8 @@ fn a_draft_is_previewed_and_differs_by_name(database: Database) {
     assert_eq!(previewed["totalCount"], 4);
     assert_eq!(previewed["nodes"][3], json!({ "code": "4", "parent": { "code": "2", "parent": { "code": "3" } } }));
     assert_eq!((&listed("", "2026-12-01")["totalCount"], &listed(&preview, "2026-11-30")["totalCount"]), (&json!(3), &json!(3)));
-    assert_eq!(listed(", changeRequest: \"999\"", "2026-12-01")["totalCount"], 0);
+    let unknown = ask(&instance, anna.clone(), r#"{ dictionary(code: "offices") { items(changeRequest: "999") { totalCount } } }"#);
+    assert_eq!(unknown["errors"][0]["extensions"]["code"], "NOT_FOUND", "and not a dictionary without items");
     let both = format!(r#"{{ dictionary(code: "offices") {{ items(changeRequest: "{id}", publication: 1) {{ totalCount }} }} }}"#);
     assert_eq!(ask(&instance, anna.clone(), &both)["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
     let fields = "items(first: 5) { nodes { code differences { subject attribute validFrom before after beforeNames { code name } afterNames { code name } } } } dictionaries { preview(validOn: \"2026-12-01\") { totalCount } }";

@@ -259,7 +259,7 @@ impl RequestConflict {
     }
 
     fn violation(&self) -> Violation {
-        let message = "others published another change of this meanwhile: choose theirs or mine";
+        let message = "others published another change of this meanwhile: a steward chooses theirs or mine in the draft (reopen the request first if it is none)";
         let violation = Violation::new(self.dictionary_code().as_str(), "conflict", message).of_attribute(&self.subject());
         match self {
             Self::Definition { .. } => violation,

@@ -214,7 +214,7 @@ fn check_no_approval(acting: &mut Acting<'_>, head: &Head, touched: &[Touched]) 
         acting.note("approval", "none: the policies of the dictionaries ask for none");
         return Ok(());
     }
-    let message = format!("this needs approval before it is published: {}; file it as a change request instead", progress.missing_text());
+    let message = format!("this needs approval before it is published: {}; send it to review instead (--submit)", progress.missing_text());
     Err(Error::refused("approval_needed", message))
 }
 

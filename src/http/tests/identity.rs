@@ -82,6 +82,7 @@ pub fn management_door() -> ManagementDoor {
         other => Outgoing::Text(String::from_utf8_lossy(other).into_owned()),
     };
     ManagementDoor {
+        signs_in_only: Box::new(|request| request.query.contains("signIn")),
         execute: Box::new(execute),
         subscribe: Box::new(move |_, incoming| incoming.map(reply).boxed()),
         sdl: "type Query { me: Int }".to_owned(),
@@ -265,4 +266,13 @@ async fn the_caller_is_told_with_address_and_request() {
             assert_eq!((&data["address"], &data["id"]), (&json!(address), &json!("job-21")));
         }
     }
+}
+
+#[actix_web::test]
+async fn whoever_signs_in_anew_is_not_refused_for_the_cookie_of_a_session_that_is_over() {
+    let signed_in = ask(manage_by("signIn").insert_header(("cookie", "svod_session=expired"))).await;
+    assert_eq!(signed_in.status.as_u16(), 200);
+    assert!(signed_in.header("set-cookie").starts_with("svod_session=maria"), "{}", signed_in.header("set-cookie"));
+    let revoked = ask(manage_by("signIn").insert_header(("authorization", "Bearer revoked"))).await;
+    assert_eq!(revoked.status.as_u16(), 401, "a token is meant as it is sent");
 }
