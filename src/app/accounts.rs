@@ -125,6 +125,16 @@ impl Accounts {
         })
     }
 
+    /// Whether roles can be granted at all, so that nobody is added first and refused a role after.
+    pub fn check_roles(&self, roles: &[Grant]) -> Result<()> {
+        self.acts.store.read(|connection| {
+            roles.iter().try_for_each(|grant| {
+                grant.check()?;
+                check_dictionary(connection, grant)
+            })
+        })
+    }
+
     /// Grants a role on a dictionary, on all, or over the service. A role that is there already is left as it is.
     pub fn grant_role(&self, caller: &Caller, id: AccountId, grant: &Grant) -> Result<()> {
         let act = self.act_on(id, "grantRole")?;

@@ -124,6 +124,7 @@ fn open_for(name: &str, database: &DatabaseSettings) -> Result<(Svod, Caller, Ac
 
 fn add(arguments: &AddArguments) -> Result<()> {
     let (svod, operator) = open_as_operator(&arguments.database)?;
+    svod.accounts.check_roles(&arguments.roles)?;
     let password = if arguments.system { None } else { Some(password(arguments.password_stdin)?) };
     let new = NewAccount {
         name: arguments.name.clone(),

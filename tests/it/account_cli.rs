@@ -95,6 +95,7 @@ fn mistakes_are_told_and_change_nothing(database: Database) {
     assert!(refused(&database, &["user", "add", "Petr"]).contains("a name is a lower-case Latin letter"));
     assert!(refused(&database, &["user", "add", "petr", "--role", "king"]).contains("steward, approver, owner"));
     assert!(refused(&database, &["user", "add", "petr", "--role", "auditor:offices"]).contains("over the whole service"));
+    assert!(refused(&database, &["user", "add", "petr", "--role", "steward:courts"]).contains("there is no dictionary courts"));
     assert!(refused(&database, &["user", "grant", "nobody", "reader"]).contains("there is no account of this name"));
     assert!(refused(&database, &["token", "add", "nobody", "--title", "x"]).contains("there is no account of this name"));
     let short = run_with_input(&database, &["user", "add", "petr", "--password-stdin"], "short\n");

@@ -69,7 +69,8 @@ impl ChangeRequests {
             Destination::Review => {
                 let (filed, request) = self.file_draft(caller, bulk)?;
                 if let Some(request) = request {
-                    self.submit_change_request(caller, request.id, request.revision)?;
+                    let submitted = self.submit_change_request(caller, request.id, request.revision);
+                    submitted.map_err(|error| kept_as_draft(error, request.id))?;
                 }
                 Ok(filed)
             }
@@ -149,6 +150,14 @@ impl ChangeRequests {
         let proposal = Proposal { title: head.title, basis: head.basis, change: &change, record: &record };
         let Published { seq, counts } = self.acts.audited(caller, &act, self.publisher.publish(&proposal))?;
         Ok(Filed { request: filed.into_inner().filter(|_| seq.is_some()), publication: seq, counts })
+    }
+}
+
+/// Whoever is told why their change was not submitted must be told too that it is there.
+fn kept_as_draft(error: Error, id: RequestId) -> Error {
+    match error {
+        Error::Refused { code, message } => Error::Refused { code, message: format!("{message} (change request {} stays a draft)", id.0) },
+        other => other,
     }
 }
 
