@@ -19,7 +19,7 @@ use crate::domain::definition_merge::DefinitionChange;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::diff::{ItemChangeKind, StretchDifference, attribute_codes};
 use crate::domain::error::Error;
-use crate::domain::item::{Stretch, attributes_json, retirement_json};
+use crate::domain::item::{attributes_json, retirement_json};
 use crate::domain::merge::{ConflictSubject, Said};
 use crate::domain::text::{DictionaryCode, ItemCode, Localized};
 use crate::domain::value::Value;
@@ -129,19 +129,7 @@ pub struct ItemDifferenceObject {
     difference: ItemDifference,
 }
 
-impl ItemDifferenceObject {
-    fn versions(&self, dictionary: Option<&Arc<Dictionary>>, stretches: &[Stretch]) -> Vec<ItemVersionObject> {
-        let Some(dictionary) = dictionary else { return Vec::new() };
-        let version = |stretch: &Stretch| ItemVersionObject {
-            view: self.sides.view.clone(),
-            dictionary: Arc::clone(dictionary),
-            stretch: stretch.clone(),
-            published_seq: None,
-            superseded_seq: None,
-        };
-        stretches.iter().map(version).collect()
-    }
-}
+impl ItemDifferenceObject {}
 
 /// What differs in one item.
 #[Object(name = "ItemDifference")]
@@ -159,13 +147,13 @@ impl ItemDifferenceObject {
     /// All that was said of it before; with dates what held on the date. The publications of the versions are not told.
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn before(&self) -> Vec<ItemVersionObject> {
-        self.versions(self.sides.from.1.as_ref(), &self.difference.before)
+        ItemVersionObject::timeline(&self.sides.view, self.sides.from.1.as_ref(), &self.difference.before)
     }
 
     /// All that is said of it after; with dates what holds on the date. The publications of the versions are not told.
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn after(&self) -> Vec<ItemVersionObject> {
-        self.versions(self.sides.to.1.as_ref(), &self.difference.after)
+        ItemVersionObject::timeline(&self.sides.view, self.sides.to.1.as_ref(), &self.difference.after)
     }
 
     /// What differs, by time and subject.

@@ -52,6 +52,21 @@ pub struct ItemVersionObject {
     pub superseded_seq: Option<i64>,
 }
 
+impl ItemVersionObject {
+    /// A timeline under the definition in whose order its values stand, as it is or is to be; without a definition there is nothing.
+    pub fn timeline(view: &View, dictionary: Option<&Arc<Dictionary>>, timeline: &[Stretch]) -> Vec<Self> {
+        let Some(dictionary) = dictionary else { return Vec::new() };
+        let version = |stretch: &Stretch| Self {
+            view: view.clone(),
+            dictionary: Arc::clone(dictionary),
+            stretch: stretch.clone(),
+            published_seq: None,
+            superseded_seq: None,
+        };
+        timeline.iter().map(version).collect()
+    }
+}
+
 /// What is said of an item over one interval of valid time.
 #[Object(name = "ItemVersion")]
 impl ItemVersionObject {

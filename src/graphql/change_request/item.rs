@@ -97,20 +97,20 @@ impl ItemChangeObject {
     /// What was published of it when it was changed; empty for a new item.
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn before(&self) -> Vec<ItemVersionObject> {
-        self.versions(self.change.from.as_ref(), &self.change.before)
+        ItemVersionObject::timeline(&self.sides.view, self.change.from.as_ref(), &self.change.before)
     }
 
     /// What is to be said of it; empty for one that is annulled.
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn after(&self) -> Vec<ItemVersionObject> {
-        self.versions(self.change.to.as_ref(), &self.change.after)
+        ItemVersionObject::timeline(&self.sides.view, self.change.to.as_ref(), &self.change.after)
     }
 
     /// What is published of it now.
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn published(&self) -> Vec<ItemVersionObject> {
         let published = self.change.published.as_deref().unwrap_or(&self.change.after);
-        self.versions(self.change.to.as_ref(), published)
+        ItemVersionObject::timeline(&self.sides.view, self.change.to.as_ref(), published)
     }
 
     /// Whether others published another change of it since; merged at submission and at publication, or in conflict.
@@ -146,18 +146,6 @@ impl ItemChangeObject {
         };
         let sides = Sides { view: view.clone(), from: (from, change.from.clone()), to: (to, change.to.clone()) };
         Self { sides: Arc::new(sides), change }
-    }
-
-    fn versions(&self, dictionary: Option<&Arc<Dictionary>>, timeline: &[Stretch]) -> Vec<ItemVersionObject> {
-        let Some(dictionary) = dictionary else { return Vec::new() };
-        let version = |stretch: &Stretch| ItemVersionObject {
-            view: self.sides.view.clone(),
-            dictionary: Arc::clone(dictionary),
-            stretch: stretch.clone(),
-            published_seq: None,
-            superseded_seq: None,
-        };
-        timeline.iter().map(version).collect()
     }
 }
 
