@@ -23,6 +23,7 @@ on_both_engines!(
     what_others_annulled_comes_back_by_a_choice,
     items_of_a_new_dictionary_keep_its_definition,
     the_audit_records_what_was_done_and_what_was_refused,
+    taking_one_change_back_leaves_the_others_of_the_same_edit,
 );
 
 fn code_of<T: std::fmt::Debug>(outcome: Result<T, Error>) -> &'static str {
@@ -180,4 +181,19 @@ fn the_audit_records_what_was_done_and_what_was_refused(database: Database) {
     }
     assert_eq!(audit(&office, AuditFilter::default()).len(), before + 30, "nobody in particular cannot fill the audit");
     assert_eq!(office.instance.timeline("offices", "2").len(), 2);
+}
+
+/// The last change of a dictionary is taken back, and another of the same dictionary comes in the same edit.
+fn taking_one_change_back_leaves_the_others_of_the_same_edit(database: Database) {
+    let office = office(&database);
+    let requests = &office.instance.svod.change_requests;
+    let number = |item: &str, number: i64| update(item, "2026-12-01", json!({ "number": number }));
+    let draft = office.draft(&office.maria, vec![number("2", 22)]);
+    let edited = office.edit(&office.maria, &draft, vec![number("2", 2), number("3", 33)]).unwrap();
+    let items: Vec<String> = requests.list_items(edited.id, None, 10).unwrap().iter().map(|item| item.stored.code.to_string()).collect();
+    assert_eq!(items, ["3"]);
+    let emptied = office.edit(&office.maria, &edited, vec![number("3", 3)]).unwrap();
+    assert!(requests.dictionaries_by_request(&[emptied.id]).unwrap().is_empty(), "it touches nothing any more");
+    let again = office.edit(&office.maria, &emptied, vec![number("3", 34)]).unwrap();
+    assert_eq!(office.approved(&office.maria, &again).state, RequestState::Approved);
 }

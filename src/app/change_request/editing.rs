@@ -92,6 +92,9 @@ impl ChangeRequests {
             for edit in edits {
                 editing.edit(acting, edit)?;
             }
+            for (dictionary, _) in &editing.dictionaries {
+                forget_untouched(acting, &head, id, &dictionary.code)?;
+            }
             if editing.violations.is_empty() { Ok(edited) } else { Err(Error::Invalid(editing.violations)) }
         })
     }
@@ -150,7 +153,7 @@ impl Editing<'_> {
         let code = read_code(&code);
         check_code(&dictionary, &code, "code", &code)?;
         let stored = db::change_request_content::find_item(acting.connection, self.id, &dictionary_code, &code)?;
-        let mut change = self.opened(acting, &dictionary, &code, stored)?;
+        let mut change = self.opened(&dictionary, &code, stored)?;
         change.is_restored |= matches!(edit, RequestedEdit::Restore { .. }) && self.is_annulled(&dictionary_code, &code);
         let Some(edit) = self.read(acting, &dictionary, &code, edit, &mut change)? else { return Ok(()) };
         if matches!(edit, ItemEdit::Add { .. }) && self.is_annulled(&dictionary_code, &code) {
@@ -187,8 +190,8 @@ impl Editing<'_> {
     }
 
     /// The item as the request has it, or as it is published.
-    fn opened(&self, acting: &Acting<'_>, dictionary: &Dictionary, code: &str, stored: Option<StoredItem>) -> Result<OpenedItem> {
-        let opened = match stored {
+    fn opened(&self, dictionary: &Dictionary, code: &str, stored: Option<StoredItem>) -> Result<OpenedItem> {
+        Ok(match stored {
             Some(stored) => {
                 let proposed = parse_timeline(dictionary, &stored.proposed).map_err(|problem| {
                     Error::refused(
@@ -203,9 +206,7 @@ impl Editing<'_> {
                 let base = timeline_json(dictionary, &published);
                 OpenedItem { proposed: published, base, is_restored: false, comment: String::new() }
             }
-        };
-        acting.account_id()?;
-        Ok(opened)
+        })
     }
 
     /// The edit with its texts read; `None` when they could not be, which the violations say.
@@ -273,8 +274,8 @@ impl Editing<'_> {
     ) -> Result<()> {
         let proposed = timeline_json(dictionary, timeline);
         if proposed == change.base && change.comment.is_empty() {
-            db::change_request_content::delete_item(acting.connection, self.id, &dictionary.code, &code)?;
-            return forget_untouched(acting, self.head, self.id, &dictionary.code);
+            // Whether the request still touches the dictionary is only known after the last of the edits.
+            return db::change_request_content::delete_item(acting.connection, self.id, &dictionary.code, &code);
         }
         if let Some((_, is_known)) = self.dictionaries.iter_mut().find(|(known, _)| known.code == dictionary.code)
             && !std::mem::replace(is_known, true)
