@@ -63,7 +63,7 @@ fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAdd
     if svod.publisher.catalog().head().seq() == 0 {
         load_shipped(settings, &svod)?;
     }
-    let data_api = DataApi::new(svod.reading.clone(), settings.query.limits());
+    let data_api = Arc::new(DataApi::new(svod.reading.clone(), settings.query.limits()));
     services.open(Doors {
         data: DataDoor::new(data_api, svod.reading.clone()),
         identity: IdentityDoor::new(svod.identity.clone()),

@@ -14,7 +14,7 @@ use super::negotiation::Media;
 use super::observation::RequestId;
 use super::{State, cross_site};
 use crate::graphql::door;
-use crate::query::{Caller, Request, Response, ResponseKind};
+use crate::query::{Begun, Caller, Request, Response, ResponseKind};
 
 /// Nothing can be changed here, but a page of another site has no business with anybody's session.
 pub async fn post(request: HttpRequest, payload: web::Payload, state: web::Data<State>) -> HttpResponse {
@@ -36,12 +36,15 @@ async fn ask(request: &HttpRequest, state: &State, asked: door::Request, deadlin
     // Dropped with this future: when the answer is there, when time is up, and when the client has gone.
     let leaving = Leaving(Arc::default());
     let has_left = Arc::clone(&leaving.0);
-    let request_id = Some(id.as_str().to_owned());
+    let request_id = Some(id.as_str().into());
     let answered = in_time(state, deadline, &id, move || {
         span.in_scope(|| {
             let authority = guest.read_authority(&doors.identity)?;
             let caller = Caller { authority, request_id, deadline: Some(deadline), has_left };
-            Ok((doors.data.execute)(caller, of_door(asked)))
+            match (doors.data.begin)(caller, of_door(asked)) {
+                Begun::Answered(response) => Ok(response),
+                Begun::Heavy(work) => Ok(work.run()),
+            }
         })
     });
     answered.await?.map(to_door)
@@ -56,18 +59,19 @@ impl Drop for Leaving {
     }
 }
 
-fn of_door(door::Request { query, operation_name, variables, is_get }: door::Request) -> Request {
-    Request { query, operation_name, variables, is_get }
+fn of_door(door::Request { query, operation_name, variables, is_get }: door::Request) -> Request<'static> {
+    let variables = serde_json::Value::Object(variables).to_string().into();
+    Request { query: query.into(), operation_name: operation_name.map(Into::into), variables, is_get, ..Request::default() }
 }
 
-fn to_door(Response { body, kind, operation_name }: Response) -> door::Response {
+fn to_door(Response { body, kind, operation_name, .. }: Response) -> door::Response {
     let kind = match kind {
         ResponseKind::Executed => door::ResponseKind::Executed,
         ResponseKind::RequestError => door::ResponseKind::RequestError,
         ResponseKind::Unavailable => door::ResponseKind::Unavailable,
         ResponseKind::Failed => door::ResponseKind::Failed,
     };
-    door::Response { body, kind, operation_name, cookies: Vec::new() }
+    door::Response { body: body.to_vec(), kind, operation_name: operation_name.map(|name| name.to_string()), cookies: Vec::new() }
 }
 
 /// The schema as text: of what the caller may see.

@@ -14,7 +14,7 @@ use crate::domain::account::Authority;
 use crate::domain::definition::Access;
 use crate::domain::error::Result;
 use crate::graphql::{ManagementApi, door};
-use crate::query::{Caller, DataApi, Request, Response};
+use crate::query::{Begun, Caller, DataApi, Request};
 
 /// What is published, in two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -30,14 +30,14 @@ type Sdl = dyn Fn(&Authority) -> Result<Arc<str>> + Send + Sync;
 /// The data API as the carrier sees it. Functions and not the type itself, here and below: tests stand in for it, and nothing of
 /// the catalogue is needed here.
 pub struct DataDoor {
-    pub execute: Box<dyn Fn(Caller, Request) -> Response + Send + Sync>,
+    /// Begins a request; it never blocks.
+    pub begin: Box<dyn Fn(Caller, Request<'_>) -> Begun + Send + Sync>,
     pub sdl: Box<Sdl>,
     pub census: Box<dyn Fn() -> Census + Send + Sync>,
 }
 
 impl DataDoor {
-    pub fn new(data_api: DataApi, reading: Reading) -> Self {
-        let data_api = Arc::new(data_api);
+    pub fn new(data_api: Arc<DataApi>, reading: Reading) -> Self {
         let sdl_api = Arc::clone(&data_api);
         let census = move || {
             let head = reading.reader().head;
@@ -45,7 +45,7 @@ impl DataDoor {
             Census { publication: head.seq(), dictionaries: accesses.filter(|access| *access == Access::Public).count() }
         };
         Self {
-            execute: Box::new(move |caller, request| data_api.execute_for(caller, request)),
+            begin: Box::new(move |caller, request| data_api.begin(caller, request)),
             sdl: Box::new(move |authority| sdl_api.sdl(authority)),
             census: Box::new(census),
         }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use apollo_compiler::ExecutableDocument;
 use apollo_compiler::executable::Operation;
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::resolvers::Execution;
-use apollo_compiler::response::{ExecutionResponse, GraphQLError, JsonMap, JsonValue};
-use apollo_compiler::{ExecutableDocument, Name};
+use apollo_compiler::response::{ExecutionResponse, GraphQLError, JsonMap};
 use serde::Serialize;
 
 use super::document;
@@ -16,7 +16,7 @@ use super::introspection;
 use super::root::Root;
 use super::scope::Scope;
 use super::weight;
-use super::{Request, Response, ResponseKind};
+use super::{Keeping, Request, Response, ResponseKind};
 
 /// What a request without `data` is answered with.
 #[derive(Serialize)]
@@ -25,19 +25,23 @@ struct RefusedBody<'a> {
 }
 
 /// Runs a request on the schema and the head of its scope.
-pub fn run(scope: Scope, request: Request) -> Response {
+pub fn run(scope: Scope, request: Request<'_>) -> Response {
     let typed = Arc::clone(&scope.typed);
+    let asked_name: Option<Arc<str>> = request.operation_name.as_deref().map(Into::into);
     let document = match document::validated(&typed, &scope.limits, &request.query) {
         Ok(document) => document,
-        Err(errors) => return refused(ResponseKind::RequestError, &errors, request.operation_name),
+        Err(errors) => return refused(ResponseKind::RequestError, &errors, asked_name),
     };
     let name = request.operation_name.as_deref().filter(|name| !name.is_empty());
     let operation = match document.operations.get(name) {
         Ok(operation) => operation,
-        Err(error) => return refused(ResponseKind::RequestError, &[fault::of_request(&error, &document.sources)], request.operation_name),
+        Err(error) => return refused(ResponseKind::RequestError, &[fault::of_request(&error, &document.sources)], asked_name),
     };
-    let operation_name = operation.name.as_ref().map(Name::to_string);
-    let variables: JsonMap = request.variables.into_iter().map(|(name, value)| (name.into(), JsonValue::from(value))).collect();
+    let operation_name: Option<Arc<str>> = operation.name.as_ref().map(|name| name.as_str().into());
+    let variables = match read_variables(&request.variables) {
+        Ok(variables) => variables,
+        Err(fault) => return refused(ResponseKind::RequestError, &[fault.to_error()], operation_name),
+    };
     let variables = match coerce_variable_values(&typed.schema, operation, &variables) {
         Ok(variables) => variables,
         Err(error) => return refused(ResponseKind::RequestError, &[fault::of_request(&error, &document.sources)], operation_name),
@@ -59,10 +63,20 @@ pub fn run(scope: Scope, request: Request) -> Response {
             if is_unavailable(&answer) {
                 return refused(ResponseKind::Unavailable, &answer.errors, operation_name);
             }
-            Response { body: body(&answer), kind: ResponseKind::Executed, operation_name }
+            Response { body: body(&answer).into(), kind: ResponseKind::Executed, operation_name, keeping: Keeping::Never, forms: None }
         }
         Err(error) => refused(ResponseKind::Failed, &[Fault::internal(error.message()).to_error()], operation_name),
     }
+}
+
+/// The variables as they were sent.
+fn read_variables(text: &str) -> Outcome<JsonMap> {
+    if text.is_empty() {
+        return Ok(JsonMap::new());
+    }
+    let read: Option<JsonMap> =
+        serde_json::from_str(text).map_err(|error| Fault::input(format!("`variables` is not a JSON object: {error}")))?;
+    Ok(read.unwrap_or_default())
 }
 
 /// Counts what no resolver of ours will see: the names of the root fields, and what apollo-compiler tells of the schema.
@@ -94,8 +108,8 @@ fn is_unavailable(answer: &ExecutionResponse) -> bool {
 }
 
 /// An answer without data.
-pub fn refused(kind: ResponseKind, errors: &[GraphQLError], operation_name: Option<String>) -> Response {
-    Response { body: body(&RefusedBody { errors }), kind, operation_name }
+pub fn refused(kind: ResponseKind, errors: &[GraphQLError], operation_name: Option<Arc<str>>) -> Response {
+    Response { body: body(&RefusedBody { errors }).into(), kind, operation_name, keeping: Keeping::Never, forms: None }
 }
 
 fn body(answer: &impl Serialize) -> Vec<u8> {

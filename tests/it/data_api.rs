@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use svod::app::import::{ImportOptions, Mode};
 use svod::exchange::items_csv::{Key, ReadOptions};
-use svod::query::{DataApi, QueryLimits, Request, ResponseKind};
+use svod::query::{Caller, DataApi, QueryLimits, Request, ResponseKind};
 
 use crate::harness::{Database, Instance, fixture};
 use crate::publication::{offices, on};
@@ -18,7 +18,7 @@ on_both_engines!(
 
 fn ask(instance: &Instance, query: &str) -> Value {
     let api = DataApi::new(instance.svod.reading.clone(), QueryLimits::default());
-    let response = api.execute(Request { query: query.to_owned(), ..Request::default() });
+    let response = api.execute(Caller::default(), Request { query: query.into(), ..Request::default() });
     serde_json::from_slice(&response.body).unwrap()
 }
 
@@ -180,7 +180,7 @@ fn wrong_questions_are_told_what_is_wrong(database: Database) {
     ];
     let api = DataApi::new(instance.svod.reading.clone(), QueryLimits::default());
     for (query, kind, expected) in cases {
-        let response = api.execute(Request { query: query.to_owned(), ..Request::default() });
+        let response = api.execute(Caller::default(), Request { query: query.into(), ..Request::default() });
         let answer: Value = serde_json::from_slice(&response.body).unwrap();
         let message = answer["errors"][0]["message"].as_str().unwrap_or_default();
         assert!(message.contains(expected), "{answer}");

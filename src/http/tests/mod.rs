@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::account::Authority;
 use crate::domain::violation::{Violation, Violations};
-use crate::query::{Caller, Request, Response, ResponseKind};
+use crate::query::{Begun, Caller, Keeping, Request, Response, ResponseKind, Work};
 
 mod identity;
 mod websocket;
@@ -43,9 +43,10 @@ fn settings() -> HttpSettings {
 }
 
 /// Answers with what it was asked; some words of a query make it answer otherwise.
-fn answer_like(caller: Caller, request: Request) -> Response {
-    let Request { query, operation_name, variables, is_get } = request;
-    let (kind, body) = match query.as_str() {
+fn answer_like(caller: Caller, request: Request<'_>) -> Response {
+    let Request { query, operation_name, variables, is_get, .. } = request;
+    let variables: Value = serde_json::from_str(&variables).unwrap_or_default();
+    let (kind, body) = match query.as_ref() {
         "refused" => (ResponseKind::RequestError, json!({ "errors": [{ "message": "no such field" }] })),
         "failed" => {
             (ResponseKind::Failed, json!({ "data": null, "errors": [{ "message": "fault", "extensions": { "code": "INTERNAL" } }] }))
@@ -59,7 +60,7 @@ fn answer_like(caller: Caller, request: Request) -> Response {
             }
             (ResponseKind::Executed, json!({ "data": null }))
         }
-        "caller" => (ResponseKind::Executed, json!({ "data": { "id": caller.request_id, "waits": caller.deadline.is_some() } })),
+        "caller" => (ResponseKind::Executed, json!({ "data": { "id": caller.request_id.as_deref(), "waits": caller.deadline.is_some() } })),
         "who" => (ResponseKind::Executed, json!({ "data": name_of(&caller.authority) })),
         "long" => (ResponseKind::Executed, json!({ "data": "а".repeat(2000) })),
         "panic" => panic!("the query said so"),
@@ -68,12 +69,16 @@ fn answer_like(caller: Caller, request: Request) -> Response {
             json!({ "data": { "query": query, "operation": operation_name, "variables": variables, "get": is_get } }),
         ),
     };
-    Response { body: body.to_string().into_bytes(), kind, operation_name }
+    let operation_name = operation_name.map(|name| name.as_ref().into());
+    Response { body: body.to_string().into(), kind, operation_name, keeping: Keeping::Never, forms: None }
 }
 
 fn data_door() -> DataDoor {
     DataDoor {
-        execute: Box::new(answer_like),
+        begin: Box::new(|caller, request| {
+            let request = request.into_owned();
+            Begun::Heavy(Work::new(move || answer_like(caller, request)))
+        }),
         sdl: Box::new(|authority| Ok(name_of(authority).map_or("type Query { offices: Int }", |_| "type Query { secrets: Int }").into())),
         census: Box::new(|| Census { publication: 17, dictionaries: 8 }),
     }

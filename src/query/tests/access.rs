@@ -68,7 +68,7 @@ fn guarded_library() -> Library {
 
 fn answer(library: &Library, authority: &Authority, query: &str) -> Json {
     let caller = Caller { authority: Arc::new(authority.clone()), ..Caller::default() };
-    let response = library.api.execute_for(caller, Request { query: query.to_owned(), ..Request::default() });
+    let response = library.api.execute(caller, Request { query: query.into(), ..Request::default() });
     serde_json::from_slice(&response.body).expect("an answer is JSON")
 }
 

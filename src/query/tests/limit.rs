@@ -198,9 +198,9 @@ fn every_part_of_a_filter_counts() {
 #[test]
 fn work_that_nobody_waits_for_is_not_done() {
     let ask = |caller: Caller| {
-        let request = Request { query: "{ offices { nodes { code } } }".to_owned(), ..Request::default() };
-        let response = library().api.execute_for(caller, request);
-        String::from_utf8(response.body).expect("an answer is JSON")
+        let request = Request { query: "{ offices { nodes { code } } }".into(), ..Request::default() };
+        let response = library().api.execute(caller, request);
+        String::from_utf8(response.body.to_vec()).expect("an answer is JSON")
     };
     let gone = Caller { has_left: Arc::new(AtomicBool::new(true)), ..Caller::default() };
     let late = Caller { deadline: Some(Instant::now()), ..Caller::default() };

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
-use super::{DataApi, QueryLimits, Request, Response, ResponseKind};
+use super::{Caller, DataApi, QueryLimits, Request, Response, ResponseKind};
 use crate::app::publishing::Proposal;
 use crate::app::reading::Reading;
 use crate::app::svod::{Svod, SvodSettings};
@@ -129,8 +129,8 @@ impl Library {
     }
 
     pub fn execute(&self, query: &str, variables: Json) -> (Response, Json) {
-        let variables = variables.as_object().cloned().unwrap_or_default();
-        let response = self.api.execute(Request { query: query.to_owned(), operation_name: None, variables, is_get: false });
+        let request = Request { query: query.into(), variables: variables.to_string().into(), ..Request::default() };
+        let response = self.api.execute(Caller::default(), request);
         let body = serde_json::from_slice(&response.body).expect("an answer is JSON");
         (response, body)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::super::{check_names, sdl_of};
-use super::{DataApi, Library, QueryLimits, Request, ResponseKind, data, error, library};
+use super::{Caller, DataApi, Library, QueryLimits, Request, ResponseKind, data, error, library};
 use crate::domain::account::Authority;
 use crate::domain::dictionary::Dictionary;
 
@@ -188,9 +188,9 @@ fn requests_that_miss_the_schema_are_told_where() {
         operation_name: Some("B".into()),
         ..Request::default()
     };
-    let response = library().api.execute(request);
+    let response = library().api.execute(Caller::default(), request);
     assert_eq!(response.operation_name.as_deref(), Some("B"));
-    assert_eq!(response.body, br#"{"data":{"b":"Query"}}"#);
+    assert_eq!(&response.body[..], br#"{"data":{"b":"Query"}}"#);
 }
 
 #[test]

@@ -168,8 +168,8 @@ fn an_edition_from_before_an_attribute_answers_without_it() {
 fn a_database_that_does_not_answer_is_told_as_such() {
     let (api, store) = library().with_store_of_its_own();
     let ask = |query: &str| {
-        let caller = Caller { request_id: Some("job-21".to_owned()), ..Caller::default() };
-        let response = api.execute_for(caller, Request { query: query.to_owned(), ..Request::default() });
+        let caller = Caller { request_id: Some("job-21".into()), ..Caller::default() };
+        let response = api.execute(caller, Request { query: query.into(), ..Request::default() });
         (response.kind, serde_json::from_slice::<serde_json::Value>(&response.body).expect("an answer is JSON"))
     };
     let history = "{ officeHistory(code: 11) { code } }";
