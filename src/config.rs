@@ -218,7 +218,7 @@ pub struct QuerySettings {
     /// Most objects in one answer
     #[arg(long, value_name = "COUNT", default_value_t = query_default().nodes_max, value_parser = between::<usize>(1, 1_000_000_000))]
     pub query_nodes_max: usize,
-    /// Longest answer, by its texts and names and 64 bytes more for every field
+    /// Longest answer
     #[arg(long, value_name = "BYTES", default_value_t = query_default().response_bytes_max, value_parser = between::<usize>(1024, 1 << 40))]
     pub query_response_bytes_max: usize,
     /// Deepest nesting of filters
@@ -233,10 +233,16 @@ pub struct QuerySettings {
     /// Most items of older editions that one query reads; one edition is always read
     #[arg(long, value_name = "COUNT", default_value_t = query_default().older_items_max, value_parser = between::<usize>(0, 1_000_000_000))]
     pub query_older_items_max: usize,
+    /// Most values that a query may read, rows × fields, told before it is run from its page sizes and the dictionaries
+    #[arg(long, value_name = "COUNT", default_value_t = query_default().cost_max, value_parser = between::<u64>(1, 1_000_000_000_000))]
+    pub query_cost_max: u64,
     /// Most errors that one answer lists
     #[arg(long, value_name = "COUNT", default_value_t = query_default().errors_max, value_parser = between::<usize>(1, 10_000))]
     pub query_errors_max: usize,
-    /// Validated queries kept in memory, by the length of their texts
+    /// Answers kept in memory until something is published or the day ends; 0 keeps none
+    #[arg(long, value_name = "BYTES", default_value_t = query_default().response_cache_bytes_max, value_parser = between::<usize>(0, 1 << 40))]
+    pub response_cache_bytes_max: usize,
+    /// Validated queries kept in memory: about 16 bytes for each byte of their texts
     #[arg(long, value_name = "BYTES", default_value_t = query_default().cached_bytes_max, value_parser = between::<usize>(0, 1 << 40))]
     pub query_cached_bytes_max: usize,
     /// Schemas kept in memory for those who see other dictionaries than everybody does
@@ -327,7 +333,9 @@ impl QuerySettings {
             filter_values_max: self.query_filter_values_max,
             search_length_max: self.query_search_length_max,
             older_items_max: self.query_older_items_max,
+            cost_max: self.query_cost_max,
             errors_max: self.query_errors_max,
+            response_cache_bytes_max: self.response_cache_bytes_max,
             cached_bytes_max: self.query_cached_bytes_max,
             schemas_max: self.query_schemas_max,
             time_ms_max: self.query_time_ms_max,

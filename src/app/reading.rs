@@ -10,7 +10,7 @@ use crate::db::dictionary::DictionaryId;
 use crate::db::{self, Store};
 use crate::domain::clock::Clock;
 use crate::domain::error::{Error, Result};
-use crate::domain::publication::State;
+use crate::domain::publication::{Edition, State};
 use crate::domain::text::{DictionaryCode, ItemCode};
 use crate::domain::validity::Date;
 
@@ -85,6 +85,11 @@ impl Reader {
             }
             (None, Some(at)) => Ok(self.head.publication_known_at(at).map_or(0, |publication| publication.seq)),
         }
+    }
+
+    /// An older edition that is in memory; it touches no database.
+    pub fn find_kept(&self, code: &DictionaryCode, edition: &Edition) -> Option<Arc<DictionarySnapshot>> {
+        self.reading.catalog.find_older(code, edition.number)
     }
 
     /// A dictionary as it was known at a publication; `None` when it was not published yet.

@@ -57,6 +57,15 @@ impl Value {
         texts
     }
 
+    /// The first of the texts, in Russian where it is localised.
+    pub fn first_text(&self) -> Option<&str> {
+        match self.each().first()? {
+            Value::Text(text) => Some(text),
+            Value::Localized(localized) => localized.texts().next(),
+            _ => None,
+        }
+    }
+
     /// Appends the canonical JSON (RFC 8785) of the value: decimals and dates as strings, languages in order.
     pub fn write_json(&self, out: &mut String) {
         match self {

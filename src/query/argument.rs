@@ -2,28 +2,22 @@
 
 use std::borrow::Cow;
 
-use apollo_compiler::ExecutableDocument;
-use apollo_compiler::executable::Field;
-use apollo_compiler::resolvers::ResolveInfo;
 use apollo_compiler::response::{JsonMap, JsonValue};
 
 use super::fault::{Fault, Outcome};
-use super::scalar::{read_date, read_id, read_instant, read_text};
+use super::scalar::{read_id, read_instant, read_text};
 use super::scope::Scope;
-use crate::app::reading::{Coordinate, Knowledge};
+use crate::app::reading::Knowledge;
 use crate::domain::text::Language;
 
 #[derive(Clone, Copy)]
 pub struct Arguments<'a> {
     values: &'a JsonMap,
-    /// The field itself, wherever the query selects it under one name.
-    pub fields: &'a [&'a Field],
-    pub document: &'a ExecutableDocument,
 }
 
 impl<'a> Arguments<'a> {
-    pub fn of(info: &ResolveInfo<'a>) -> Self {
-        Self { values: info.arguments(), fields: info.field_selections(), document: info.document() }
+    pub fn new(values: &'a JsonMap) -> Self {
+        Self { values }
     }
 
     pub fn get(&self, name: &str) -> Option<&'a JsonValue> {
@@ -47,10 +41,6 @@ impl<'a> Arguments<'a> {
         self.get(name).and_then(JsonValue::as_i64)
     }
 
-    pub fn language(&self) -> Language {
-        language(self.get("lang"))
-    }
-
     /// Which publication is asked for.
     pub fn knowledge(&self) -> Outcome<Knowledge> {
         Ok(Knowledge { publication: self.integer("publication"), known_at: self.read("knownAt", read_instant)? })
@@ -59,12 +49,6 @@ impl<'a> Arguments<'a> {
     /// The publication that is asked for, or the inherited one.
     pub fn publication(&self, scope: &Scope, inherited: i64) -> Outcome<i64> {
         Ok(scope.reader.publication(self.knowledge()?, inherited)?)
-    }
-
-    /// Both times; what is not said is inherited.
-    pub fn coordinate(&self, scope: &Scope, inherited: Coordinate) -> Outcome<Coordinate> {
-        let valid_on = self.read("validOn", read_date)?.unwrap_or(inherited.valid_on);
-        Ok(Coordinate { valid_on, publication: self.publication(scope, inherited.publication)? })
     }
 
     /// How many are wanted at most.

@@ -1,32 +1,87 @@
-//! Query texts become validated documents here, once: a text that was validated before is taken from a bounded cache.
+//! Query texts become validated documents and plans here, once: what was validated before is taken from a bounded cache.
 //! The cache belongs to one schema, since a document that one schema accepts another may refuse.
 
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use apollo_compiler::ExecutableDocument;
+use apollo_compiler::executable::Operation;
 use apollo_compiler::parser::Parser;
-use apollo_compiler::response::GraphQLError;
+use apollo_compiler::response::{GraphQLError, JsonMap};
 use apollo_compiler::validation::{DiagnosticList, Valid};
-use rustc_hash::FxHashMap;
 
-use super::fault::{Fault, FaultCode};
+use super::cache::Cache;
+use super::fault::{Fault, FaultCode, Outcome};
 use super::input;
 use super::limits::QueryLimits;
 use super::measure;
+use super::plan::Plan;
+use super::plan::compile::compile;
 use super::suggestion::with_suggestion;
 use super::typed::TypedSchema;
 
-pub type Document = Arc<Valid<ExecutableDocument>>;
+pub type DocumentCache = Cache<Box<str>, Arc<Document>>;
+
+/// What a document takes in the cache for each byte of its text: the tree of a query is much larger than its text.
+const BYTES_PER_BYTE: usize = 16;
+
+/// More combinations of conditions than these are compiled anew each time: whoever needs so many does not ask often.
+const PLANS_MAX: usize = 16;
+
+/// A validated document with the plans that were made of it.
+pub struct Document {
+    /// Names it among all documents that were ever validated in this process.
+    pub id: u64,
+    pub valid: Valid<ExecutableDocument>,
+    plans: Mutex<Vec<(PlanKey, Arc<Plan>)>>,
+    /// How long its last answer was: the next is likely to be about as long.
+    pub answer_bytes: AtomicUsize,
+}
+
+/// The operation by its place in the document, and the values of the variables that its conditions ask for.
+#[derive(PartialEq, Eq)]
+struct PlanKey {
+    operation: usize,
+    conditions: Box<[bool]>,
+}
+
+impl Document {
+    fn new(valid: Valid<ExecutableDocument>) -> Self {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        Self { id, valid, plans: Mutex::default(), answer_bytes: AtomicUsize::new(0) }
+    }
+
+    /// The plan of an operation of this document for the values that the variables have.
+    pub fn plan(&self, typed: &TypedSchema, operation: &Operation, variables: &JsonMap) -> Outcome<Arc<Plan>> {
+        let at = self.valid.operations.iter().position(|other| std::ptr::eq(other.as_ref(), operation)).unwrap_or_default();
+        let key = PlanKey { operation: at, conditions: input::conditions(&self.valid, operation, variables) };
+        let lock = || self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, plan)) = lock().iter().find(|(known, _)| *known == key) {
+            return Ok(Arc::clone(plan));
+        }
+        let plan = Arc::new(compile(typed, &self.valid, operation, variables)?);
+        let mut plans = lock();
+        if plans.len() < PLANS_MAX {
+            plans.push((key, Arc::clone(&plan)));
+        }
+        Ok(plan)
+    }
+}
 
 /// Takes a validated document from the cache, or makes it; or says everything that is wrong with the text.
-pub fn validated(typed: &TypedSchema, limits: &QueryLimits, text: &str) -> Result<Document, Vec<GraphQLError>> {
+pub fn validated(typed: &TypedSchema, limits: &QueryLimits, text: &str) -> Result<Arc<Document>, Vec<GraphQLError>> {
     if text.len() > limits.query_bytes_max {
         let message = format!("the query has {} bytes, and at most {} are allowed (query_bytes_max)", text.len(), limits.query_bytes_max);
         return Err(vec![Fault::limit(message).to_error()]);
     }
-    if let Some(document) = typed.documents.find(text) {
-        return Ok(document);
+    match typed.documents.find(text) {
+        Some(document) => Ok(document),
+        None => validate(typed, limits, text),
     }
+}
+
+fn validate(typed: &TypedSchema, limits: &QueryLimits, text: &str) -> Result<Arc<Document>, Vec<GraphQLError>> {
     let mut parser = Parser::new().recursion_limit(limits.nesting_max).token_limit(limits.tokens_max);
     let ast = parser.parse_ast(text, "query.graphql").map_err(|refused| parse_errors(&refused.errors, limits))?;
     let document = ast.to_executable_validate(&typed.schema).map_err(|refused| validation_errors(&refused.errors, typed, limits))?;
@@ -36,8 +91,8 @@ pub fn validated(typed: &TypedSchema, limits: &QueryLimits, text: &str) -> Resul
         return Err(inputs);
     }
     measure::check(&document, limits).map_err(|error| vec![*error])?;
-    let document = Arc::new(document);
-    typed.documents.keep(text, Arc::clone(&document));
+    let document = Arc::new(Document::new(document));
+    typed.documents.keep(text.into(), Arc::clone(&document), text.len() * BYTES_PER_BYTE);
     Ok(document)
 }
 
@@ -76,69 +131,4 @@ fn validation_errors(problems: &DiagnosticList, typed: &TypedSchema, limits: &Qu
         error.extensions.insert("code", FaultCode::ValidationFailed.name().into());
     }
     told
-}
-
-/// Keeps documents by their texts in two generations: what was asked for since the older one was dropped survives the next drop.
-pub struct DocumentCache {
-    generation_bytes_max: usize,
-    generations: Mutex<Generations>,
-}
-
-#[derive(Default)]
-struct Generations {
-    young: FxHashMap<Box<str>, Document>,
-    old: FxHashMap<Box<str>, Document>,
-    young_bytes: usize,
-}
-
-impl DocumentCache {
-    pub fn new(bytes_max: usize) -> Self {
-        Self { generation_bytes_max: bytes_max / 2, generations: Mutex::default() }
-    }
-
-    fn find(&self, text: &str) -> Option<Document> {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(document) = generations.young.get(text) {
-            return Some(Arc::clone(document));
-        }
-        let (text, document) = generations.old.remove_entry(text)?;
-        generations.put(text, Arc::clone(&document), self.generation_bytes_max);
-        Some(document)
-    }
-
-    fn keep(&self, text: &str, document: Document) {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        generations.put(text.into(), document, self.generation_bytes_max);
-    }
-}
-
-impl Generations {
-    fn put(&mut self, text: Box<str>, document: Document, bytes_max: usize) {
-        if self.young_bytes + text.len() > bytes_max {
-            self.old = std::mem::take(&mut self.young);
-            self.young_bytes = 0;
-        }
-        let bytes = text.len();
-        if self.young.insert(text, document).is_none() {
-            self.young_bytes += bytes;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_cache_forgets_what_is_not_asked_for() {
-        let cache = DocumentCache::new(8);
-        let document = || Arc::new(Valid::assume_valid(ExecutableDocument::new()));
-        for text in ["aa", "bb", "cc"] {
-            cache.keep(text, document());
-        }
-        assert!(cache.find("aa").is_some(), "the old generation is still there");
-        cache.keep("dd", document());
-        assert!(cache.find("bb").is_none());
-        assert!(cache.find("aa").is_some() && cache.find("cc").is_some() && cache.find("dd").is_some());
-    }
 }

@@ -58,6 +58,20 @@ pub fn check_conditions(document: &ExecutableDocument, operation: &Operation, va
     found.map_or(Ok(()), Err)
 }
 
+/// The values of the variables that the conditions of an operation ask for, in the order in which they stand there.
+pub fn conditions(document: &ExecutableDocument, operation: &Operation, variables: &JsonMap) -> Box<[bool]> {
+    let mut values = Vec::new();
+    if !operation.variables.iter().any(|variable| variable.ty.inner_named_type() == "Boolean") {
+        return values.into();
+    }
+    walk(document, &operation.selection_set, &mut FxHashSet::default(), &mut |selection| {
+        let directives = directives_of(selection).iter().filter(|directive| matches!(directive.name.as_str(), "skip" | "include"));
+        let asked = directives.filter_map(|directive| directive.specified_argument_by_name("if")?.as_variable());
+        values.extend(asked.map(|name| variables.get(name.as_str()).and_then(JsonValue::as_bool).unwrap_or_default()));
+    });
+    values.into()
+}
+
 fn directives_of(selection: &Selection) -> &DirectiveList {
     match selection {
         Selection::Field(field) => &field.directives,

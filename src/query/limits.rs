@@ -25,7 +25,7 @@ pub struct QueryLimits {
     pub history_items_max: usize,
     /// Objects in one answer.
     pub nodes_max: usize,
-    /// The answer, by the texts and names in it and a fixed measure for every field.
+    /// The answer.
     pub response_bytes_max: usize,
     /// How deep filters stand in one another.
     pub filter_depth_max: usize,
@@ -35,9 +35,13 @@ pub struct QueryLimits {
     pub search_length_max: usize,
     /// The items of all older editions that one query reads together; one edition is always allowed.
     pub older_items_max: usize,
+    /// The values that a query would read, rows × fields, told before it is run from its page sizes and the dictionaries.
+    pub cost_max: u64,
     /// The errors that one answer lists.
     pub errors_max: usize,
-    /// The query texts together that are kept validated.
+    /// The answers that are kept, with their keys; 0 keeps none.
+    pub response_cache_bytes_max: usize,
+    /// The validated queries that are kept: about 16 bytes for each byte of their texts.
     pub cached_bytes_max: usize,
     /// The sets of dictionaries whose schema is kept, beside the set that everybody sees. Few groups of people see the same.
     pub schemas_max: usize,
@@ -63,8 +67,10 @@ impl Default for QueryLimits {
             filter_values_max: 5_000,
             search_length_max: 200,
             older_items_max: 500_000,
+            cost_max: 500_000,
             errors_max: 20,
-            cached_bytes_max: 4 * 1024 * 1024,
+            response_cache_bytes_max: 64 * 1024 * 1024,
+            cached_bytes_max: 16 * 1024 * 1024,
             schemas_max: 16,
             time_ms_max: 5_000,
         }

@@ -9,31 +9,34 @@ use crate::app::reading::Reading;
 use crate::domain::account::Authority;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::Error;
+use answer::{AnswerKey, Asked};
+use cache::Cache;
+use execute::Unanswered;
 use fault::Fault;
-use scope::Scope;
+use scope::{Place, Scope};
 use shape::Shape;
 use visible::Schemas;
 
+mod answer;
 mod argument;
-mod connection;
+mod cache;
+mod cost;
 mod cursor;
 mod document;
 mod execute;
 mod fault;
 mod filter;
-mod hierarchy;
-mod history;
 mod input;
 mod introspection;
-mod item;
 mod limits;
 mod measure;
 mod names;
-mod passport;
-mod publication;
+#[cfg(test)]
+mod oracle;
+mod plan;
 mod request;
 mod response;
-mod root;
+mod run;
 mod scalar;
 mod schema;
 mod scope;
@@ -41,11 +44,11 @@ mod shape;
 mod suggestion;
 mod typed;
 mod visible;
-mod weight;
 
 #[cfg(test)]
 mod tests;
 
+pub use cache::CacheStatistics;
 pub use limits::QueryLimits;
 pub use names::{check_names, name_problems};
 pub use request::{Caller, Request};
@@ -56,6 +59,8 @@ pub struct DataApi {
     reading: Reading,
     limits: QueryLimits,
     schemas: Schemas,
+    /// Answers without errors, until something is published or the day ends.
+    answers: Cache<AnswerKey, Response>,
 }
 
 /// The SDL that definitions make, whether they are published or not. Their names must have been checked.
@@ -66,31 +71,67 @@ pub fn sdl_of(mut dictionaries: Vec<Arc<Dictionary>>) -> String {
 
 impl DataApi {
     pub fn new(reading: Reading, limits: QueryLimits) -> Self {
-        Self { reading, limits, schemas: Schemas::new(limits) }
+        Self { reading, limits, schemas: Schemas::new(limits), answers: Cache::new(limits.response_cache_bytes_max) }
     }
 
-    /// Begins a request on a thread that must not block: what is cheap is answered at once.
+    /// Begins a request on a thread that must not block: what is cheap or was answered before is answered at once.
     pub fn begin(self: &Arc<Self>, caller: Caller, request: Request<'_>) -> Begun {
-        let (api, request) = (Arc::clone(self), request.into_owned());
-        Begun::Heavy(Work::new(move || api.execute(caller, request)))
+        let place = Place::Inline { until: Instant::now() + execute::INLINE_TIME };
+        match self.attempt(&caller, &request, place) {
+            Ok(response) | Err(Unanswered::Refused(response)) => Begun::Answered(response),
+            Err(Unanswered::Misplaced) => {
+                let (api, request) = (Arc::clone(self), request.into_owned());
+                Begun::Heavy(Work::new(move || api.execute(caller, request)))
+            }
+        }
     }
 
     /// Executes one request synchronously; may touch the database for older editions and history. The work ends soon after its
     /// caller went away.
     pub fn execute(&self, caller: Caller, request: Request<'_>) -> Response {
-        let started = Instant::now();
-        match self.schemas.reader(&self.reading, &caller.authority) {
-            Ok((reader, typed)) => execute::run(Scope::new(typed, self.limits, reader, caller, started), request),
-            Err(error) => {
-                let kind = if matches!(error, Error::Operator(_)) { ResponseKind::Unavailable } else { ResponseKind::Failed };
-                let operation_name = request.operation_name.map(|name| name.as_ref().into());
-                execute::refused(kind, &[Fault::from(error).to_error()], operation_name)
+        match self.attempt(&caller, &request, Place::Blocking) {
+            Ok(response) | Err(Unanswered::Refused(response)) => response,
+            Err(Unanswered::Misplaced) => {
+                let fault = Fault::internal("a query was refused at a place where it may block");
+                execute::refused(ResponseKind::Failed, &[fault.to_error()], None)
             }
         }
+    }
+
+    fn attempt(&self, caller: &Caller, request: &Request<'_>, place: Place) -> Result<Response, Unanswered> {
+        let started = Instant::now();
+        let is_inline = place != Place::Blocking;
+        let found = if is_inline { self.schemas.find(&self.reading, &caller.authority) } else { None };
+        let (reader, typed) = match found {
+            Some(found) => found,
+            None if is_inline => return Err(Unanswered::Misplaced),
+            None => self.schemas.reader(&self.reading, &caller.authority).map_err(|error| unreadable(error, request))?,
+        };
+        let scope = Scope::new(typed, self.limits, reader, caller.clone(), started, place);
+        let document = execute::find_document(&scope, &request.query, request, is_inline)?;
+        let asked = Asked::new(&scope, document.id, request);
+        if let Some(response) = self.answers.find(&asked).filter(|_| !request.is_explained) {
+            return Ok(response);
+        }
+        let prepared = execute::prepare(&scope, document, request)?;
+        let response = execute::run(&scope, &prepared, place, request.is_explained)?;
+        Ok(if request.is_explained { response } else { answer::kept(&self.answers, &asked, response) })
+    }
+
+    /// How the kept answers do.
+    pub fn answers_statistics(&self) -> CacheStatistics {
+        self.answers.statistics()
     }
 
     /// The SDL of the typed schema for the newest definitions of what a caller may see.
     pub fn sdl(&self, authority: &Authority) -> Result<Arc<str>, Error> {
         self.schemas.reader(&self.reading, authority).map(|(_, typed)| Arc::clone(&typed.sdl))
     }
+}
+
+/// What is told when there is nothing to read from.
+fn unreadable(error: Error, request: &Request<'_>) -> Unanswered {
+    let kind = if matches!(error, Error::Operator(_)) { ResponseKind::Unavailable } else { ResponseKind::Failed };
+    let operation_name = request.operation_name.as_deref().map(Into::into);
+    Unanswered::Refused(execute::refused(kind, &[Fault::from(error).to_error()], operation_name))
 }

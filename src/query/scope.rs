@@ -1,22 +1,16 @@
 //! One request while it runs: what it reads, and what it has cost so far. Everything it answers is of one head of the catalogue.
-//! Once a limit stops it, resolvers only find their way out: the answer is the one error that says which limit.
+//! Once a limit stops it, whoever resolves fields only finds the way out: the answer is the one error that says which limit.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use apollo_compiler::executable::Field;
-use apollo_compiler::resolvers::{FieldError, ResolvedValue};
-use apollo_compiler::response::JsonValue;
 use rustc_hash::FxHashMap;
 
-use super::Caller;
-use super::argument::Arguments;
 use super::fault::{Fault, Outcome};
-use super::item::Item;
 use super::limits::QueryLimits;
+use super::request::Caller;
 use super::typed::TypedSchema;
-use super::weight::object_bytes;
 use crate::app::reading::{Coordinate, Reader};
 use crate::catalog::selection::{Outcome as Selected, Page, Selection};
 use crate::catalog::{DictionarySnapshot, Resident};
@@ -25,11 +19,14 @@ use crate::domain::text::DictionaryCode;
 /// How many objects are made between two looks at the clock.
 const NODES_BETWEEN_CHECKS: usize = 64;
 
-/// What a value takes in an answer besides its text.
-const VALUE_BYTES: usize = 16;
-
-/// What an error of a field takes besides its message.
-const ERROR_BYTES: usize = 256;
+/// Where a request runs, and so what it may do there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On a thread that carries connections, until a moment: it must not wait for the database nor hold the others up.
+    Inline { until: Instant },
+    /// On a thread that may block.
+    Blocking,
+}
 
 pub struct Scope {
     pub typed: Arc<TypedSchema>,
@@ -38,34 +35,76 @@ pub struct Scope {
     caller: Caller,
     /// When the request came: waiting counts.
     started: Instant,
+    place: Place,
+    /// Whether it has met what it may not do at its place: then it is run anew at another.
+    is_misplaced: Cell<bool>,
     nodes_count: Cell<usize>,
-    bytes_count: Cell<usize>,
-    /// What an object of each field takes, by the addresses of the field's places in the query.
-    weights: RefCell<FxHashMap<Box<[usize]>, usize>>,
     stopped: RefCell<Option<Fault>>,
-    /// Older editions that the request has read, by shape and edition number: they stay with it, whatever the catalogue drops.
-    older: RefCell<FxHashMap<(usize, i64), Arc<DictionarySnapshot>>>,
+    /// Older editions that the request has read: they stay with it, whatever the catalogue drops.
+    older: OlderList,
     older_items_count: Cell<i64>,
     /// Whether publications touched anything that the caller may see, by number, as far as it was asked.
     seen: RefCell<FxHashMap<i64, bool>>,
 }
 
+/// A list that only grows, so that what is in it can be lent for as long as the list lives.
+#[derive(Default)]
+struct OlderList(OnceCell<Box<OlderRead>>);
+
+struct OlderRead {
+    shape: usize,
+    number: i64,
+    snapshot: Arc<DictionarySnapshot>,
+    next: OlderList,
+}
+
+impl OlderList {
+    fn find(&self, shape: usize, number: i64) -> Option<&DictionarySnapshot> {
+        let mut list = self;
+        while let Some(read) = list.0.get() {
+            if (read.shape, read.number) == (shape, number) {
+                return Some(&read.snapshot);
+            }
+            list = &read.next;
+        }
+        None
+    }
+
+    fn push(&self, shape: usize, number: i64, snapshot: Arc<DictionarySnapshot>) -> &DictionarySnapshot {
+        let mut list = self;
+        while let Some(read) = list.0.get() {
+            list = &read.next;
+        }
+        &list.0.get_or_init(|| Box::new(OlderRead { shape, number, snapshot, next: Self::default() })).snapshot
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.get().is_none()
+    }
+}
+
 impl Scope {
-    pub fn new(typed: Arc<TypedSchema>, limits: QueryLimits, reader: Reader, caller: Caller, started: Instant) -> Self {
+    pub fn new(typed: Arc<TypedSchema>, limits: QueryLimits, reader: Reader, caller: Caller, started: Instant, place: Place) -> Self {
         Self {
             typed,
             limits,
             reader,
             caller,
             started,
+            place,
+            is_misplaced: Cell::new(false),
             nodes_count: Cell::new(0),
-            bytes_count: Cell::new(0),
-            weights: RefCell::default(),
             stopped: RefCell::default(),
-            older: RefCell::default(),
+            older: OlderList::default(),
             older_items_count: Cell::new(0),
             seen: RefCell::default(),
         }
+    }
+
+    /// The same request at another place, from its beginning.
+    pub fn moved(self, place: Place) -> Self {
+        let Self { typed, limits, reader, caller, started, .. } = self;
+        Self::new(typed, limits, reader, caller, started, place)
     }
 
     /// Today and the latest publication: what a query reads when it does not say.
@@ -87,6 +126,10 @@ impl Scope {
         self.stopped.borrow().is_some()
     }
 
+    pub fn is_misplaced(&self) -> bool {
+        self.is_misplaced.get()
+    }
+
     pub fn stop(&self, fault: Fault) -> Fault {
         self.stopped.borrow_mut().get_or_insert(fault).clone()
     }
@@ -96,7 +139,10 @@ impl Scope {
     }
 
     pub fn has_time(&self) -> bool {
-        self.started.elapsed() <= Duration::from_millis(self.limits.time_ms_max) && self.caller.waits()
+        match self.place {
+            Place::Inline { until } => Instant::now() < until,
+            Place::Blocking => self.started.elapsed() <= Duration::from_millis(self.limits.time_ms_max) && self.caller.waits(),
+        }
     }
 
     pub fn check_time(&self) -> Outcome<()> {
@@ -104,25 +150,26 @@ impl Scope {
     }
 
     fn out_of_time(&self) -> Fault {
+        if let Place::Inline { .. } = self.place {
+            return self.misplaced();
+        }
         let message = format!("the query took longer than {} ms (time_ms_max): ask for less at once", self.limits.time_ms_max);
         self.stop(Fault::limit(message))
     }
 
-    /// What each object of a field takes in the answer, whatever its values.
-    pub fn weight(&self, field: Arguments<'_>) -> usize {
-        let address = |field: &Field| std::ptr::from_ref(field).addr();
-        if let [only] = field.fields
-            && let Some(weight) = self.weights.borrow().get(&[address(only)][..])
-        {
-            return *weight;
-        }
-        let key: Box<[usize]> = field.fields.iter().map(|field| address(field)).collect();
-        *self.weights.borrow_mut().entry(key).or_insert_with(|| object_bytes(field.document, field.fields))
+    /// Stops what may block, or goes on too long, where others wait for the thread.
+    fn misplaced(&self) -> Fault {
+        self.is_misplaced.set(true);
+        self.stop(Fault::limit("the query is to be run elsewhere"))
+    }
+
+    /// To be asked before the database is.
+    pub fn check_blocking(&self) -> Outcome<()> {
+        if self.place == Place::Blocking { self.check_time() } else { Err(self.misplaced()) }
     }
 
     /// Counts an object of the answer before its fields are resolved.
-    pub fn count_node(&self, weight: usize) -> Outcome<()> {
-        self.count_bytes(weight)?;
+    pub fn count_node(&self) -> Outcome<()> {
         let count = self.nodes_count.get() + 1;
         self.nodes_count.set(count);
         if count > self.limits.nodes_max {
@@ -132,32 +179,12 @@ impl Scope {
         if count.is_multiple_of(NODES_BETWEEN_CHECKS) { self.check_time() } else { Ok(()) }
     }
 
-    /// Counts a value of the answer by the length of its text.
-    pub fn count_text(&self, text: &str) -> Outcome<()> {
-        self.count_bytes(text.len() + VALUE_BYTES)
-    }
-
-    /// Counts the text that a field is resolved to, where it is one.
-    pub fn counted<'a>(&self, value: ResolvedValue<'a>) -> Outcome<ResolvedValue<'a>> {
-        if let ResolvedValue::Leaf(JsonValue::String(text)) = &value {
-            self.count_text(text.as_str())?;
-        }
-        Ok(value)
-    }
-
-    /// Counts an error: a field can fail in every object again.
-    pub fn failed(&self, fault: Fault) -> FieldError {
-        let counted = self.count_bytes(ERROR_BYTES + fault.message.len());
-        FieldError::from(counted.err().unwrap_or(fault))
-    }
-
-    pub fn count_bytes(&self, bytes: usize) -> Outcome<()> {
-        let count = self.bytes_count.get().saturating_add(bytes);
-        self.bytes_count.set(count);
-        if count <= self.limits.response_bytes_max {
+    /// Holds the length of the answer, as far as it is written, to its limit.
+    pub fn check_bytes(&self, bytes: usize) -> Outcome<()> {
+        let max = self.limits.response_bytes_max;
+        if bytes <= max {
             return Ok(());
         }
-        let max = self.limits.response_bytes_max;
         Err(self.stop(Fault::limit(format!("the answer is longer than {max} bytes (response_bytes_max): ask for less at once"))))
     }
 
@@ -173,48 +200,49 @@ impl Scope {
         !self.typed.hides_anything() || *self.seen.borrow_mut().entry(seq).or_insert_with(look)
     }
 
+    pub fn resident(&self, shape: usize) -> Option<&Resident> {
+        self.reader.head.dictionaries.get(&self.typed.shapes[shape].dictionary.code)
+    }
+
     /// A dictionary as it was known at a publication; `None` when it was not published yet.
-    pub fn snapshot(&self, shape: usize, publication: i64) -> Outcome<Option<Arc<DictionarySnapshot>>> {
-        let code = &self.typed.shapes[shape].dictionary.code;
-        let Some(resident) = self.reader.head.dictionaries.get(code) else { return Ok(None) };
-        let Some(edition) = resident.edition_at(publication) else { return Ok(None) };
-        if edition.number == resident.current.edition.number {
-            return Ok(Some(Arc::clone(&resident.current)));
+    pub fn snapshot(&self, shape: usize, publication: i64) -> Outcome<Option<&DictionarySnapshot>> {
+        match self.resident(shape) {
+            Some(resident) => self.snapshot_of(resident, shape, publication),
+            None => Ok(None),
         }
-        let key = (shape, edition.number);
-        if let Some(kept) = self.older.borrow().get(&key) {
-            return Ok(Some(Arc::clone(kept)));
+    }
+
+    /// The same for whoever has found the dictionary already.
+    pub fn snapshot_of<'q>(&'q self, resident: &'q Resident, shape: usize, publication: i64) -> Outcome<Option<&'q DictionarySnapshot>> {
+        if publication >= resident.current.edition.published_seq {
+            return Ok(Some(&resident.current));
+        }
+        let Some(edition) = resident.edition_at(publication) else { return Ok(None) };
+        if let Some(kept) = self.older.find(shape, edition.number) {
+            return Ok(Some(kept));
         }
         let items_count = self.older_items_count.get() + edition.items_count;
-        if items_count > self.limits.older_items_max as i64 && !self.older.borrow().is_empty() {
+        if items_count > self.limits.older_items_max as i64 && !self.older.is_empty() {
             let max = self.limits.older_items_max;
             let message = format!("the query reads older editions of more than {max} items together (older_items_max): ask one by one");
             return Err(self.stop(Fault::limit(message)));
         }
         self.older_items_count.set(items_count);
-        self.check_time()?;
-        let loaded = self.reader.dictionary(code, publication)?;
-        if let Some(loaded) = &loaded {
-            self.older.borrow_mut().insert(key, Arc::clone(loaded));
-        }
-        Ok(loaded)
-    }
-
-    /// The item that is valid and known at a point of both times.
-    pub fn find_item(&self, shape: usize, code: &str, at: Coordinate) -> Outcome<Option<Item<'_>>> {
-        let Some(snapshot) = self.snapshot(shape, at.publication)? else { return Ok(None) };
-        let Some(position) = snapshot.position_at(code, at.valid_on) else { return Ok(None) };
-        let version = Arc::clone(snapshot.version(position));
-        Ok(Some(Item::new(self, shape, Arc::clone(&snapshot.dictionary), version, at)))
+        let code = &resident.current.dictionary.code;
+        let loaded = match self.reader.find_kept(code, edition) {
+            Some(kept) => kept,
+            None => {
+                self.check_blocking()?;
+                match self.reader.dictionary(code, publication)? {
+                    Some(loaded) => loaded,
+                    None => return Ok(None),
+                }
+            }
+        };
+        Ok(Some(self.older.push(shape, edition.number, loaded)))
     }
 
     pub fn select(&self, snapshot: &DictionarySnapshot, selection: &Selection, page: &Page) -> Outcome<Selected> {
         selection.page(snapshot, page, &|| self.has_time()).map_err(|_| self.out_of_time())
-    }
-
-    /// A list of objects that ends early when the request is stopped: one error is enough.
-    pub fn list<'a>(&'a self, objects: impl Iterator<Item = Outcome<ResolvedValue<'a>>> + 'a) -> ResolvedValue<'a> {
-        let objects = objects.map(|object| object.map_err(FieldError::from));
-        ResolvedValue::List(Box::new(objects.take_while(|_| !self.is_stopped())))
     }
 }

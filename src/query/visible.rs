@@ -47,13 +47,18 @@ impl Schemas {
         Self { limits, newest: RwLock::default(), making: Mutex::default() }
     }
 
+    /// The same as [`Self::reader`], where the schema is there already.
+    pub fn find(&self, reading: &Reading, authority: &Authority) -> Option<(Reader, Arc<TypedSchema>)> {
+        let reader = reading.reader();
+        let generation = self.generation_of(&reader.head)?;
+        let typed = generation.find(&generation.seen_by(authority))?;
+        Some((reader, typed))
+    }
+
     /// A reader of the newest head, with the schema of what the caller may see of that very head.
     pub fn reader(&self, reading: &Reading, authority: &Authority) -> Result<(Reader, Arc<TypedSchema>), Error> {
-        let reader = reading.reader();
-        if let Some(generation) = self.generation_of(&reader.head)
-            && let Some(typed) = generation.find(&generation.seen_by(authority))
-        {
-            return Ok((reader, typed));
+        if let Some(found) = self.find(reading, authority) {
+            return Ok(found);
         }
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         // Others may have waited for the same lock: heads and schemas only ever advance, so look again under it.

@@ -3,16 +3,16 @@
 
 use apollo_compiler::resolvers::ResolvedValue;
 
-use super::argument::Arguments;
-use super::fault::{Fault, Outcome};
+use super::super::argument::Arguments;
+use super::super::fault::{Fault, Outcome};
 use super::item::Item;
-use super::scope::Scope;
+use super::super::scope::Scope;
 use crate::app::reading::{Coordinate, RecordedVersion};
 use crate::domain::validity::{Date, Validity};
 
 impl Item<'_> {
     pub fn history<'a>(&'a self, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
-        let at = arguments.coordinate(self.scope, self.at)?;
+        let at = coordinate(arguments, self.scope, self.at)?;
         history_of(self.scope, self.shape_index, &self.version.code, at, self.scope.weight(arguments))
     }
 }
@@ -30,7 +30,7 @@ pub fn history_of<'a>(scope: &'a Scope, shape_index: usize, code: &str, at: Coor
     Ok(scope.list(recorded.into_iter().map(move |RecordedVersion { version, superseded_seq }| {
         let at = coordinate_of(version.validity(), superseded_seq, at);
         let item = Item::new(scope, shape_index, snapshot.dictionary.clone(), version, at);
-        Item { superseded_seq, ..item }.resolved(weight)
+        Item { superseded_seq, ..item }.resolved()
     })))
 }
 

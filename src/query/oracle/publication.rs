@@ -6,11 +6,11 @@ use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedV
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::argument::Arguments;
+use super::super::argument::Arguments;
 use super::connection::PageInfo;
-use super::fault::{Fault, Outcome};
-use super::schema::PAGE_SIZE_DEFAULT;
-use super::scope::Scope;
+use super::super::fault::{Fault, Outcome};
+use super::super::schema::PAGE_SIZE_DEFAULT;
+use super::super::scope::Scope;
 use crate::domain::attribute::quoted;
 use crate::domain::digest::hex;
 use crate::domain::publication::{Basis, Edition, Publication};
@@ -25,7 +25,6 @@ impl<'q> PublicationObject<'q> {
     /// The publication of a number as a value of the answer; null for none and for the time before the first.
     pub fn resolved(scope: &'q Scope, seq: Option<i64>, weight: usize) -> Outcome<ResolvedValue<'q>> {
         let Some(publication) = seq.and_then(|seq| scope.reader.head.publication(seq)) else { return Ok(ResolvedValue::null()) };
-        scope.count_node(weight)?;
         Ok(ResolvedValue::object(Self { scope, publication: Arc::clone(publication) }))
     }
 
@@ -52,7 +51,7 @@ impl ObjectValue for PublicationObject<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        let weight = || self.scope.weight(Arguments::of(info));
+        let weight = || self.scope.weight(arguments_of(info));
         let value = match info.field_name() {
             "number" => ResolvedValue::leaf(self.publication.seq),
             "publishedAt" => ResolvedValue::leaf(self.publication.published_at.to_string()),
@@ -60,13 +59,12 @@ impl ObjectValue for PublicationObject<'_> {
             "title" => ResolvedValue::leaf(self.publication.title.as_str()),
             "basis" if self.publication.basis == Basis::default() || self.is_of_others() => ResolvedValue::null(),
             "basis" => {
-                self.scope.count_bytes(weight())?;
                 ResolvedValue::object(BasisObject { scope: self.scope, basis: &self.publication.basis })
             }
             "editions" => self.editions(weight()),
             _ => return Err(self.unknown_field_error(info)),
         };
-        Ok(self.scope.counted(value)?)
+        Ok(value)
     }
 }
 
@@ -89,7 +87,7 @@ impl ObjectValue for BasisObject<'_> {
             "link" => self.basis.link.clone(),
             _ => return Err(self.unknown_field_error(info)),
         };
-        Ok(self.scope.counted(ResolvedValue::leaf(text))?)
+        Ok(ResolvedValue::leaf(text))
     }
 }
 
@@ -101,7 +99,6 @@ pub struct EditionObject<'q> {
 
 impl<'q> EditionObject<'q> {
     pub fn resolved(scope: &'q Scope, dictionary: &DictionaryCode, edition: &Edition, weight: usize) -> Outcome<ResolvedValue<'q>> {
-        scope.count_node(weight)?;
         Ok(ResolvedValue::object(Self { scope, dictionary: dictionary.clone(), edition: edition.clone() }))
     }
 }
@@ -113,7 +110,7 @@ impl ObjectValue for EditionObject<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let edition = &self.edition;
-        let weight = || self.scope.weight(Arguments::of(info));
+        let weight = || self.scope.weight(arguments_of(info));
         let value = match info.field_name() {
             "dictionary" => ResolvedValue::leaf(self.dictionary.as_str()),
             "number" => ResolvedValue::leaf(edition.number),
@@ -126,7 +123,7 @@ impl ObjectValue for EditionObject<'_> {
             "digest" => ResolvedValue::leaf(hex(&edition.digest)),
             _ => return Err(self.unknown_field_error(info)),
         };
-        Ok(self.scope.counted(value)?)
+        Ok(value)
     }
 }
 
@@ -169,11 +166,10 @@ impl ObjectValue for PublicationConnection<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        let (scope, weight) = (self.scope, self.scope.weight(Arguments::of(info)));
+        let (scope, weight) = (self.scope, self.scope.weight(arguments_of(info)));
         Ok(match info.field_name() {
             "nodes" => scope.list(self.numbers.iter().map(move |number| PublicationObject::resolved(scope, Some(*number), weight))),
             "edges" => scope.list(self.numbers.iter().map(move |number| {
-                scope.count_bytes(weight)?;
                 Ok(ResolvedValue::object(PublicationEdge { scope, number: *number }))
             })),
             "pageInfo" => self.page_info().resolved(scope, weight)?,
@@ -195,8 +191,8 @@ impl ObjectValue for PublicationEdge<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         match info.field_name() {
-            "cursor" => Ok(self.scope.counted(ResolvedValue::leaf(write_cursor(self.number)))?),
-            "node" => Ok(PublicationObject::resolved(self.scope, Some(self.number), self.scope.weight(Arguments::of(info)))?),
+            "cursor" => Ok(ResolvedValue::leaf(write_cursor(self.number))),
+            "node" => Ok(PublicationObject::resolved(self.scope, Some(self.number), self.scope.weight(arguments_of(info)))?),
             _ => Err(self.unknown_field_error(info)),
         }
     }

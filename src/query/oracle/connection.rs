@@ -6,15 +6,15 @@ use apollo_compiler::ExecutableDocument;
 use apollo_compiler::executable::{Selection as Selected, SelectionSet};
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 
-use super::argument::Arguments;
-use super::cursor::{self, ListName};
-use super::fault::{Fault, Outcome};
-use super::filter::FilterReader;
+use super::super::argument::Arguments;
+use super::super::cursor::{self, ListName};
+use super::super::fault::{Fault, Outcome};
+use super::super::filter::FilterReader;
 use super::item::Item;
 use super::publication::PublicationObject;
-use super::schema::PAGE_SIZE_DEFAULT;
-use super::scope::Scope;
-use super::shape::Shape;
+use super::super::schema::PAGE_SIZE_DEFAULT;
+use super::super::scope::Scope;
+use super::super::shape::Shape;
 use crate::app::reading::Coordinate;
 use crate::catalog::DictionarySnapshot;
 use crate::catalog::selection::{Outcome as Found, Page, Selection};
@@ -38,9 +38,9 @@ struct FoundIn {
 
 impl<'q> Connection<'q> {
     pub fn read(scope: &'q Scope, shape_index: usize, info: &ResolveInfo<'_>) -> Outcome<Self> {
-        let arguments = Arguments::of(info);
+        let arguments = arguments_of(info);
         let first = arguments.page_size(scope, PAGE_SIZE_DEFAULT)?;
-        let at = arguments.coordinate(scope, scope.now())?;
+        let at = coordinate(arguments, scope, scope.now())?;
         let shape = &scope.typed.shapes[shape_index];
         let search = read_search(scope, arguments)?;
         // A filter is read even when there is nothing to filter, so that what is wrong with it is always told.
@@ -70,7 +70,7 @@ impl<'q> Connection<'q> {
 
     fn item(&self, found: &FoundIn, row: Row, weight: usize) -> Outcome<ResolvedValue<'q>> {
         let version = Arc::clone(found.snapshot.version(row.position as usize));
-        Item::new(self.scope, self.shape_index, Arc::clone(&found.snapshot.dictionary), version, self.at).resolved(weight)
+        Item::new(self.scope, self.shape_index, Arc::clone(&found.snapshot.dictionary), version, self.at).resolved()
     }
 
     fn cursor(&self, found: &FoundIn, row: Row) -> String {
@@ -91,7 +91,6 @@ impl<'q> Connection<'q> {
         Some(match name {
             "nodes" => Ok(self.scope.list(self.rows().map(move |(found, row)| self.item(found, row, weight)))),
             "edges" => Ok(self.scope.list(self.rows().map(move |(found, row)| {
-                self.scope.count_bytes(weight)?;
                 Ok(ResolvedValue::object(Edge { of: self, found, row }))
             }))),
             "pageInfo" => self.page_info().resolved(self.scope, weight),
@@ -112,7 +111,7 @@ impl ObjectValue for Connection<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        let weight = self.scope.weight(Arguments::of(info));
+        let weight = self.scope.weight(arguments_of(info));
         let resolved = self.field(info.field_name(), weight).ok_or_else(|| self.unknown_field_error(info))?;
         Ok(resolved?)
     }
@@ -167,8 +166,8 @@ impl ObjectValue for Edge<'_> {
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let scope = self.of.scope;
         match info.field_name() {
-            "cursor" => Ok(scope.counted(ResolvedValue::leaf(self.of.cursor(self.found, self.row)))?),
-            "node" => Ok(self.of.item(self.found, self.row, scope.weight(Arguments::of(info)))?),
+            "cursor" => Ok(ResolvedValue::leaf(self.of.cursor(self.found, self.row))),
+            "node" => Ok(self.of.item(self.found, self.row, scope.weight(arguments_of(info)))?),
             _ => Err(self.unknown_field_error(info)),
         }
     }
@@ -183,7 +182,6 @@ pub struct PageInfo {
 
 impl PageInfo {
     pub fn resolved(self, scope: &Scope, weight: usize) -> Outcome<ResolvedValue<'_>> {
-        scope.count_bytes(weight)?;
         Ok(ResolvedValue::object(PageInfoObject { scope, info: self }))
     }
 }
@@ -206,6 +204,6 @@ impl ObjectValue for PageInfoObject<'_> {
             "endCursor" => ResolvedValue::leaf(self.info.end_cursor.clone()),
             _ => return Err(self.unknown_field_error(info)),
         };
-        Ok(self.scope.counted(value)?)
+        Ok(value)
     }
 }

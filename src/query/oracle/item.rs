@@ -6,11 +6,11 @@ use std::sync::Arc;
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 use apollo_compiler::response::JsonValue;
 
-use super::argument::Arguments;
-use super::fault::{Fault, Outcome};
+use super::super::argument::Arguments;
+use super::super::fault::{Fault, Outcome};
 use super::publication::PublicationObject;
-use super::scope::Scope;
-use super::shape::{ItemField, Shape};
+use super::super::scope::Scope;
+use super::super::shape::{ItemField, Shape};
 use crate::app::reading::Coordinate;
 use crate::domain::definition::{AttributeDefinition, AttributeType};
 use crate::domain::dictionary::Dictionary;
@@ -46,7 +46,6 @@ impl<'q> Item<'q> {
     where
         'q: 'a,
     {
-        self.scope.count_node(weight)?;
         Ok(ResolvedValue::object(self))
     }
 
@@ -54,7 +53,7 @@ impl<'q> Item<'q> {
     where
         'q: 'a,
     {
-        item.map_or_else(|| Ok(ResolvedValue::null()), |item| item.resolved(weight))
+        item.map_or_else(|| Ok(ResolvedValue::null()), |item| item.resolved())
     }
 
     /// The value of an attribute of the newest definition, if the edition has that attribute.
@@ -70,7 +69,7 @@ impl<'q> Item<'q> {
         match field {
             ItemField::Code => self.text(&self.version.code),
             ItemField::Attribute(at) if self.definition(at).kind == AttributeType::Reference => self.reference(at, arguments),
-            ItemField::Attribute(at) => self.attribute(at, arguments.language()),
+            ItemField::Attribute(at) => self.attribute(at, language_of(arguments)),
             ItemField::ReferenceCode(at) => self.reference_codes(at),
             ItemField::Parent => self.parent(arguments),
             ItemField::ParentCode => self.optional_text(self.version.parent()),
@@ -91,7 +90,6 @@ impl<'q> Item<'q> {
     }
 
     fn text<'a>(&self, text: &str) -> Outcome<ResolvedValue<'a>> {
-        self.scope.count_text(text)?;
         Ok(ResolvedValue::leaf(text))
     }
 
@@ -135,7 +133,6 @@ impl<'q> Item<'q> {
             (AttributeType::Date, Value::Date(date)) => JsonValue::from(date.to_string()),
             _ => return Ok(None),
         };
-        self.scope.count_text("")?;
         Ok(Some(ResolvedValue::leaf(json)))
     }
 
@@ -147,12 +144,12 @@ impl<'q> Item<'q> {
     /// The items that a reference names, as they were at the point of both times. Those that were not are left out.
     fn reference<'a>(&'a self, at: usize, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
         let target = self.shape().targets[at].ok_or_else(|| Fault::internal("a reference outside the schema was asked for"))?;
-        let at_then = arguments.coordinate(self.scope, self.at)?;
+        let at_then = coordinate(arguments, self.scope, self.at)?;
         let weight = self.scope.weight(arguments);
         let codes = self.value(at).map(Value::texts).unwrap_or_default();
         if self.definition(at).list {
             let found = codes.into_iter().filter_map(move |code| self.scope.find_item(target, code, at_then).transpose());
-            Ok(self.scope.list(found.map(move |item| item?.resolved(weight))))
+            Ok(self.scope.list(found.map(move |item| item?.resolved())))
         } else {
             let found = codes.first().map(|code| self.scope.find_item(target, code, at_then)).transpose()?;
             Item::resolved_or_null(found.flatten(), weight)
@@ -171,10 +168,10 @@ impl<'q> Item<'q> {
     fn successors<'a>(&'a self, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
         let end = self.version.validity().to().unwrap_or(self.at.valid_on);
         let inherited = Coordinate { valid_on: self.at.valid_on.max(end), ..self.at };
-        let at = arguments.coordinate(self.scope, inherited)?;
+        let at = coordinate(arguments, self.scope, inherited)?;
         let found = self.successor_codes().filter_map(move |code| self.scope.find_item(self.shape_index, code, at).transpose());
         let weight = self.scope.weight(arguments);
-        Ok(self.scope.list(found.map(move |item| item?.resolved(weight))))
+        Ok(self.scope.list(found.map(move |item| item?.resolved())))
     }
 }
 
@@ -185,7 +182,7 @@ impl ObjectValue for Item<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let field = self.shape().field(info.field_name()).ok_or_else(|| self.unknown_field_error(info))?;
-        let resolved = self.scope.check_going().and_then(|()| self.field(field, Arguments::of(info)));
-        resolved.map_err(|fault| self.scope.failed(fault))
+        let resolved = self.scope.check_going().and_then(|()| self.field(field, arguments_of(info)));
+        resolved.map_err(|fault| fault.into())
     }
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 
-use super::argument::Arguments;
-use super::fault::Outcome;
+use super::super::argument::Arguments;
+use super::super::fault::Outcome;
 use super::publication::EditionObject;
-use super::schema::PAGE_SIZE_DEFAULT;
-use super::scope::Scope;
+use super::super::schema::PAGE_SIZE_DEFAULT;
+use super::super::scope::Scope;
 use crate::catalog::DictionarySnapshot;
 use crate::domain::attribute::type_name;
 use crate::domain::definition::{Access, AttributeDefinition, EnumValue};
@@ -23,14 +23,12 @@ impl<'q> DictionaryObject<'q> {
     /// A dictionary as it was known at a publication; null when it was not.
     pub fn find(scope: &'q Scope, shape_index: usize, publication: i64, weight: usize) -> Outcome<Option<ResolvedValue<'q>>> {
         let Some(snapshot) = scope.snapshot(shape_index, publication)? else { return Ok(None) };
-        scope.count_node(weight)?;
         Ok(Some(ResolvedValue::object(Self { scope, snapshot })))
     }
 
     fn attributes(&self, weight: usize) -> ResolvedValue<'_> {
         let scope = self.scope;
         scope.list(self.snapshot.dictionary.attributes.iter().map(move |attribute| {
-            scope.count_bytes(weight)?;
             Ok(ResolvedValue::object(AttributeObject { scope, definition: &attribute.definition }))
         }))
     }
@@ -51,14 +49,14 @@ impl ObjectValue for DictionaryObject<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        let arguments = Arguments::of(info);
+        let arguments = arguments_of(info);
         let dictionary = &self.snapshot.dictionary;
         let definition = &dictionary.definition;
         let passport = &definition.passport;
         let value = match info.field_name() {
             "code" => ResolvedValue::leaf(dictionary.code.as_str()),
-            "name" => label(&definition.name, arguments.language()),
-            "description" => optional_label(definition.description.as_ref(), arguments.language()),
+            "name" => label(&definition.name, language_of(arguments)),
+            "description" => optional_label(definition.description.as_ref(), language_of(arguments)),
             "typeName" => ResolvedValue::leaf(definition.type_name.as_str()),
             "singleField" => ResolvedValue::leaf(dictionary.single_field()),
             "listField" => ResolvedValue::leaf(dictionary.list_field()),
@@ -68,7 +66,7 @@ impl ObjectValue for DictionaryObject<'_> {
             "updatePeriodDays" => ResolvedValue::leaf(passport.update_period_days),
             "access" => ResolvedValue::leaf(access_name(passport.access)),
             "codePattern" => ResolvedValue::leaf(definition.code_rule.pattern.clone()),
-            "codeDescription" => optional_label(definition.code_rule.description.as_ref(), arguments.language()),
+            "codeDescription" => optional_label(definition.code_rule.description.as_ref(), language_of(arguments)),
             "isHierarchical" => ResolvedValue::leaf(dictionary.is_hierarchical()),
             "display" => ResolvedValue::leaf(definition.display.clone()),
             "attributes" => self.attributes(self.scope.weight(arguments)),
@@ -77,7 +75,7 @@ impl ObjectValue for DictionaryObject<'_> {
             "itemsCount" => ResolvedValue::leaf(self.snapshot.edition.items_count),
             _ => return Err(self.unknown_field_error(info)),
         };
-        Ok(self.scope.counted(value)?)
+        Ok(value)
     }
 }
 
@@ -106,7 +104,6 @@ impl AttributeObject<'_> {
     fn values(&self, weight: usize) -> ResolvedValue<'_> {
         let scope = self.scope;
         scope.list(self.definition.values.iter().map(move |value| {
-            scope.count_bytes(weight)?;
             Ok(ResolvedValue::object(EnumValueObject { scope, value }))
         }))
     }
@@ -119,8 +116,8 @@ impl ObjectValue for AttributeObject<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let definition = self.definition;
-        let arguments = Arguments::of(info);
-        let language = arguments.language();
+        let arguments = arguments_of(info);
+        let language = language_of(arguments);
         let value = match info.field_name() {
             "code" => ResolvedValue::leaf(definition.code.as_str()),
             "field" => ResolvedValue::leaf(camel_case(&definition.code)),
@@ -141,7 +138,7 @@ impl ObjectValue for AttributeObject<'_> {
             "values" => self.values(self.scope.weight(arguments)),
             _ => return Err(self.unknown_field_error(info)),
         };
-        Ok(self.scope.counted(value)?)
+        Ok(value)
     }
 }
 
@@ -158,9 +155,9 @@ impl ObjectValue for EnumValueObject<'_> {
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let value = match info.field_name() {
             "code" => ResolvedValue::leaf(self.value.code.as_str()),
-            "label" => label(&self.value.label, Arguments::of(info).language()),
+            "label" => label(&self.value.label, arguments_of(info).language()),
             _ => return Err(self.unknown_field_error(info)),
         };
-        Ok(self.scope.counted(value)?)
+        Ok(value)
     }
 }

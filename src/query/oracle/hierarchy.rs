@@ -4,25 +4,25 @@ use std::sync::Arc;
 
 use apollo_compiler::resolvers::ResolvedValue;
 
-use super::argument::Arguments;
-use super::fault::Outcome;
-use super::filter::FilterReader;
+use super::super::argument::Arguments;
+use super::super::fault::Outcome;
+use super::super::filter::FilterReader;
 use super::item::Item;
-use super::schema::CHILDREN_DEFAULT;
+use super::super::schema::CHILDREN_DEFAULT;
 use crate::catalog::selection::{Page, Selection};
 use crate::catalog::selection_predicate::{Predicate, Subject};
 use crate::domain::hierarchy::DEPTH_MAX;
 
 impl<'q> Item<'q> {
     pub fn parent<'a>(&'a self, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
-        let at = arguments.coordinate(self.scope, self.at)?;
+        let at = coordinate(arguments, self.scope, self.at)?;
         let found = self.version.parent().map(|code| self.scope.find_item(self.shape_index, code, at)).transpose()?;
         Item::resolved_or_null(found.flatten(), self.scope.weight(arguments))
     }
 
     /// From the parent that this version names up to the root; it ends early where a parent is not valid.
     pub fn ancestors<'a>(&'a self, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
-        let at = arguments.coordinate(self.scope, self.at)?;
+        let at = coordinate(arguments, self.scope, self.at)?;
         let mut ancestors: Vec<Item<'q>> = Vec::new();
         let mut next = self.version.parent().map(ToOwned::to_owned);
         while let Some(code) = next.take().filter(|_| ancestors.len() < DEPTH_MAX) {
@@ -31,7 +31,7 @@ impl<'q> Item<'q> {
             ancestors.push(item);
         }
         let weight = self.scope.weight(arguments);
-        Ok(self.scope.list(ancestors.into_iter().map(move |item| item.resolved(weight))))
+        Ok(self.scope.list(ancestors.into_iter().map(move |item| item.resolved())))
     }
 
     pub fn children<'a>(&'a self, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
@@ -45,7 +45,7 @@ impl<'q> Item<'q> {
     fn below<'a>(&'a self, arguments: Arguments<'a>, predicate: Predicate) -> Outcome<ResolvedValue<'a>> {
         let scope = self.scope;
         let first = arguments.page_size(scope, CHILDREN_DEFAULT)?;
-        let at = arguments.coordinate(scope, self.at)?;
+        let at = coordinate(arguments, scope, self.at)?;
         let Some(snapshot) = scope.snapshot(self.shape_index, at.publication)? else { return Ok(ResolvedValue::list([])) };
         let (orders, _) = FilterReader::new(self.shape(), &snapshot.dictionary, &scope.limits).orders(arguments.get("orderBy"))?;
         let selection = Selection::new(at.valid_on, Some(predicate), None, &orders);
@@ -53,7 +53,7 @@ impl<'q> Item<'q> {
         let (shape_index, weight) = (self.shape_index, scope.weight(arguments));
         Ok(scope.list(selected.rows.into_iter().map(move |row| {
             let version = Arc::clone(snapshot.version(row.position as usize));
-            Item::new(scope, shape_index, Arc::clone(&snapshot.dictionary), version, at).resolved(weight)
+            Item::new(scope, shape_index, Arc::clone(&snapshot.dictionary), version, at).resolved()
         })))
     }
 }

@@ -2,41 +2,39 @@
 
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 
-use super::argument::Arguments;
+use super::super::argument::Arguments;
 use super::connection::Connection;
-use super::fault::{Fault, Outcome};
+use super::super::fault::{Fault, Outcome};
 use super::history::history_of;
 use super::item::Item;
 use super::passport::DictionaryObject;
 use super::publication::{PublicationConnection, PublicationObject};
-use super::scope::Scope;
-use super::typed::RootField;
+use super::super::scope::Scope;
+use super::super::typed::RootField;
 
 pub struct Root<'q>(pub &'q Scope);
 
 impl<'q> Root<'q> {
     fn field<'a>(&'a self, field: RootField, info: &ResolveInfo<'a>) -> Outcome<ResolvedValue<'a>> {
-        let (scope, arguments) = (self.0, Arguments::of(info));
+        let (scope, arguments) = (self.0, arguments_of(info));
         scope.check_going()?;
         let weight = scope.weight(arguments);
         match field {
             RootField::Publication => self.publication(arguments),
             RootField::Publications => {
-                scope.count_bytes(weight)?;
                 Ok(ResolvedValue::object(PublicationConnection::read(scope, arguments)?))
             }
             RootField::Dictionary => self.dictionary(arguments),
             RootField::Dictionaries => self.dictionaries(arguments),
             RootField::Single(shape) => {
-                let at = arguments.coordinate(scope, scope.now())?;
+                let at = coordinate(arguments, scope, scope.now())?;
                 Item::resolved_or_null(scope.find_item(shape, &arguments.id("code")?, at)?, weight)
             }
             RootField::List(shape) => {
-                scope.count_bytes(weight)?;
                 Ok(ResolvedValue::object(Connection::read(scope, shape, info)?))
             }
             RootField::History(shape) => {
-                let at = arguments.coordinate(scope, scope.now())?;
+                let at = coordinate(arguments, scope, scope.now())?;
                 history_of(scope, shape, &arguments.id("code")?, at, weight)
             }
         }
@@ -79,6 +77,6 @@ impl ObjectValue for Root<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let field = self.0.typed.root(info.field_name()).ok_or_else(|| self.unknown_field_error(info))?;
-        self.field(field, info).map_err(|fault| self.0.failed(fault))
+        self.field(field, info).map_err(|fault| fault.into())
     }
 }
