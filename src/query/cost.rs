@@ -27,7 +27,9 @@ pub fn check(cost: u64, scope: &Scope) -> Outcome<()> {
     if cost <= max {
         return Ok(());
     }
-    Err(Fault::limit(format!("the query would read about {cost} values, rows × fields, and at most {max} are read (cost_max): ask for fewer at once")))
+    Err(Fault::limit(format!(
+        "the query would read about {cost} values, rows × fields, and at most {max} are read (cost_max): ask for fewer at once"
+    )))
 }
 
 struct Estimate<'a> {
@@ -93,9 +95,8 @@ impl Estimate<'_> {
     }
 
     fn plain(&self, of: &Plain, rows: u64) -> u64 {
-        let each = of.iter().map(|field| {
-            if field.kind.of.is_empty() { rows } else { self.plain(&field.kind.of, rows.saturating_mul(FEW)) }
-        });
+        let each =
+            of.iter().map(|field| if field.kind.of.is_empty() { rows } else { self.plain(&field.kind.of, rows.saturating_mul(FEW)) });
         each.fold(rows, u64::saturating_add)
     }
 

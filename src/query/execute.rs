@@ -173,7 +173,8 @@ fn with_errors(scope: &Scope, mut errors: Vec<GraphQLError>, data: Option<Vec<u8
 /// Whether there is nothing in an answer but that something could not be read.
 fn is_unavailable(errors: &[GraphQLError], data: Option<&[u8]>) -> bool {
     let is_all = !errors.is_empty() && errors.iter().all(|error| fault::has_code(error, FaultCode::Unavailable));
-    is_all && data.and_then(|data| serde_json::from_slice::<JsonMap>(data).ok()).is_none_or(|data| data.values().all(|value| value.is_null()))
+    is_all
+        && data.and_then(|data| serde_json::from_slice::<JsonMap>(data).ok()).is_none_or(|data| data.values().all(|value| value.is_null()))
 }
 
 /// An answer without data.

@@ -101,12 +101,6 @@ impl Scope {
         }
     }
 
-    /// The same request at another place, from its beginning.
-    pub fn moved(self, place: Place) -> Self {
-        let Self { typed, limits, reader, caller, started, .. } = self;
-        Self::new(typed, limits, reader, caller, started, place)
-    }
-
     /// Today and the latest publication: what a query reads when it does not say.
     pub fn now(&self) -> Coordinate {
         Coordinate { valid_on: self.reader.today(), publication: self.reader.head.seq() }
@@ -205,14 +199,6 @@ impl Scope {
     }
 
     /// A dictionary as it was known at a publication; `None` when it was not published yet.
-    pub fn snapshot(&self, shape: usize, publication: i64) -> Outcome<Option<&DictionarySnapshot>> {
-        match self.resident(shape) {
-            Some(resident) => self.snapshot_of(resident, shape, publication),
-            None => Ok(None),
-        }
-    }
-
-    /// The same for whoever has found the dictionary already.
     pub fn snapshot_of<'q>(&'q self, resident: &'q Resident, shape: usize, publication: i64) -> Outcome<Option<&'q DictionarySnapshot>> {
         if publication >= resident.current.edition.published_seq {
             return Ok(Some(&resident.current));

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use apollo_compiler::ExecutableDocument;
-use apollo_compiler::executable::{Selection as Selected, SelectionSet};
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 
-use super::super::argument::Arguments;
 use super::super::cursor::{self, ListName};
 use super::super::fault::{Fault, Outcome};
 use super::super::filter::FilterReader;
-use super::item::Item;
-use super::publication::PublicationObject;
+use super::super::run::{list_name, read_search};
 use super::super::schema::PAGE_SIZE_DEFAULT;
 use super::super::scope::Scope;
 use super::super::shape::Shape;
+use super::item::Item;
+use super::publication::PublicationObject;
+use super::{arguments_of, asks_for, coordinate};
 use crate::app::reading::Coordinate;
 use crate::catalog::DictionarySnapshot;
 use crate::catalog::selection::{Outcome as Found, Page, Selection};
@@ -44,7 +43,7 @@ impl<'q> Connection<'q> {
         let shape = &scope.typed.shapes[shape_index];
         let search = read_search(scope, arguments)?;
         // A filter is read even when there is nothing to filter, so that what is wrong with it is always told.
-        let snapshot = scope.snapshot(shape_index, at.publication)?;
+        let snapshot = scope.whole(shape_index, at.publication)?;
         let dictionary = snapshot.as_ref().map_or(&shape.dictionary, |snapshot| &snapshot.dictionary);
         let mut reader = FilterReader::new(shape, dictionary, &scope.limits);
         let filter = arguments.get("filter").map(|json| reader.read(json)).transpose().map_err(|fault| fault.within("filter"))?;
@@ -68,7 +67,7 @@ impl<'q> Connection<'q> {
         self.found.iter().flat_map(|found| found.page.rows.iter().map(move |row| (found, *row)))
     }
 
-    fn item(&self, found: &FoundIn, row: Row, weight: usize) -> Outcome<ResolvedValue<'q>> {
+    fn item(&self, found: &FoundIn, row: Row) -> Outcome<ResolvedValue<'q>> {
         let version = Arc::clone(found.snapshot.version(row.position as usize));
         Item::new(self.scope, self.shape_index, Arc::clone(&found.snapshot.dictionary), version, self.at).resolved()
     }
@@ -87,18 +86,16 @@ impl<'q> Connection<'q> {
         }
     }
 
-    fn field<'a>(&'a self, name: &str, weight: usize) -> Option<Outcome<ResolvedValue<'a>>> {
+    fn field<'a>(&'a self, name: &str) -> Option<Outcome<ResolvedValue<'a>>> {
         Some(match name {
-            "nodes" => Ok(self.scope.list(self.rows().map(move |(found, row)| self.item(found, row, weight)))),
-            "edges" => Ok(self.scope.list(self.rows().map(move |(found, row)| {
-                Ok(ResolvedValue::object(Edge { of: self, found, row }))
-            }))),
-            "pageInfo" => self.page_info().resolved(self.scope, weight),
+            "nodes" => Ok(self.scope.list(self.rows().map(move |(found, row)| self.item(found, row)))),
+            "edges" => Ok(self.scope.list(self.rows().map(move |(found, row)| Ok(ResolvedValue::object(Edge { of: self, found, row }))))),
+            "pageInfo" => self.page_info().resolved(),
             "totalCount" => {
                 let count = self.found.as_ref().map_or(Some(0), |found| found.page.total_count);
                 count.map(ResolvedValue::leaf).ok_or_else(|| Fault::internal("the total was not counted"))
             }
-            "publication" => PublicationObject::resolved(self.scope, Some(self.at.publication), weight),
+            "publication" => PublicationObject::resolved(self.scope, Some(self.at.publication)),
             "validOn" => Ok(ResolvedValue::leaf(self.at.valid_on.to_string())),
             _ => return None,
         })
@@ -111,45 +108,9 @@ impl ObjectValue for Connection<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        let weight = self.scope.weight(arguments_of(info));
-        let resolved = self.field(info.field_name(), weight).ok_or_else(|| self.unknown_field_error(info))?;
+        let resolved = self.field(info.field_name()).ok_or_else(|| self.unknown_field_error(info))?;
         Ok(resolved?)
     }
-}
-
-/// A blank search text is the empty field of a form: nothing is searched for.
-fn read_search(scope: &Scope, arguments: Arguments<'_>) -> Outcome<Option<String>> {
-    let Some(text) = arguments.text("search")?.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    let (length, max) = (text.chars().count(), scope.limits.search_length_max);
-    if length > max {
-        let message = format!("has {length} characters, and at most {max} are searched for (search_length_max)");
-        return Err(Fault::limit(message).within("search"));
-    }
-    Ok(Some(text.to_owned()))
-}
-
-fn list_name(shape: &Shape, orders: &[String], is_search: bool) -> String {
-    let order = match orders {
-        [] if is_search => "best first".to_owned(),
-        [] => "by CODE ASC".to_owned(),
-        names => format!("by {}", names.join(", ")),
-    };
-    format!("{} {order}", shape.names.list_field)
-}
-
-/// Whether a field is asked for under the one that is resolved. What `@skip` would take out counts, too.
-pub fn asks_for(info: &ResolveInfo<'_>, name: &str) -> bool {
-    info.field_selections().iter().any(|field| has_field(&field.selection_set, info.document(), name))
-}
-
-fn has_field(set: &SelectionSet, document: &ExecutableDocument, name: &str) -> bool {
-    set.selections.iter().any(|selection| match selection {
-        Selected::Field(field) => field.name == name,
-        Selected::InlineFragment(inline) => has_field(&inline.selection_set, document, name),
-        Selected::FragmentSpread(spread) => {
-            document.fragments.get(&spread.fragment_name).is_some_and(|fragment| has_field(&fragment.selection_set, document, name))
-        }
-    })
 }
 
 struct Edge<'a> {
@@ -164,10 +125,9 @@ impl ObjectValue for Edge<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        let scope = self.of.scope;
         match info.field_name() {
             "cursor" => Ok(ResolvedValue::leaf(self.of.cursor(self.found, self.row))),
-            "node" => Ok(self.of.item(self.found, self.row, scope.weight(arguments_of(info)))?),
+            "node" => Ok(self.of.item(self.found, self.row)?),
             _ => Err(self.unknown_field_error(info)),
         }
     }
@@ -181,17 +141,16 @@ pub struct PageInfo {
 }
 
 impl PageInfo {
-    pub fn resolved(self, scope: &Scope, weight: usize) -> Outcome<ResolvedValue<'_>> {
-        Ok(ResolvedValue::object(PageInfoObject { scope, info: self }))
+    pub fn resolved<'a>(self) -> Outcome<ResolvedValue<'a>> {
+        Ok(ResolvedValue::object(PageInfoObject { info: self }))
     }
 }
 
-struct PageInfoObject<'q> {
-    scope: &'q Scope,
+struct PageInfoObject {
     info: PageInfo,
 }
 
-impl ObjectValue for PageInfoObject<'_> {
+impl ObjectValue for PageInfoObject {
     fn type_name(&self) -> &str {
         "PageInfo"
     }

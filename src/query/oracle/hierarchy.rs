@@ -7,8 +7,9 @@ use apollo_compiler::resolvers::ResolvedValue;
 use super::super::argument::Arguments;
 use super::super::fault::Outcome;
 use super::super::filter::FilterReader;
-use super::item::Item;
 use super::super::schema::CHILDREN_DEFAULT;
+use super::coordinate;
+use super::item::Item;
 use crate::catalog::selection::{Page, Selection};
 use crate::catalog::selection_predicate::{Predicate, Subject};
 use crate::domain::hierarchy::DEPTH_MAX;
@@ -17,7 +18,7 @@ impl<'q> Item<'q> {
     pub fn parent<'a>(&'a self, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
         let at = coordinate(arguments, self.scope, self.at)?;
         let found = self.version.parent().map(|code| self.scope.find_item(self.shape_index, code, at)).transpose()?;
-        Item::resolved_or_null(found.flatten(), self.scope.weight(arguments))
+        Item::resolved_or_null(found.flatten())
     }
 
     /// From the parent that this version names up to the root; it ends early where a parent is not valid.
@@ -30,7 +31,6 @@ impl<'q> Item<'q> {
             next = item.version.parent().map(ToOwned::to_owned);
             ancestors.push(item);
         }
-        let weight = self.scope.weight(arguments);
         Ok(self.scope.list(ancestors.into_iter().map(move |item| item.resolved())))
     }
 
@@ -46,11 +46,11 @@ impl<'q> Item<'q> {
         let scope = self.scope;
         let first = arguments.page_size(scope, CHILDREN_DEFAULT)?;
         let at = coordinate(arguments, scope, self.at)?;
-        let Some(snapshot) = scope.snapshot(self.shape_index, at.publication)? else { return Ok(ResolvedValue::list([])) };
+        let Some(snapshot) = scope.whole(self.shape_index, at.publication)? else { return Ok(ResolvedValue::list([])) };
         let (orders, _) = FilterReader::new(self.shape(), &snapshot.dictionary, &scope.limits).orders(arguments.get("orderBy"))?;
         let selection = Selection::new(at.valid_on, Some(predicate), None, &orders);
         let selected = scope.select(&snapshot, &selection, &Page { first, after: None, is_total_wanted: false })?;
-        let (shape_index, weight) = (self.shape_index, scope.weight(arguments));
+        let shape_index = self.shape_index;
         Ok(scope.list(selected.rows.into_iter().map(move |row| {
             let version = Arc::clone(snapshot.version(row.position as usize));
             Item::new(scope, shape_index, Arc::clone(&snapshot.dictionary), version, at).resolved()

@@ -5,21 +5,22 @@ use apollo_compiler::resolvers::ResolvedValue;
 
 use super::super::argument::Arguments;
 use super::super::fault::{Fault, Outcome};
-use super::item::Item;
+use super::super::run::coordinate_of;
 use super::super::scope::Scope;
+use super::coordinate;
+use super::item::Item;
 use crate::app::reading::{Coordinate, RecordedVersion};
-use crate::domain::validity::{Date, Validity};
 
 impl Item<'_> {
     pub fn history<'a>(&'a self, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
         let at = coordinate(arguments, self.scope, self.at)?;
-        history_of(self.scope, self.shape_index, &self.version.code, at, self.scope.weight(arguments))
+        history_of(self.scope, self.shape_index, &self.version.code, at)
     }
 }
 
 /// The history of a code as it was known at a publication; empty when the code was never published.
-pub fn history_of<'a>(scope: &'a Scope, shape_index: usize, code: &str, at: Coordinate, weight: usize) -> Outcome<ResolvedValue<'a>> {
-    let Some(snapshot) = scope.snapshot(shape_index, at.publication)? else { return Ok(ResolvedValue::list([])) };
+pub fn history_of<'a>(scope: &'a Scope, shape_index: usize, code: &str, at: Coordinate) -> Outcome<ResolvedValue<'a>> {
+    let Some(snapshot) = scope.whole(shape_index, at.publication)? else { return Ok(ResolvedValue::list([])) };
     scope.check_time()?;
     let recorded = scope.reader.history(&snapshot, code, at.publication)?;
     let max = scope.limits.history_items_max;
@@ -32,36 +33,4 @@ pub fn history_of<'a>(scope: &'a Scope, shape_index: usize, code: &str, at: Coor
         let item = Item::new(scope, shape_index, snapshot.dictionary.clone(), version, at);
         Item { superseded_seq, ..item }.resolved()
     })))
-}
-
-/// Where a version of a history reads what it refers to: on the day of its interval nearest to the one asked for, and at the last
-/// publication in which it stood.
-fn coordinate_of(validity: Validity, superseded_seq: Option<i64>, asked: Coordinate) -> Coordinate {
-    let publication = superseded_seq.map_or(asked.publication, |seq| asked.publication.min(seq - 1));
-    Coordinate { valid_on: nearest_day(validity, asked.valid_on), publication }
-}
-
-fn nearest_day(validity: Validity, wanted: Date) -> Date {
-    match (validity.from(), validity.to()) {
-        (Some(from), _) if wanted < from => from,
-        (_, Some(to)) if wanted >= to => to.yesterday().unwrap_or(to),
-        _ => wanted,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_is_read_inside_its_interval() {
-        let day = |day| Date::constant(2020, 1, day);
-        let validity = Validity::new(Some(day(10)), Some(day(20))).unwrap();
-        for (wanted, expected) in [(1, 10), (10, 10), (15, 15), (19, 19), (20, 19), (30, 19)] {
-            assert_eq!(nearest_day(validity, day(wanted)), day(expected));
-        }
-        let asked = Coordinate { valid_on: day(15), publication: 7 };
-        assert_eq!(coordinate_of(validity, Some(5), asked), Coordinate { valid_on: day(15), publication: 4 });
-        assert_eq!(coordinate_of(validity, None, asked), asked);
-    }
 }

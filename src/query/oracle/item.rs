@@ -8,9 +8,10 @@ use apollo_compiler::response::JsonValue;
 
 use super::super::argument::Arguments;
 use super::super::fault::{Fault, Outcome};
-use super::publication::PublicationObject;
 use super::super::scope::Scope;
 use super::super::shape::{ItemField, Shape};
+use super::publication::PublicationObject;
+use super::{arguments_of, coordinate, language_of};
 use crate::app::reading::Coordinate;
 use crate::domain::definition::{AttributeDefinition, AttributeType};
 use crate::domain::dictionary::Dictionary;
@@ -42,14 +43,14 @@ impl<'q> Item<'q> {
     }
 
     /// As a value of the answer, which counts it. `weight` is that of the field that it is the value of.
-    pub fn resolved<'a>(self, weight: usize) -> Outcome<ResolvedValue<'a>>
+    pub fn resolved<'a>(self) -> Outcome<ResolvedValue<'a>>
     where
         'q: 'a,
     {
         Ok(ResolvedValue::object(self))
     }
 
-    pub fn resolved_or_null<'a>(item: Option<Self>, weight: usize) -> Outcome<ResolvedValue<'a>>
+    pub fn resolved_or_null<'a>(item: Option<Self>) -> Outcome<ResolvedValue<'a>>
     where
         'q: 'a,
     {
@@ -81,10 +82,8 @@ impl<'q> Item<'q> {
             ItemField::Reason => self.optional_text(self.retirement().map(|retirement| retirement.reason.as_str())),
             ItemField::Successors => self.successors(arguments),
             ItemField::SuccessorCodes => self.texts(self.successor_codes()),
-            ItemField::Publication => {
-                PublicationObject::resolved(self.scope, Some(self.version.published_seq), self.scope.weight(arguments))
-            }
-            ItemField::SupersededIn => PublicationObject::resolved(self.scope, self.superseded_seq, self.scope.weight(arguments)),
+            ItemField::Publication => PublicationObject::resolved(self.scope, Some(self.version.published_seq)),
+            ItemField::SupersededIn => PublicationObject::resolved(self.scope, self.superseded_seq),
             ItemField::History => self.history(arguments),
         }
     }
@@ -145,14 +144,13 @@ impl<'q> Item<'q> {
     fn reference<'a>(&'a self, at: usize, arguments: Arguments<'a>) -> Outcome<ResolvedValue<'a>> {
         let target = self.shape().targets[at].ok_or_else(|| Fault::internal("a reference outside the schema was asked for"))?;
         let at_then = coordinate(arguments, self.scope, self.at)?;
-        let weight = self.scope.weight(arguments);
         let codes = self.value(at).map(Value::texts).unwrap_or_default();
         if self.definition(at).list {
             let found = codes.into_iter().filter_map(move |code| self.scope.find_item(target, code, at_then).transpose());
             Ok(self.scope.list(found.map(move |item| item?.resolved())))
         } else {
             let found = codes.first().map(|code| self.scope.find_item(target, code, at_then)).transpose()?;
-            Item::resolved_or_null(found.flatten(), weight)
+            Item::resolved_or_null(found.flatten())
         }
     }
 
@@ -170,7 +168,6 @@ impl<'q> Item<'q> {
         let inherited = Coordinate { valid_on: self.at.valid_on.max(end), ..self.at };
         let at = coordinate(arguments, self.scope, inherited)?;
         let found = self.successor_codes().filter_map(move |code| self.scope.find_item(self.shape_index, code, at).transpose());
-        let weight = self.scope.weight(arguments);
         Ok(self.scope.list(found.map(move |item| item?.resolved())))
     }
 }

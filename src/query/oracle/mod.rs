@@ -1,15 +1,18 @@
 //! The executor of the first version, which resolves field by field through apollo-compiler: slow, plain and independent of the plans.
 //! Tests hold the answers of plans against its answers. It stands under no limit and keeps nothing.
 
+use std::sync::Arc;
+
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::executable::{Selection, SelectionSet};
-use apollo_compiler::resolvers::ResolveInfo;
+use apollo_compiler::resolvers::{FieldError, ResolveInfo, ResolvedValue};
 
 use super::argument::{Arguments, language};
 use super::fault::Outcome;
 use super::scalar::read_date;
 use super::scope::Scope;
 use crate::app::reading::Coordinate;
+use crate::catalog::DictionarySnapshot;
 use crate::domain::text::Language;
 
 mod connection;
@@ -21,7 +24,27 @@ mod passport;
 mod publication;
 mod root;
 
+use item::Item;
+
 pub use execute::answer;
+
+impl Scope {
+    /// A dictionary as it was known at a publication.
+    fn whole(&self, shape: usize, publication: i64) -> Outcome<Option<Arc<DictionarySnapshot>>> {
+        Ok(self.reader.dictionary(&self.typed.shapes[shape].dictionary.code, publication)?)
+    }
+
+    fn find_item(&self, shape: usize, code: &str, at: Coordinate) -> Outcome<Option<Item<'_>>> {
+        let Some(snapshot) = self.whole(shape, at.publication)? else { return Ok(None) };
+        let Some(position) = snapshot.position_at(code, at.valid_on) else { return Ok(None) };
+        let version = Arc::clone(snapshot.version(position));
+        Ok(Some(Item::new(self, shape, Arc::clone(&snapshot.dictionary), version, at)))
+    }
+
+    fn list<'a>(&'a self, objects: impl Iterator<Item = Outcome<ResolvedValue<'a>>> + 'a) -> ResolvedValue<'a> {
+        ResolvedValue::List(Box::new(objects.map(|object| object.map_err(FieldError::from))))
+    }
+}
 
 fn arguments_of<'a>(info: &ResolveInfo<'a>) -> Arguments<'a> {
     Arguments::new(info.arguments())

@@ -6,12 +6,14 @@ use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedV
 
 use super::super::argument::Arguments;
 use super::super::fault::Outcome;
-use super::publication::EditionObject;
+use super::super::run::access_name;
 use super::super::schema::PAGE_SIZE_DEFAULT;
 use super::super::scope::Scope;
+use super::publication::EditionObject;
+use super::{arguments_of, language_of};
 use crate::catalog::DictionarySnapshot;
 use crate::domain::attribute::type_name;
-use crate::domain::definition::{Access, AttributeDefinition, EnumValue};
+use crate::domain::definition::{AttributeDefinition, EnumValue};
 use crate::domain::text::{Label, Language, camel_case};
 
 pub struct DictionaryObject<'q> {
@@ -21,25 +23,29 @@ pub struct DictionaryObject<'q> {
 
 impl<'q> DictionaryObject<'q> {
     /// A dictionary as it was known at a publication; null when it was not.
-    pub fn find(scope: &'q Scope, shape_index: usize, publication: i64, weight: usize) -> Outcome<Option<ResolvedValue<'q>>> {
-        let Some(snapshot) = scope.snapshot(shape_index, publication)? else { return Ok(None) };
+    pub fn find(scope: &'q Scope, shape_index: usize, publication: i64) -> Outcome<Option<ResolvedValue<'q>>> {
+        let Some(snapshot) = scope.whole(shape_index, publication)? else { return Ok(None) };
         Ok(Some(ResolvedValue::object(Self { scope, snapshot })))
     }
 
-    fn attributes(&self, weight: usize) -> ResolvedValue<'_> {
+    fn attributes(&self) -> ResolvedValue<'_> {
         let scope = self.scope;
-        scope.list(self.snapshot.dictionary.attributes.iter().map(move |attribute| {
-            Ok(ResolvedValue::object(AttributeObject { scope, definition: &attribute.definition }))
-        }))
+        scope.list(
+            self.snapshot
+                .dictionary
+                .attributes
+                .iter()
+                .map(move |attribute| Ok(ResolvedValue::object(AttributeObject { scope, definition: &attribute.definition }))),
+        )
     }
 
     fn editions(&self, arguments: Arguments<'_>) -> Outcome<ResolvedValue<'_>> {
         let first = arguments.page_size(self.scope, PAGE_SIZE_DEFAULT)?;
-        let (code, weight) = (&self.snapshot.dictionary.code, self.scope.weight(arguments));
+        let code = &self.snapshot.dictionary.code;
         let resident = self.scope.reader.head.dictionaries.get(code);
         let editions = resident.map(|resident| resident.editions.as_slice()).unwrap_or_default();
         let known = editions.iter().rev().filter(|edition| edition.number <= self.snapshot.edition.number);
-        Ok(self.scope.list(known.take(first).map(move |edition| EditionObject::resolved(self.scope, code, edition, weight))))
+        Ok(self.scope.list(known.take(first).map(move |edition| EditionObject::resolved(self.scope, code, edition))))
     }
 }
 
@@ -69,8 +75,8 @@ impl ObjectValue for DictionaryObject<'_> {
             "codeDescription" => optional_label(definition.code_rule.description.as_ref(), language_of(arguments)),
             "isHierarchical" => ResolvedValue::leaf(dictionary.is_hierarchical()),
             "display" => ResolvedValue::leaf(definition.display.clone()),
-            "attributes" => self.attributes(self.scope.weight(arguments)),
-            "edition" => EditionObject::resolved(self.scope, &dictionary.code, &self.snapshot.edition, self.scope.weight(arguments))?,
+            "attributes" => self.attributes(),
+            "edition" => EditionObject::resolved(self.scope, &dictionary.code, &self.snapshot.edition)?,
             "editions" => self.editions(arguments)?,
             "itemsCount" => ResolvedValue::leaf(self.snapshot.edition.items_count),
             _ => return Err(self.unknown_field_error(info)),
@@ -87,25 +93,15 @@ fn optional_label<'a>(text: Option<&Label>, language: Language) -> ResolvedValue
     text.map_or_else(ResolvedValue::null, |text| label(text, language))
 }
 
-fn access_name(access: Access) -> &'static str {
-    match access {
-        Access::Public => "PUBLIC",
-        Access::Internal => "INTERNAL",
-        Access::Restricted => "RESTRICTED",
-    }
-}
-
 struct AttributeObject<'a> {
     scope: &'a Scope,
     definition: &'a AttributeDefinition,
 }
 
 impl AttributeObject<'_> {
-    fn values(&self, weight: usize) -> ResolvedValue<'_> {
+    fn values(&self) -> ResolvedValue<'_> {
         let scope = self.scope;
-        scope.list(self.definition.values.iter().map(move |value| {
-            Ok(ResolvedValue::object(EnumValueObject { scope, value }))
-        }))
+        scope.list(self.definition.values.iter().map(move |value| Ok(ResolvedValue::object(EnumValueObject { scope, value }))))
     }
 }
 
@@ -135,7 +131,7 @@ impl ObjectValue for AttributeObject<'_> {
             "max" => ResolvedValue::leaf(definition.max.as_ref().map(ToString::to_string)),
             "pattern" => ResolvedValue::leaf(definition.pattern.clone()),
             "to" => ResolvedValue::leaf(definition.to.clone().filter(|to| self.scope.is_there(to))),
-            "values" => self.values(self.scope.weight(arguments)),
+            "values" => self.values(),
             _ => return Err(self.unknown_field_error(info)),
         };
         Ok(value)
@@ -155,7 +151,7 @@ impl ObjectValue for EnumValueObject<'_> {
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let value = match info.field_name() {
             "code" => ResolvedValue::leaf(self.value.code.as_str()),
-            "label" => label(&self.value.label, arguments_of(info).language()),
+            "label" => label(&self.value.label, language_of(arguments_of(info))),
             _ => return Err(self.unknown_field_error(info)),
         };
         Ok(value)

@@ -2,19 +2,16 @@
 
 use std::sync::Arc;
 
-use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use super::super::argument::Arguments;
-use super::connection::PageInfo;
-use super::super::fault::{Fault, Outcome};
+use super::super::fault::Outcome;
+use super::super::run::{publication_cursor, read_publication_cursor};
 use super::super::schema::PAGE_SIZE_DEFAULT;
 use super::super::scope::Scope;
-use crate::domain::attribute::quoted;
+use super::connection::PageInfo;
 use crate::domain::digest::hex;
 use crate::domain::publication::{Basis, Edition, Publication};
 use crate::domain::text::DictionaryCode;
+use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 
 pub struct PublicationObject<'q> {
     scope: &'q Scope,
@@ -23,18 +20,18 @@ pub struct PublicationObject<'q> {
 
 impl<'q> PublicationObject<'q> {
     /// The publication of a number as a value of the answer; null for none and for the time before the first.
-    pub fn resolved(scope: &'q Scope, seq: Option<i64>, weight: usize) -> Outcome<ResolvedValue<'q>> {
+    pub fn resolved(scope: &'q Scope, seq: Option<i64>) -> Outcome<ResolvedValue<'q>> {
         let Some(publication) = seq.and_then(|seq| scope.reader.head.publication(seq)) else { return Ok(ResolvedValue::null()) };
         Ok(ResolvedValue::object(Self { scope, publication: Arc::clone(publication) }))
     }
 
     /// What it made of each dictionary that the caller may see.
-    fn editions(&self, weight: usize) -> ResolvedValue<'q> {
+    fn editions(&self) -> ResolvedValue<'q> {
         let (scope, seq) = (self.scope, self.publication.seq);
         let seen = scope.reader.head.dictionaries.iter().filter(|(code, _)| !scope.typed.hides(code));
         let made = seen.filter_map(move |(code, resident)| {
             let edition = resident.edition_at(seq).filter(|edition| edition.published_seq == seq)?;
-            Some(EditionObject::resolved(scope, code, edition, weight))
+            Some(EditionObject::resolved(scope, code, edition))
         });
         scope.list(made)
     }
@@ -51,17 +48,14 @@ impl ObjectValue for PublicationObject<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        let weight = || self.scope.weight(arguments_of(info));
         let value = match info.field_name() {
             "number" => ResolvedValue::leaf(self.publication.seq),
             "publishedAt" => ResolvedValue::leaf(self.publication.published_at.to_string()),
             "title" if self.is_of_others() => ResolvedValue::leaf(""),
             "title" => ResolvedValue::leaf(self.publication.title.as_str()),
             "basis" if self.publication.basis == Basis::default() || self.is_of_others() => ResolvedValue::null(),
-            "basis" => {
-                ResolvedValue::object(BasisObject { scope: self.scope, basis: &self.publication.basis })
-            }
-            "editions" => self.editions(weight()),
+            "basis" => ResolvedValue::object(BasisObject { scope: self.scope, basis: &self.publication.basis }),
+            "editions" => self.editions(),
             _ => return Err(self.unknown_field_error(info)),
         };
         Ok(value)
@@ -98,7 +92,7 @@ pub struct EditionObject<'q> {
 }
 
 impl<'q> EditionObject<'q> {
-    pub fn resolved(scope: &'q Scope, dictionary: &DictionaryCode, edition: &Edition, weight: usize) -> Outcome<ResolvedValue<'q>> {
+    pub fn resolved(scope: &'q Scope, dictionary: &DictionaryCode, edition: &Edition) -> Outcome<ResolvedValue<'q>> {
         Ok(ResolvedValue::object(Self { scope, dictionary: dictionary.clone(), edition: edition.clone() }))
     }
 }
@@ -110,11 +104,10 @@ impl ObjectValue for EditionObject<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         let edition = &self.edition;
-        let weight = || self.scope.weight(arguments_of(info));
         let value = match info.field_name() {
             "dictionary" => ResolvedValue::leaf(self.dictionary.as_str()),
             "number" => ResolvedValue::leaf(edition.number),
-            "publication" => PublicationObject::resolved(self.scope, Some(edition.published_seq), weight())?,
+            "publication" => PublicationObject::resolved(self.scope, Some(edition.published_seq))?,
             "definitionChanged" => ResolvedValue::leaf(edition.definition_changed),
             "itemsCount" => ResolvedValue::leaf(edition.items_count),
             "added" => ResolvedValue::leaf(edition.added_count),
@@ -138,7 +131,7 @@ pub struct PublicationConnection<'q> {
 impl<'q> PublicationConnection<'q> {
     pub fn read(scope: &'q Scope, arguments: Arguments<'_>) -> Outcome<Self> {
         let first = arguments.page_size(scope, PAGE_SIZE_DEFAULT)?;
-        let after = arguments.text("after")?.map(read_cursor).transpose().map_err(|fault| fault.within("after"))?;
+        let after = arguments.text("after")?.map(read_publication_cursor).transpose().map_err(|fault| fault.within("after"))?;
         let is_ascending = arguments.text("direction")? == Some("ASC");
         let all = 1..=scope.reader.head.seq();
         let is_after = |number: &i64| after.is_none_or(|after| if is_ascending { *number > after } else { *number < after });
@@ -154,8 +147,8 @@ impl<'q> PublicationConnection<'q> {
         PageInfo {
             has_next: self.has_next,
             has_previous: self.has_previous,
-            start_cursor: self.numbers.first().map(|number| write_cursor(*number)),
-            end_cursor: self.numbers.last().map(|number| write_cursor(*number)),
+            start_cursor: self.numbers.first().map(|number| publication_cursor(*number)),
+            end_cursor: self.numbers.last().map(|number| publication_cursor(*number)),
         }
     }
 }
@@ -166,13 +159,13 @@ impl ObjectValue for PublicationConnection<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        let (scope, weight) = (self.scope, self.scope.weight(arguments_of(info)));
+        let scope = self.scope;
         Ok(match info.field_name() {
-            "nodes" => scope.list(self.numbers.iter().map(move |number| PublicationObject::resolved(scope, Some(*number), weight))),
-            "edges" => scope.list(self.numbers.iter().map(move |number| {
-                Ok(ResolvedValue::object(PublicationEdge { scope, number: *number }))
-            })),
-            "pageInfo" => self.page_info().resolved(scope, weight)?,
+            "nodes" => scope.list(self.numbers.iter().map(move |number| PublicationObject::resolved(scope, Some(*number)))),
+            "edges" => {
+                scope.list(self.numbers.iter().map(move |number| Ok(ResolvedValue::object(PublicationEdge { scope, number: *number }))))
+            }
+            "pageInfo" => self.page_info().resolved()?,
             "totalCount" => ResolvedValue::leaf(scope.reader.head.seq()),
             _ => return Err(self.unknown_field_error(info)),
         })
@@ -191,22 +184,9 @@ impl ObjectValue for PublicationEdge<'_> {
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
         match info.field_name() {
-            "cursor" => Ok(ResolvedValue::leaf(write_cursor(self.number))),
-            "node" => Ok(PublicationObject::resolved(self.scope, Some(self.number), self.scope.weight(arguments_of(info)))?),
+            "cursor" => Ok(ResolvedValue::leaf(publication_cursor(self.number))),
+            "node" => Ok(PublicationObject::resolved(self.scope, Some(self.number))?),
             _ => Err(self.unknown_field_error(info)),
         }
     }
-}
-
-/// What a cursor of publications begins with, so that another list's is refused.
-const CURSOR_PREFIX: &str = "publications:";
-
-fn write_cursor(number: i64) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{CURSOR_PREFIX}{number}"))
-}
-
-fn read_cursor(text: &str) -> Outcome<i64> {
-    let written = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let number = written.as_deref().and_then(|written| written.strip_prefix(CURSOR_PREFIX)).and_then(|number| number.parse().ok());
-    number.ok_or_else(|| Fault::input(format!("{} is not a cursor of the publications", quoted(text))))
 }

@@ -3,14 +3,15 @@
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 
 use super::super::argument::Arguments;
-use super::connection::Connection;
 use super::super::fault::{Fault, Outcome};
+use super::super::scope::Scope;
+use super::super::typed::RootField;
+use super::connection::Connection;
 use super::history::history_of;
 use super::item::Item;
 use super::passport::DictionaryObject;
 use super::publication::{PublicationConnection, PublicationObject};
-use super::super::scope::Scope;
-use super::super::typed::RootField;
+use super::{arguments_of, coordinate};
 
 pub struct Root<'q>(pub &'q Scope);
 
@@ -18,24 +19,19 @@ impl<'q> Root<'q> {
     fn field<'a>(&'a self, field: RootField, info: &ResolveInfo<'a>) -> Outcome<ResolvedValue<'a>> {
         let (scope, arguments) = (self.0, arguments_of(info));
         scope.check_going()?;
-        let weight = scope.weight(arguments);
         match field {
             RootField::Publication => self.publication(arguments),
-            RootField::Publications => {
-                Ok(ResolvedValue::object(PublicationConnection::read(scope, arguments)?))
-            }
+            RootField::Publications => Ok(ResolvedValue::object(PublicationConnection::read(scope, arguments)?)),
             RootField::Dictionary => self.dictionary(arguments),
             RootField::Dictionaries => self.dictionaries(arguments),
             RootField::Single(shape) => {
                 let at = coordinate(arguments, scope, scope.now())?;
-                Item::resolved_or_null(scope.find_item(shape, &arguments.id("code")?, at)?, weight)
+                Item::resolved_or_null(scope.find_item(shape, &arguments.id("code")?, at)?)
             }
-            RootField::List(shape) => {
-                Ok(ResolvedValue::object(Connection::read(scope, shape, info)?))
-            }
+            RootField::List(shape) => Ok(ResolvedValue::object(Connection::read(scope, shape, info)?)),
             RootField::History(shape) => {
                 let at = coordinate(arguments, scope, scope.now())?;
-                history_of(scope, shape, &arguments.id("code")?, at, weight)
+                history_of(scope, shape, &arguments.id("code")?, at)
             }
         }
     }
@@ -50,14 +46,14 @@ impl<'q> Root<'q> {
             Some(number) => number,
             None => arguments.publication(self.0, self.0.reader.head.seq())?,
         };
-        PublicationObject::resolved(self.0, Some(seq), self.0.weight(arguments))
+        PublicationObject::resolved(self.0, Some(seq))
     }
 
     fn dictionary(&self, arguments: Arguments<'_>) -> Outcome<ResolvedValue<'q>> {
         let code = arguments.id("code")?;
         let publication = arguments.publication(self.0, self.0.reader.head.seq())?;
         let shape = self.0.typed.shapes.iter().position(|shape| shape.dictionary.code.as_str() == code);
-        let found = shape.map(|shape| DictionaryObject::find(self.0, shape, publication, self.0.weight(arguments))).transpose()?;
+        let found = shape.map(|shape| DictionaryObject::find(self.0, shape, publication)).transpose()?;
         Ok(found.flatten().unwrap_or_else(ResolvedValue::null))
     }
 
@@ -65,8 +61,7 @@ impl<'q> Root<'q> {
         let scope = self.0;
         let publication = arguments.publication(scope, scope.reader.head.seq())?;
         let shapes = 0..scope.typed.shapes.len();
-        let weight = scope.weight(arguments);
-        Ok(scope.list(shapes.filter_map(move |shape| DictionaryObject::find(scope, shape, publication, weight).transpose())))
+        Ok(scope.list(shapes.filter_map(move |shape| DictionaryObject::find(scope, shape, publication).transpose())))
     }
 }
 

@@ -184,9 +184,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn plain(&mut self, of: &[&'a SelectionSet]) -> Outcome<Plain> {
-        self.fields(of, |compiler, _, fields| {
-            Ok(PlainKind { name: fields[0].name.clone(), of: compiler.plain(&sets(fields))? })
-        })
+        self.fields(of, |compiler, _, fields| Ok(PlainKind { name: fields[0].name.clone(), of: compiler.plain(&sets(fields))? }))
     }
 }
 

@@ -1,7 +1,7 @@
 //! A page of a list of items, by the Cursor Connections specification.
 
-use super::super::cursor::{self, ListName};
 use super::super::argument::Arguments;
+use super::super::cursor::{self, ListName};
 use super::super::fault::{Fault, Outcome};
 use super::super::filter::FilterReader;
 use super::super::plan::{ConnectionKind, EdgeKind, Field};
@@ -62,7 +62,13 @@ impl<'q> Connection<'q> {
 }
 
 impl<'q> Run<'q> {
-    pub fn connection(&self, out: &mut Output<'q>, shape_index: usize, field: &'q Field<super::super::plan::RootKind>, of: Fields<'q>) -> Written {
+    pub fn connection(
+        &self,
+        out: &mut Output<'q>,
+        shape_index: usize,
+        field: &'q Field<super::super::plan::RootKind>,
+        of: Fields<'q>,
+    ) -> Written {
         let bound = self.bound(field, out)?;
         let at = self.coordinate(bound, self.scope.now());
         let page = self.find_page(shape_index, arguments_of(bound), at, of);
@@ -97,14 +103,7 @@ impl<'q> Run<'q> {
         })
     }
 
-    fn edge(
-        &self,
-        out: &mut Output<'q>,
-        of: &'q [Field<EdgeKind>],
-        page: &Connection<'q>,
-        found: &FoundIn<'q>,
-        row: Row,
-    ) -> Written {
+    fn edge(&self, out: &mut Output<'q>, of: &'q [Field<EdgeKind>], page: &Connection<'q>, found: &FoundIn<'q>, row: Row) -> Written {
         self.object(out, of, |out, field| {
             match &field.kind {
                 EdgeKind::TypeName => out.text(&self.typed.shapes[page.shape_index].names.edge),

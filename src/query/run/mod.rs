@@ -27,7 +27,7 @@ pub use self::{
     connection::{list_name, read_search},
     history::coordinate_of,
     passport::access_name,
-    publication::{PublicationPage, publication_cursor},
+    publication::{publication_cursor, read_publication_cursor},
 };
 
 /// One request at work.

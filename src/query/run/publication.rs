@@ -35,7 +35,7 @@ pub struct PublicationPage {
 impl PublicationPage {
     pub fn read(scope: &Scope, arguments: Arguments<'_>) -> Outcome<Self> {
         let first = arguments.page_size(scope, PAGE_SIZE_DEFAULT)?;
-        let after = arguments.text("after")?.map(read_cursor).transpose().map_err(|fault| fault.within("after"))?;
+        let after = arguments.text("after")?.map(read_publication_cursor).transpose().map_err(|fault| fault.within("after"))?;
         let is_ascending = arguments.text("direction")? == Some("ASC");
         let last = scope.reader.head.seq();
         // What lies beyond an end is no number of a publication, and a cursor may hold any.
@@ -60,7 +60,7 @@ pub fn publication_cursor(number: i64) -> String {
     URL_SAFE_NO_PAD.encode(format!("{CURSOR_PREFIX}{number}"))
 }
 
-fn read_cursor(text: &str) -> Outcome<i64> {
+pub fn read_publication_cursor(text: &str) -> Outcome<i64> {
     let written = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let number = written.as_deref().and_then(|written| written.strip_prefix(CURSOR_PREFIX)).and_then(|number| number.parse().ok());
     number.ok_or_else(|| Fault::input(format!("{} is not a cursor of the publications", quoted(text))))
