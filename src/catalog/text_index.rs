@@ -102,7 +102,9 @@ impl TextIndex {
     /// Finds versions that have every word of a text, in any form, begun or slightly misspelt. In no particular order.
     pub fn search(&self, text: &str) -> Vec<Hit> {
         let words = words_of(text);
-        let Some((_, searcher)) = self.searchable.as_ref().filter(|_| !words.is_empty()) else { return Vec::new() };
+        // tantivy's bit sets panic where there is no document at all.
+        let is_searchable = !words.is_empty() && !self.rows.is_empty();
+        let Some((_, searcher)) = self.searchable.as_ref().filter(|_| is_searchable) else { return Vec::new() };
         let each_word = words.iter().map(|word| (Occur::Must, self.word_query(word))).collect::<Vec<_>>();
         let found = scores(searcher, &BooleanQuery::new(each_word));
         let found = found.inspect_err(|error| tracing::error!(%error, "the search failed")).unwrap_or_default();
@@ -320,6 +322,12 @@ mod tests {
             assert_eq!(codes, expected, "{text}");
         }
         assert_eq!(found(&index, "военная прокуратура")[0], "3", "what fits best comes first");
+    }
+
+    #[test]
+    fn nothing_is_found_where_nothing_is() {
+        let dictionary = dictionary();
+        assert!(found(&TextIndex::new(&dictionary, &[]), "прокуратура").is_empty());
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl Estimate<'_> {
     fn first<K>(&self, field: &Field<K>, default: usize) -> u64 {
         let bound = field.arguments.and_then(|at| self.bindings.get(at).ok());
         let first = bound.and_then(|bound| bound.arguments().integer("first"));
-        first.map_or(default as u64, |first| u64::try_from(first).unwrap_or_default())
+        first.map_or(default as u64, |first| u64::try_from(first).unwrap_or_default()).min(self.scope.limits.page_size_max as u64)
     }
 
     fn size(&self, shape: usize) -> u64 {

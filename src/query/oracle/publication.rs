@@ -54,7 +54,7 @@ impl ObjectValue for PublicationObject<'_> {
             "title" if self.is_of_others() => ResolvedValue::leaf(""),
             "title" => ResolvedValue::leaf(self.publication.title.as_str()),
             "basis" if self.publication.basis == Basis::default() || self.is_of_others() => ResolvedValue::null(),
-            "basis" => ResolvedValue::object(BasisObject { scope: self.scope, basis: &self.publication.basis }),
+            "basis" => ResolvedValue::object(BasisObject { basis: &self.publication.basis }),
             "editions" => self.editions(),
             _ => return Err(self.unknown_field_error(info)),
         };
@@ -63,7 +63,6 @@ impl ObjectValue for PublicationObject<'_> {
 }
 
 struct BasisObject<'a> {
-    scope: &'a Scope,
     basis: &'a Basis,
 }
 

@@ -137,7 +137,6 @@ impl<'q> Run<'q> {
         fields: &'q [Field<K>],
         mut write: impl FnMut(&mut Output<'q>, &'q Field<K>) -> Written,
     ) -> Written {
-        self.told(out, self.scope.check_bytes(out.bytes.len()))?;
         out.bytes.push(b'{');
         for (at, field) in fields.iter().enumerate() {
             out.comma(at == 0);
@@ -145,7 +144,7 @@ impl<'q> Run<'q> {
             write(out, field)?;
         }
         out.bytes.push(b'}');
-        Ok(())
+        self.told(out, self.scope.check_bytes(out.bytes.len()))
     }
 
     /// An outcome whose fault is told as an error of the field at hand.

@@ -14,6 +14,7 @@ use crate::app::reading::Reading;
 use crate::app::svod::{Svod, SvodSettings};
 use crate::catalog::Head;
 use crate::db::{DatabaseUrl, Store, StoreLimits};
+use crate::domain::attribute::type_name;
 use crate::domain::clock::Clock;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::item::{Content, Retirement, Stretch, overlay, retire, timeline_of};
@@ -23,9 +24,11 @@ use crate::domain::validity::{Date, Validity, parse_date};
 use crate::domain::value::Value;
 
 mod access;
+mod differential;
 mod filter;
 mod limit;
 mod page;
+mod random;
 mod schema;
 mod search;
 mod time;
@@ -165,6 +168,18 @@ impl Library {
         self.now_ms.store(today_ms, Ordering::SeqCst);
     }
 
+    /// The same for a change that may be refused; whether it was published.
+    pub fn try_publish(&self, at: &str, changes: &ChangeSet) -> bool {
+        let today_ms = self.now_ms.swap(instant(at).as_millisecond(), Ordering::SeqCst);
+        let proposal =
+            Proposal {
+                title: "Случай".to_owned(), basis: Basis::default(), change: &|_| Ok(changes.clone()), record: &|_, _| Ok(None)
+            };
+        let published = self.svod.publisher.publish(&proposal);
+        self.now_ms.store(today_ms, Ordering::SeqCst);
+        published.is_ok()
+    }
+
     pub fn edit(&self) -> Edit {
         Edit { head: self.svod.publisher.catalog().head(), changes: ChangeSet::new() }
     }
@@ -222,6 +237,29 @@ impl Edit {
         let timeline = overlay(self.timeline(&code, item), validity, content);
         self.changes.entry(code).or_default().timelines.insert(item.into(), timeline);
         self
+    }
+
+    /// Whether an item has any version yet.
+    pub fn has(&self, dictionary: &str, item: &str) -> bool {
+        let code = DictionaryCode::parse(dictionary).expect("it is a code");
+        !self.timeline(&code, item).is_empty()
+    }
+
+    pub fn is_hierarchical(&self, dictionary: &str) -> bool {
+        self.dictionary(&DictionaryCode::parse(dictionary).expect("it is a code")).is_hierarchical()
+    }
+
+    /// Code, type, and whether it is a list and in two languages.
+    pub fn attributes(&self, dictionary: &str) -> Vec<(String, &'static str, bool, bool)> {
+        let dictionary = self.dictionary(&DictionaryCode::parse(dictionary).expect("it is a code"));
+        let each = dictionary.attributes.iter().map(|attribute| &attribute.definition);
+        each.map(|definition| (definition.code.clone(), type_name(definition.kind), definition.list, definition.localized)).collect()
+    }
+
+    pub fn retire_if_valid(self, dictionary: &str, item: &str, on: &str, successors: &[&str]) -> Self {
+        let code = DictionaryCode::parse(dictionary).expect("it is a code");
+        let is_valid = self.timeline(&code, item).iter().any(|stretch| stretch.validity.overlaps(Validity::starting(day(on))));
+        if is_valid { self.retire(dictionary, item, on, successors) } else { self }
     }
 
     pub fn retire(mut self, dictionary: &str, item: &str, on: &str, successors: &[&str]) -> Self {
