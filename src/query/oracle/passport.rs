@@ -100,8 +100,7 @@ struct AttributeObject<'a> {
 
 impl AttributeObject<'_> {
     fn values(&self) -> ResolvedValue<'_> {
-        let scope = self.scope;
-        scope.list(self.definition.values.iter().map(move |value| Ok(ResolvedValue::object(EnumValueObject { scope, value }))))
+        self.scope.list(self.definition.values.iter().map(move |value| Ok(ResolvedValue::object(EnumValueObject { value }))))
     }
 }
 
@@ -139,7 +138,6 @@ impl ObjectValue for AttributeObject<'_> {
 }
 
 struct EnumValueObject<'a> {
-    scope: &'a Scope,
     value: &'a EnumValue,
 }
 
