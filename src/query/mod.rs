@@ -30,6 +30,7 @@ mod limits;
 mod measure;
 mod names;
 mod passport;
+mod persisted;
 mod publication;
 mod request;
 mod response;
@@ -48,6 +49,7 @@ mod tests;
 
 pub use limits::QueryLimits;
 pub use names::{check_names, name_problems};
+pub use persisted::{PersistedLimits, PersistedQueries, QueryHash, Refusal, RegisteredOperations, hash_of_query};
 pub use request::{Caller, Request};
 pub use response::{Begun, Forms, Keeping, Response, ResponseKind, Work};
 
