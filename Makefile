@@ -5,7 +5,7 @@ SHELL := /bin/sh
 # Debian's packages; each is installed only when it is missing, and said aloud.
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: help run build test check fmt bench generate postgres compiler curl nextest clean
+.PHONY: help run build test check fmt bench generate postgres compiler curl nextest audit-suite clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ run: compiler ## Build and serve a demo on SQLite with the shipped dictionaries,
 build: compiler ## Build the optimised binary
 	cargo build --release
 
-test: compiler postgres nextest curl ## Run every test on SQLite and PostgreSQL
+test: compiler postgres nextest curl audit-suite ## Run every test on SQLite and PostgreSQL
 	scripts/postgres.sh cargo nextest run --lib --bins --tests
 
 check: compiler ## Formatting, clippy, documentation, generated files up to date
@@ -54,6 +54,15 @@ curl:
 	@command -v curl >/dev/null 2>&1 || { \
 	  echo "Installing curl from the distribution: the tests walk through the README with it."; \
 	  $(APT) update && $(APT) install -y --no-install-recommends curl; }
+
+audit-suite:
+	@command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || { \
+	  echo "Installing Node.js and npm from the distribution: the tests run the audits of GraphQL over HTTP, which are an npm package."; \
+	  $(APT) update && $(APT) install -y --no-install-recommends nodejs npm; }
+	@cmp -s tests/it/graphql_http/package.json target/graphql-http/package.json && [ -d target/graphql-http/node_modules/graphql-http ] || { \
+	  echo "Installing the npm packages graphql-http and graphql into target/graphql-http: the audits of GraphQL over HTTP."; \
+	  rm -rf target/graphql-http && mkdir -p target/graphql-http && cp tests/it/graphql_http/package.json target/graphql-http/ && \
+	  npm install --prefix target/graphql-http --no-package-lock --no-audit --no-fund; }
 
 nextest:
 	@command -v cargo-nextest >/dev/null 2>&1 || { \

@@ -17,8 +17,8 @@ use crate::app::secrets::Secrets;
 use crate::db::{DatabaseUrl, StoreLimits};
 use crate::domain::clock::Clock;
 use crate::domain::error::Error;
-use crate::http::{HttpSettings, WebSocketSettings};
-use crate::query::QueryLimits;
+use crate::http::{HttpSettings, RateSettings, WebSocketSettings};
+use crate::query::{PersistedLimits, QueryLimits};
 
 mod layers;
 
@@ -134,6 +134,21 @@ pub struct ServeSettings {
     /// How long a request may take from its head to its answer
     #[arg(long, value_name = "MS", default_value_t = 10_000, value_parser = between::<u64>(1, 600_000))]
     pub request_time_ms_max: u64,
+    /// How long an answered query of data may take without a line in the log; /metrics counts those
+    #[arg(long, value_name = "MS", default_value_t = 500, value_parser = between::<u64>(0, 600_000))]
+    pub slow_request_ms: u64,
+    /// Operations in one request, sent as a batch; 0 takes no batches
+    #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = between::<usize>(0, 1000))]
+    pub batch_operations_max: usize,
+    /// Operations a second of one token, one session, or one address of those who have neither; 0 is no limit
+    #[arg(long, value_name = "COUNT", default_value_t = 0, value_parser = between::<u32>(0, 1_000_000))]
+    pub rate_limit_per_s: u32,
+    /// Operations at once of the same, after which the rate holds
+    #[arg(long, value_name = "COUNT", default_value_t = 100, value_parser = between::<u32>(1, 1_000_000))]
+    pub rate_limit_burst: u32,
+    /// How long a token or session that was found good is good for reading without asking the database; 0 asks every time
+    #[arg(long, value_name = "MS", default_value_t = 1000, value_parser = between::<u32>(0, 60_000))]
+    pub credential_cache_ms: u32,
     /// How long a connection without requests stays open
     #[arg(long, value_name = "MS", default_value_t = 30_000, value_parser = between::<u64>(1, 3_600_000))]
     pub keep_alive_ms: u64,
@@ -173,6 +188,9 @@ pub struct ServeSettings {
     /// How often to look for change requests that are scheduled to go out
     #[arg(long, value_name = "MS", default_value_t = 500, value_parser = between::<u64>(1, 600_000))]
     pub schedule_every_ms: u64,
+    /// File of registered operations: a JSON object of query texts, each under its SHA-256 or a name
+    #[arg(long, value_name = "FILE")]
+    pub registered_operations: Option<PathBuf>,
     #[command(flatten)]
     pub query: QuerySettings,
     #[command(flatten)]
@@ -248,6 +266,12 @@ pub struct QuerySettings {
     /// Schemas kept in memory for those who see other dictionaries than everybody does
     #[arg(long, value_name = "COUNT", default_value_t = query_default().schemas_max, value_parser = between::<usize>(1, 10_000))]
     pub query_schemas_max: usize,
+    /// Texts kept that clients sent to name them by their SHA-256 from then on (persisted queries)
+    #[arg(long, value_name = "BYTES", default_value_t = persisted_default().bytes_max, value_parser = between::<usize>(0, 1 << 40))]
+    pub persisted_bytes_max: usize,
+    /// Answer registered operations only
+    #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
+    pub registered_only: bool,
     /// How long one query may be worked on
     #[arg(long, value_name = "MS", default_value_t = query_default().time_ms_max, value_parser = between::<u64>(1, 600_000))]
     pub query_time_ms_max: u64,
@@ -304,6 +328,9 @@ impl ServeSettings {
             shutdown_timeout_ms: self.shutdown_timeout_ms,
             trusted_proxies: self.trusted_proxies,
             is_cookie_secure: self.cookie_secure,
+            slow_request_ms: self.slow_request_ms,
+            batch_operations_max: self.batch_operations_max,
+            rate: RateSettings { per_s: self.rate_limit_per_s, burst: self.rate_limit_burst },
             websockets: WebSocketSettings {
                 connections_max: self.websocket_connections_max,
                 messages_waiting_max: self.websocket_messages_waiting_max,
@@ -315,6 +342,10 @@ impl ServeSettings {
 }
 
 impl QuerySettings {
+    pub fn persisted(&self) -> PersistedLimits {
+        PersistedLimits { bytes_max: self.persisted_bytes_max, is_registered_only: self.registered_only }
+    }
+
     pub fn limits(&self) -> QueryLimits {
         QueryLimits {
             query_bytes_max: self.query_bytes_max,
@@ -349,6 +380,10 @@ fn password_default() -> PasswordCost {
 
 fn query_default() -> QueryLimits {
     QueryLimits::default()
+}
+
+fn persisted_default() -> PersistedLimits {
+    PersistedLimits::default()
 }
 
 fn cores() -> usize {

@@ -1,10 +1,13 @@
 //! Identity: who asks, by a session or a token; signing in and out. What they may then do is decided by each act anew.
 //! It knows no cookie and no header: it is handed the secrets that they carried.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::acting::{Act, Acts, Caller, Credential, authority_of};
 use super::auditing::Refusals;
+use super::known_credentials::{CredentialKey, KnownCredentials};
 use super::passwords::Passwords;
 use super::secrets::{Secrets, hash_of};
 use super::slowing::Attempt;
@@ -45,19 +48,33 @@ pub struct Identity {
     refusals: Refusals,
     session_lifetime: SignedDuration,
     is_demo: bool,
+    kept: Option<Arc<KnownCredentials>>,
 }
 
-/// A credential that was found good, and when its last use was noted.
+/// A credential that was found good, when its last use was noted, and until when it is good unless it is taken back.
 struct Known {
     credential: Credential,
     authority: Authority,
     last_used_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
 }
 
 impl Identity {
     pub fn new(acts: Acts, passwords: Passwords, secrets: Secrets, session_lifetime: SignedDuration, is_demo: bool) -> Self {
         let refusals = Refusals::new(acts.clone());
-        Self { acts, passwords, secrets, refusals, session_lifetime, is_demo }
+        Self { acts, passwords, secrets, refusals, session_lifetime, is_demo, kept: None }
+    }
+
+    /// The same, which keeps what it finds of good credentials for so long; 0 keeps nothing.
+    pub fn keeping(self, time_ms: u32) -> Self {
+        let kept = (time_ms > 0).then(|| Arc::new(KnownCredentials::new(SignedDuration::from_millis(time_ms.into()))));
+        Self { kept, ..self }
+    }
+
+    /// What the credential allows, if it was found good a moment ago and nothing was changed since: for reading only, and it never
+    /// blocks. Acts ask the database, whatever this says.
+    pub fn known(&self, presented: &Presented) -> Option<Arc<Authority>> {
+        self.kept.as_ref()?.find(&key_of(presented)?, self.acts.clock.now(), self.acts.pulse.count())
     }
 
     /// Who presents these secrets; somebody without an account when there are none.
@@ -68,10 +85,15 @@ impl Identity {
         if presented.session.is_none() && presented.bearer.is_none() {
             return Ok(anonymous);
         }
+        // What changes while it is looked up is not missed: the beat is counted beforehand.
+        let (beat, asked_at) = (self.acts.pulse.count(), self.acts.clock.now());
         let found = self.find(presented);
         let subject = if found.is_err() { self.subject_of(presented) } else { String::new() };
         let known = self.refusals.audited(&anonymous, &Act::new("identify", Scope::Read, subject), found)?;
         self.note_use(&known);
+        if let Some((kept, key)) = self.kept.as_ref().zip(key_of(presented)) {
+            kept.keep(key, Arc::new(known.authority.clone()), known.expires_at, asked_at, beat);
+        }
         Ok(Caller { credential: known.credential, authority: known.authority, ..anonymous })
     }
 
@@ -231,6 +253,15 @@ impl Identity {
     }
 }
 
+/// By what a credential is kept. Whoever presents two is refused, so there is nothing to keep of them.
+fn key_of(presented: &Presented) -> Option<CredentialKey> {
+    match (&presented.session, &presented.bearer) {
+        (Some(session), None) => hash_of(session).map(CredentialKey::Session),
+        (None, Some(bearer)) => hash_of(bearer).map(CredentialKey::Token),
+        _ => None,
+    }
+}
+
 /// The session that a caller came with, and whose it is. Refuses who came without one.
 pub fn session_of(caller: &Caller) -> Result<(&[u8; 32], &Account)> {
     match (&caller.credential, &caller.authority.account) {
@@ -247,16 +278,18 @@ fn find_session(connection: &mut Engine, secret: &str, now: Timestamp) -> Result
     let hash = hash_of(secret).ok_or_else(|| Error::refused("session_unknown", "this session is not known: sign in again"))?;
     let credential = Credential::Session(hash);
     let authority = authority_of(connection, &credential, now)?;
-    let last_used_at = db::session::find(connection, &hash)?.map(|session| session.last_used_at);
-    Ok(Known { credential, authority, last_used_at })
+    let session = db::session::find(connection, &hash)?;
+    let last_used_at = session.as_ref().map(|session| session.last_used_at);
+    let expires_at = session.map(|session| session.expires_at);
+    Ok(Known { credential, authority, last_used_at, expires_at })
 }
 
 fn find_token(connection: &mut Engine, secret: &str, now: Timestamp) -> Result<Known> {
     let hash = secret.strip_prefix(TOKEN_PREFIX).and_then(|_| hash_of(secret));
     let token = hash.map(|hash| db::token::find_by_secret(connection, &hash)).transpose()?.flatten();
-    let (id, last_used_at) = token.map_or((TokenId(0), None), |token| (token.id, token.last_used_at));
+    let (id, last_used_at, expires_at) = token.map_or((TokenId(0), None, None), |token| (token.id, token.last_used_at, token.expires_at));
     // No token has the number 0, so what is not found is refused there as unknown.
     let credential = Credential::Token(id);
     let authority = authority_of(connection, &credential, now)?;
-    Ok(Known { credential, authority, last_used_at })
+    Ok(Known { credential, authority, last_used_at, expires_at })
 }

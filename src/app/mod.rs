@@ -10,6 +10,7 @@ pub mod comparing;
 pub mod demo;
 pub mod identity;
 pub mod import;
+mod known_credentials;
 pub mod loading;
 pub mod passwords;
 pub mod publishing;

@@ -19,6 +19,11 @@ impl Pulse {
         self.0.send_modify(|count| *count = count.wrapping_add(1));
     }
 
+    /// How often it has beaten. As long as that stays the same, nothing has changed that anybody was told of.
+    pub fn count(&self) -> u64 {
+        *self.0.borrow()
+    }
+
     /// Beats from now on.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
         self.0.subscribe()

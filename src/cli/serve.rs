@@ -18,10 +18,11 @@ use crate::http::{self, DataDoor, Doors, IdentityDoor, ManagementDoor, Services}
 use crate::jobs::following::follow;
 use crate::jobs::periodic::Periodic;
 use crate::jobs::scheduling::publish_scheduled;
-use crate::query::DataApi;
+use crate::query::{DataApi, PersistedQueries, RegisteredOperations};
 
 pub fn serve(settings: ServeSettings) -> Result<()> {
     check_demo(&settings)?;
+    let persisted = Arc::new(persisted_queries(&settings)?);
     raise_open_files(settings.http_connections_max);
     let services = Services::default();
     let server = http::bind(settings.http(), services.clone())?;
@@ -30,7 +31,7 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let jobs: Arc<Mutex<Vec<Periodic>>> = Arc::default();
     let keeper = Arc::clone(&jobs);
     server.run(move || {
-        let started = prepare(&settings, &services, &addresses)?;
+        let started = prepare(&settings, &services, &addresses, persisted)?;
         *keeper.lock().unwrap_or_else(PoisonError::into_inner) = started;
         Ok(())
     })
@@ -46,6 +47,26 @@ fn check_demo(settings: &ServeSettings) -> Result<()> {
     Err(Error::Operator(message))
 }
 
+/// The texts that clients may name, and those of the operator's file. What is wrong with the file is told before the port is taken.
+fn persisted_queries(settings: &ServeSettings) -> Result<PersistedQueries> {
+    let limits = settings.query.persisted();
+    let Some(path) = &settings.registered_operations else {
+        if limits.is_registered_only {
+            let message = "--registered-only answers registered operations only: name their file with --registered-operations FILE";
+            return Err(Error::Operator(message.to_owned()));
+        }
+        return Ok(PersistedQueries::new(limits, RegisteredOperations::default()));
+    };
+    let name = path.display();
+    let content = std::fs::read_to_string(path)
+        .map_err(|error| Error::Operator(format!("the file of registered operations {name} cannot be read: {error}")))?;
+    let registered = RegisteredOperations::parse(&content).map_err(|mistakes| {
+        Error::Operator(format!("the file of registered operations is wrong\n{name}: {}", mistakes.join(&format!("\n{name}: "))))
+    })?;
+    tracing::info!(file = %name, operations = registered.count(), "read the registered operations");
+    Ok(PersistedQueries::new(limits, registered))
+}
+
 /// Each connection is an open file, and the usual limit of 1,024 would be met long before ours.
 fn raise_open_files(connections_max: usize) {
     const OTHERS: u64 = 200;
@@ -58,15 +79,20 @@ fn raise_open_files(connections_max: usize) {
 }
 
 /// Everything that must be done before readers are answered, and the jobs that go on beside.
-fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAddr]) -> Result<Vec<Periodic>> {
+fn prepare(
+    settings: &ServeSettings,
+    services: &Services,
+    addresses: &[SocketAddr],
+    persisted: Arc<PersistedQueries>,
+) -> Result<Vec<Periodic>> {
     let svod = Arc::new(Svod::open(SvodSettings { is_demo: settings.demo, ..svod_settings(&settings.database) })?);
     if svod.publisher.catalog().head().seq() == 0 {
         load_shipped(settings, &svod)?;
     }
     let data_api = Arc::new(DataApi::new(svod.reading.clone(), settings.query.limits()));
     services.open(Doors {
-        data: DataDoor::new(data_api, svod.reading.clone()),
-        identity: IdentityDoor::new(svod.identity.clone()),
+        data: DataDoor::new(data_api, svod.reading.clone(), persisted),
+        identity: IdentityDoor::new(svod.identity.clone().keeping(settings.credential_cache_ms)),
         management: ManagementDoor::new(ManagementApi::new(Arc::clone(&svod), ManagementLimits::default())),
     });
     say_ready(&svod, addresses);

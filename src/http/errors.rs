@@ -2,10 +2,12 @@
 //! What is ours or the operator's to know goes to the log with the request id, and only the id goes to the client.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::Bytes;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -84,6 +86,13 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message)
     }
 
+    /// Tells how long to wait, in whole seconds.
+    pub fn rate_limited(wait: Duration) -> Self {
+        let message = "you ask faster than this service allows (rate_limit_per_s): wait as long as Retry-After says";
+        let wait_s = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1);
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message).with_header(header::RETRY_AFTER, HeaderValue::from(wait_s))
+    }
+
     pub fn not_found(path: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", format!("there is nothing at {path}"))
     }
@@ -158,7 +167,8 @@ impl Problem {
         response
     }
 
-    fn json(&self, id: &RequestId) -> String {
+    /// The errors as GraphQL shapes them.
+    pub fn json(&self, id: &RequestId) -> String {
         let error = |fault: &Fault| ErrorBody {
             message: fault.message.clone(),
             extensions: Extensions { code: fault.code.clone(), place: fault.place.clone(), request_id: id.as_str().to_owned() },
@@ -181,7 +191,7 @@ impl Problem {
 }
 
 /// Puts the request id into the errors of a GraphQL response whose execution failed: it knows none.
-pub fn with_request_id(body: Vec<u8>, id: &RequestId) -> Vec<u8> {
+pub fn with_request_id(body: Bytes, id: &RequestId) -> Bytes {
     let Ok(mut response) = serde_json::from_slice::<Value>(&body) else { return body };
     let errors = response.get_mut("errors").and_then(Value::as_array_mut);
     for error in errors.into_iter().flatten().filter_map(Value::as_object_mut) {
@@ -190,7 +200,7 @@ pub fn with_request_id(body: Vec<u8>, id: &RequestId) -> Vec<u8> {
             extensions.insert("requestId".to_owned(), json!(id.as_str()));
         }
     }
-    response.to_string().into_bytes()
+    response.to_string().into()
 }
 
 /// What is refused because of who asks has a status of its own.

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::HttpSettings;
 use super::errors::Problem;
 use super::observation::RequestId;
+use super::rate::RatedBy;
 use super::services::IdentityDoor;
 use crate::app::acting::Caller;
 use crate::app::identity::Presented;
@@ -38,14 +39,14 @@ pub struct Guest {
 
 impl Guest {
     /// Refuses what cannot be read as a credential.
-    pub fn of(request: &HttpRequest, settings: &HttpSettings) -> Result<Self, Problem> {
+    pub fn of(request: &HttpRequest, settings: &HttpSettings, id: RequestId) -> Result<Self, Problem> {
         let headers = request.headers();
         let session = session_in(headers, settings.is_cookie_secure)?;
         let bearer = bearer_in(headers)?;
         let presented = (session.is_some() || bearer.is_some()).then_some(Presented { session, bearer });
         let peer = request.peer_addr().map(|peer| peer.ip());
         let address = address_of(peer, headers, settings.trusted_proxies);
-        Ok(Self { presented, address, id: RequestId::of(request), is_cookie_secure: settings.is_cookie_secure })
+        Ok(Self { presented, address, id, is_cookie_secure: settings.is_cookie_secure })
     }
 
     /// Somebody without an account, whatever they present.
@@ -70,12 +71,18 @@ impl Guest {
         if self.presented.is_none() {
             return Ok(Arc::clone(&ANONYMOUS));
         }
-        let authority = self.identify(door)?.authority;
-        if !authority.reaches(Scope::Read) {
-            let message = "this token does not allow to read: ask an administrator for one with the scope `read`";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "SCOPE_MISSING", message));
-        }
-        Ok(Arc::new(authority))
+        reading(Arc::new(self.identify(door)?.authority))
+    }
+
+    /// The same where it must not block: `None` when it is not known what they may read.
+    pub fn known_authority(&self, door: &IdentityDoor) -> Option<Result<Arc<Authority>, Problem>> {
+        (door.known)(self.presented.as_ref()?).map(reading)
+    }
+
+    /// Whose rate of asking is counted.
+    pub fn rated_by(&self) -> RatedBy<'_> {
+        let secret = self.presented.as_ref().and_then(|presented| presented.bearer.as_deref().or(presented.session.as_deref()));
+        secret.map_or(RatedBy::Address(&self.address), RatedBy::Credential)
     }
 
     pub fn presents_anything(&self) -> bool {
@@ -92,6 +99,15 @@ impl Guest {
             None => problem,
         }
     }
+}
+
+/// The authority of somebody who may read at all.
+fn reading(authority: Arc<Authority>) -> Result<Arc<Authority>, Problem> {
+    if authority.reaches(Scope::Read) {
+        return Ok(authority);
+    }
+    let message = "this token does not allow to read: ask an administrator for one with the scope `read`";
+    Err(Problem::new(StatusCode::FORBIDDEN, "SCOPE_MISSING", message))
 }
 
 fn unauthorized(code: impl Into<std::borrow::Cow<'static, str>>, message: impl Into<String>) -> Problem {

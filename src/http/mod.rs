@@ -13,28 +13,38 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Server as Running, ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
-use actix_web::{App, HttpServer, rt, web};
+use actix_web::{App, HttpRequest, HttpServer, rt, web};
 use tokio::sync::watch;
 
 use crate::domain::error::{Error, Result};
 use errors::Problem;
+use identity::Guest;
+use metrics::{Counters, Event};
+use rate::RateLimiter;
 
 mod answer;
 mod blocking;
+mod body;
+mod compression;
 mod cross_site;
 mod data;
 mod errors;
 mod graphql;
 mod health;
 mod identity;
+mod keeping;
 mod management;
+mod metrics;
 mod negotiation;
 mod observation;
+mod operation;
 mod pages;
+mod rate;
 pub mod routes;
 mod services;
 mod websocket;
 
+pub use metrics::{Measure, MeasureKind};
 pub use services::{Census, DataDoor, Doors, IdentityDoor, ManagementDoor, Services};
 
 /// The sizes and times of the server; `config.rs` names them.
@@ -58,7 +68,21 @@ pub struct HttpSettings {
     pub trusted_proxies: usize,
     /// Whether the cookie of a session goes over TLS only.
     pub is_cookie_secure: bool,
+    /// An answered query of data that took longer has a line in the log.
+    pub slow_request_ms: u64,
+    /// How many operations one batch may have; 0 takes no batches.
+    pub batch_operations_max: usize,
+    pub rate: RateSettings,
     pub websockets: WebSocketSettings,
+}
+
+/// How fast one caller may ask: one token, one session, or one address of those who present nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct RateSettings {
+    /// Operations a second; 0 is no limit.
+    pub per_s: u32,
+    /// Operations at once.
+    pub burst: u32,
 }
 
 /// The sizes and times of WebSockets.
@@ -84,6 +108,8 @@ struct State {
     websockets: Arc<AtomicUsize>,
     /// True once the server was told to stop.
     stopping: Arc<watch::Sender<bool>>,
+    counters: Counters,
+    rate: RateLimiter,
 }
 
 /// One of so many places, until it is dropped. That of a query is kept until its work is over: a client that leaves does not end it
@@ -107,13 +133,34 @@ impl Drop for Place {
 impl State {
     fn new(settings: HttpSettings, services: Services) -> Self {
         let stopping = Arc::new(watch::Sender::new(false));
-        Self { settings, services, in_flight: Arc::default(), websockets: Arc::default(), stopping }
+        let rate = RateLimiter::new(settings.rate);
+        let counters = Counters::default();
+        Self { settings, services, in_flight: Arc::default(), websockets: Arc::default(), stopping, counters, rate }
+    }
+
+    /// That of the application which a request came to. Borrowed, since its count of owners is one that all threads write to.
+    fn of(request: &HttpRequest) -> &Self {
+        request.app_data::<web::Data<Self>>().expect("every application of ours has its state")
     }
 
     /// A place among the queries in flight, unless there are so many that a further one would only wait in vain.
     fn enter(&self) -> std::result::Result<Place, Problem> {
         let max = self.settings.queries_in_flight_max;
-        Place::take(&self.in_flight, max).ok_or_else(|| Problem::too_many(max))
+        Place::take(&self.in_flight, max).ok_or_else(|| {
+            self.counters.count(Event::Overloaded, 1);
+            Problem::too_many(max)
+        })
+    }
+
+    /// Lets a caller's operations pass, unless they ask too fast.
+    fn take_rate(&self, guest: &Guest, operations: u32) -> std::result::Result<(), Problem> {
+        if !self.rate.is_on() {
+            return Ok(());
+        }
+        self.rate.take(guest.rated_by(), operations, Instant::now()).map_err(|wait| {
+            self.counters.count(Event::RateLimited, operations.into());
+            Problem::rate_limited(wait)
+        })
     }
 
     fn doors(&self) -> std::result::Result<Arc<Doors>, Problem> {
@@ -122,7 +169,11 @@ impl State {
 
     /// When a request that begins now is given up.
     fn deadline(&self) -> Instant {
-        Instant::now() + Duration::from_millis(self.settings.request_time_ms_max)
+        self.deadline_from(Instant::now())
+    }
+
+    fn deadline_from(&self, began: Instant) -> Instant {
+        began + Duration::from_millis(self.settings.request_time_ms_max)
     }
 }
 
@@ -231,7 +282,8 @@ fn application(
 ) -> App<
     impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error, InitError = ()>,
 > {
-    App::new().app_data(state).configure(routes::configure).wrap(Compress::default()).wrap(from_fn(observation::observe))
+    let others = web::scope("").configure(routes::configure_others).wrap(Compress::default()).wrap(from_fn(observation::observe));
+    App::new().app_data(state).configure(routes::configure_data).service(others)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use actix_web::http::header::{Accept, Quality};
+use actix_web::http::header::{self, Accept, Quality};
 use actix_web::mime::{self, Mime};
 use actix_web::{HttpMessage, HttpRequest};
 
@@ -39,8 +39,34 @@ impl Media {
     }
 }
 
+/// What nearly all programs send, and what it comes to where JSON is offered first and GraphQL's own form too.
+const USUAL: [(&[u8], Media); 8] = [
+    (b"application/json", Media::Json),
+    (b"*/*", Media::Json),
+    (b"application/json, text/plain, */*", Media::Json),
+    (b"application/json, */*", Media::Json),
+    (b"application/graphql-response+json", Media::GraphqlResponse),
+    (b"application/graphql-response+json, application/json;q=0.9", Media::GraphqlResponse),
+    (b"application/graphql-response+json,application/json;q=0.9", Media::GraphqlResponse),
+    (b"application/graphql-response+json, application/json", Media::GraphqlResponse),
+];
+
 /// The offered form that the client likes best; the first one when it does not say; `None` when it wants none of them.
 pub fn choose(request: &HttpRequest, offered: &[Media]) -> Option<Media> {
+    let mut lines = request.headers().get_all(header::ACCEPT);
+    match (lines.next(), lines.next()) {
+        (None, _) => return offered.first().copied(),
+        (Some(line), None) if offered.starts_with(&[Media::Json, Media::GraphqlResponse]) => {
+            if let Some((_, media)) = USUAL.iter().find(|(usual, _)| *usual == line.as_bytes()) {
+                return Some(*media);
+            }
+        }
+        _ => {}
+    }
+    choose_slowly(request, offered)
+}
+
+fn choose_slowly(request: &HttpRequest, offered: &[Media]) -> Option<Media> {
     let accept = match request.get_header::<Accept>() {
         Some(accept) if !accept.is_empty() => accept,
         _ => return offered.first().copied(),
@@ -90,6 +116,13 @@ mod tests {
             assert_eq!(choose(&request, &OFFERED), expected, "{accept}");
         }
         assert_eq!(choose(&TestRequest::default().to_http_request(), &OFFERED), Some(Media::Json), "no header");
+        for (usual, media) in USUAL {
+            let usual = str::from_utf8(usual).expect("it is ASCII");
+            let request = TestRequest::default().insert_header(("accept", usual)).to_http_request();
+            for offered in [&OFFERED[..], &OFFERED[..2]] {
+                assert_eq!((choose(&request, offered), choose_slowly(&request, offered)), (Some(media), Some(media)), "{usual}");
+            }
+        }
         let request = TestRequest::default().insert_header(("accept", "text/html")).to_http_request();
         assert_eq!(choose(&request, &OFFERED[..2]), None);
     }

@@ -2,12 +2,12 @@
 //! so what does not stand here does not exist.
 
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, Route as Handler, guard, web};
+use actix_web::{HttpRequest, HttpResponse, Resource, Route as Handler, guard, web};
 
 use super::errors::Problem;
 use super::negotiation::{Media, choose};
 use super::observation::RequestId;
-use super::{data, health, management, pages};
+use super::{data, health, management, metrics, pages};
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,9 @@ const fn everyone(path: &'static str, methods: &'static [Method], handler: fn() 
     Route { path, methods, permission: Permission::Everyone, handler }
 }
 
+/// The address of the data API.
+pub const DATA: &str = "/graphql/data";
+
 /// The rows of one path stand together.
 pub const ROUTES: &[Route] = &[
     public("/", READ, || web::to(pages::start)),
@@ -46,42 +49,54 @@ pub const ROUTES: &[Route] = &[
     everyone("/graphql", READ, || web::to(management::get)),
     everyone("/graphql", ASK, || web::to(management::post)),
     public("/graphql/schema.graphql", READ, || web::to(management::schema)),
-    everyone("/graphql/data", READ, || web::to(data::get)),
-    everyone("/graphql/data", ASK, || web::to(data::post)),
+    everyone(DATA, READ, || web::to(data::get)),
+    everyone(DATA, ASK, || web::to(data::post)),
     everyone("/graphql/data/schema.graphql", READ, || web::to(data::schema)),
     public("/health/live", READ, || web::to(health::live)),
     public("/health/ready", READ, || web::to(health::ready)),
+    public("/metrics", READ, || web::to(metrics::metrics)),
 ];
 
-/// Puts the table into an application.
-pub fn configure(application: &mut web::ServiceConfig) {
-    let mut paths: Vec<&str> = ROUTES.iter().map(|route| route.path).collect();
+/// Puts the data API into an application, where no layer is about it.
+pub fn configure_data(application: &mut web::ServiceConfig) {
+    application.service(resource(DATA).default_service(web::to(data::method_not_allowed)));
+}
+
+/// Puts the rest of the table into an application.
+pub fn configure_others(application: &mut web::ServiceConfig) {
+    let mut paths: Vec<&str> = ROUTES.iter().map(|route| route.path).filter(|path| *path != DATA).collect();
     paths.dedup();
     for path in paths {
-        let mut resource = web::resource(path);
-        for route in ROUTES.iter().filter(|route| route.path == path) {
-            for method in route.methods {
-                resource = resource.route((route.handler)().guard(guard::Method(method.clone())));
-            }
-        }
-        application.service(resource.default_service(web::to(method_not_allowed)));
+        application.service(resource(path).default_service(web::to(method_not_allowed)));
     }
     application.default_service(web::to(not_found));
 }
 
+/// The rows of a path. What changes or asks stands first, since it is asked for most.
+fn resource(path: &'static str) -> Resource {
+    let rows = ROUTES.iter().rev().filter(|route| route.path == path);
+    let methods = rows.flat_map(|row| row.methods.iter().map(move |method| (row, method)));
+    methods.fold(web::resource(path), |resource, (row, method)| resource.route((row.handler)().guard(guard::Method(method.clone()))))
+}
+
 async fn not_found(request: HttpRequest) -> HttpResponse {
-    refuse(&request, &Problem::not_found(request.path()))
+    refuse(&request, &Problem::not_found(request.path()), &RequestId::of(&request))
 }
 
 async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
     let pattern = request.match_pattern().unwrap_or_default();
-    let methods = ROUTES.iter().filter(|route| route.path == pattern).flat_map(|route| route.methods);
+    refuse_method(&request, &pattern, &RequestId::of(&request))
+}
+
+/// Says which methods an address answers.
+pub fn refuse_method(request: &HttpRequest, path: &str, id: &RequestId) -> HttpResponse {
+    let methods = ROUTES.iter().filter(|route| route.path == path).flat_map(|route| route.methods);
     let allowed: Vec<&str> = methods.map(Method::as_str).collect();
-    refuse(&request, &Problem::method_not_allowed(&allowed.join(", ")))
+    refuse(request, &Problem::method_not_allowed(&allowed.join(", ")), id)
 }
 
 /// Tells a person by a page and a program by JSON, also one that accepts neither.
-fn refuse(request: &HttpRequest, problem: &Problem) -> HttpResponse {
+fn refuse(request: &HttpRequest, problem: &Problem, id: &RequestId) -> HttpResponse {
     let media = choose(request, &[Media::Json, Media::Html]).unwrap_or(Media::Json);
-    problem.respond(media, &RequestId::of(request))
+    problem.respond(media, id)
 }

@@ -1,11 +1,13 @@
 //! What the server serves: the APIs behind plain functions, and whether they are there yet.
 //! A server listens before the catalogue is loaded; until then this is empty.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{BoxStream, StreamExt};
 
+use super::metrics::Measure;
 use crate::app::acting;
 use crate::app::identity::{Identity, Presented};
 use crate::app::readiness::Readiness;
@@ -14,7 +16,7 @@ use crate::domain::account::Authority;
 use crate::domain::definition::Access;
 use crate::domain::error::Result;
 use crate::graphql::{ManagementApi, door};
-use crate::query::{Begun, Caller, DataApi, Request};
+use crate::query::{Begun, CacheStatistics, Caller, DataApi, PersistedQueries, Request};
 
 /// What is published, in two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -34,34 +36,62 @@ pub struct DataDoor {
     pub begin: Box<dyn Fn(Caller, Request<'_>) -> Begun + Send + Sync>,
     pub sdl: Box<Sdl>,
     pub census: Box<dyn Fn() -> Census + Send + Sync>,
+    /// Figures of what is behind the door, for `/metrics`.
+    pub metrics: Box<dyn Fn() -> Vec<Measure> + Send + Sync>,
 }
 
 impl DataDoor {
-    pub fn new(data_api: Arc<DataApi>, reading: Reading) -> Self {
-        let sdl_api = Arc::clone(&data_api);
+    pub fn new(data_api: Arc<DataApi>, reading: Reading, persisted: Arc<PersistedQueries>) -> Self {
+        let (sdl_api, metrics_api) = (Arc::clone(&data_api), Arc::clone(&data_api));
         let census = move || {
             let head = reading.reader().head;
             let accesses = head.dictionaries.values().map(|resident| resident.current.dictionary.definition.passport.access);
             Census { publication: head.seq(), dictionaries: accesses.filter(|access| *access == Access::Public).count() }
         };
         Self {
-            begin: Box::new(move |caller, request| data_api.begin(caller, request)),
+            begin: Box::new(move |caller, request| match persisted.resolve(&request) {
+                Ok(None) => data_api.begin(caller, request),
+                Ok(Some(text)) => data_api.begin(caller, Request { query: Cow::Borrowed(&text), ..request }),
+                Err(refusal) => Begun::Answered(refusal.into_response(&request)),
+            }),
             sdl: Box::new(move |authority| sdl_api.sdl(authority)),
             census: Box::new(census),
+            metrics: Box::new(move || answers_measures(metrics_api.answers_statistics())),
         }
     }
 }
 
-type Identify = dyn Fn(&Presented, &str, &str) -> Result<acting::Caller> + Send + Sync;
+/// The response cache in figures.
+fn answers_measures(answers: CacheStatistics) -> Vec<Measure> {
+    use super::metrics::MeasureKind::{Counter, Gauge};
+    let measure = |name, help, kind, value| Measure { name, help, kind, value };
+    vec![
+        measure("svod_response_cache_hits_total", "Data queries answered from the response cache.", Counter, answers.hits as f64),
+        measure("svod_response_cache_misses_total", "Data queries that the response cache did not have.", Counter, answers.misses as f64),
+        measure("svod_response_cache_evictions_total", "Answers that the response cache dropped.", Counter, answers.evictions as f64),
+        measure("svod_response_cache_bytes", "Bytes of the answers kept.", Gauge, answers.bytes as f64),
+    ]
+}
 
-/// By which callers are known: from what they present, the address they ask from and the id of their request. May block.
+type Identify = dyn Fn(&Presented, &str, &str) -> Result<acting::Caller> + Send + Sync;
+type Known = dyn Fn(&Presented) -> Option<Arc<Authority>> + Send + Sync;
+
+/// By which callers are known: from what they present, the address they ask from and the id of their request.
 pub struct IdentityDoor {
+    /// May block.
     pub identify: Box<Identify>,
+    /// What a credential allows that was found good a moment ago; for reading only. It never blocks.
+    pub known: Box<Known>,
 }
 
 impl IdentityDoor {
+    /// With the credentials that [`Identity::keeping`] keeps, if it does.
     pub fn new(identity: Identity) -> Self {
-        Self { identify: Box::new(move |presented, address, request_id| identity.identify(presented, address, request_id)) }
+        let knowing = identity.clone();
+        Self {
+            identify: Box::new(move |presented, address, request_id| identity.identify(presented, address, request_id)),
+            known: Box::new(move |presented| knowing.known(presented)),
+        }
     }
 }
 

@@ -61,8 +61,9 @@ async fn shake_hands(request: &HttpRequest, payload: web::Payload, state: &State
     }
     let settings = state.settings.websockets;
     let place = Place::take(&state.websockets, settings.connections_max).ok_or_else(|| too_many(settings.connections_max))?;
-    let caller = management::identify(request, state, state.deadline()).await?;
-    let standing = Standing { guest: Guest::of(request, &state.settings)?, authority: caller.authority.clone(), doors };
+    let caller = management::identify(request, state, state.deadline(), 1).await?;
+    let standing =
+        Standing { guest: Guest::of(request, &state.settings, RequestId::of(request))?, authority: caller.authority.clone(), doors };
     let (response, session, messages) = actix_ws::handle_with_protocols(request, payload, &[SUBPROTOCOL])
         .map_err(|error| Problem::bad_request(format!("this is not the handshake of a WebSocket: {error}")))?;
     let bytes_max = state.settings.request_body_bytes_max;

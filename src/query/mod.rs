@@ -33,6 +33,7 @@ mod measure;
 mod names;
 #[cfg(test)]
 mod oracle;
+mod persisted;
 mod plan;
 mod request;
 mod response;
@@ -51,6 +52,7 @@ mod tests;
 pub use cache::CacheStatistics;
 pub use limits::QueryLimits;
 pub use names::{check_names, name_problems};
+pub use persisted::{PersistedLimits, PersistedQueries, QueryHash, Refusal, RegisteredOperations, hash_of_query};
 pub use request::{Caller, Request};
 pub use response::{Begun, Forms, Keeping, Response, ResponseKind, Work};
 

@@ -66,7 +66,7 @@ fn sign_in_from(instance: &Instance, address: &str, name: &str, password: &str) 
     instance.svod.identity.sign_in(&Caller::anonymous(address, "request-1"), name, password)
 }
 
-fn sign_in(instance: &Instance, name: &str, password: &str) -> Result<SignedIn> {
+pub fn sign_in(instance: &Instance, name: &str, password: &str) -> Result<SignedIn> {
     sign_in_from(instance, ADDRESS, name, password)
 }
 
@@ -89,12 +89,12 @@ fn code<T>(outcome: Result<T>) -> &'static str {
     outcome.err().map_or("done", |error| error.code())
 }
 
-fn new_token(account: &Account, scopes: &[Scope]) -> NewToken {
+pub fn new_token(account: &Account, scopes: &[Scope]) -> NewToken {
     let scopes = scopes.iter().copied().collect();
     NewToken { account: account.id, title: "выгрузка".to_owned(), scopes, dictionaries: None, expires_at: None }
 }
 
-fn token(instance: &Instance, account: &Account, scopes: &[Scope]) -> (Token, String) {
+pub fn token(instance: &Instance, account: &Account, scopes: &[Scope]) -> (Token, String) {
     instance.svod.accounts.issue_token(&operator(instance), new_token(account, scopes)).unwrap()
 }
 
