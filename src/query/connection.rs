@@ -55,7 +55,7 @@ impl<'q> Connection<'q> {
         let after = arguments.text("after")?;
         let after = after.map(|text| cursor::read(text, &list, selection.orders(), &snapshot)).transpose();
         let after = after.map_err(|fault| fault.within("after"))?;
-        let page = Page { first, after, is_total_wanted: asks_for(info, "totalCount") };
+        let page = Page { first, after, offset: 0, is_total_wanted: asks_for(info, "totalCount") };
         let page = scope.select(&snapshot, &selection, &page)?;
         Ok(Self { scope, shape_index, at, list, found: Some(FoundIn { snapshot, selection, page }) })
     }
