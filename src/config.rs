@@ -46,9 +46,9 @@ pub struct DatabaseSettings {
     /// Where the service works: its day begins there
     #[arg(long, value_name = "NAME", default_value = "Europe/Moscow", value_parser = time_zone)]
     pub time_zone: TimeZone,
-    /// Older editions kept in memory, in item versions together
-    #[arg(long, value_name = "COUNT", default_value_t = 2_000_000, value_parser = between::<usize>(0, 1_000_000_000))]
-    pub older_versions_max: usize,
+    /// Memory for older editions beside the newest ones, all together
+    #[arg(long, value_name = "BYTES", default_value_t = 256 << 20, value_parser = between::<usize>(0, 1 << 40))]
+    pub older_bytes_max: usize,
     /// Problems of one input that are told one by one; the rest is counted
     #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = between::<usize>(1, 1_000_000))]
     pub violations_max: usize,

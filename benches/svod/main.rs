@@ -1,6 +1,6 @@
 //! Measures what the issues promise, on both engines in one run, and prints tables. Quote ratios: the machines are noisy.
 //! `make bench` runs it with a private PostgreSQL; `make bench ROWS=20000` does it smaller, and `ONLY=stewardship` only a part of it:
-//! `import`, `process`, `stewardship` or `soak`, which `SOAK_S` makes shorter.
+//! `import`, `process`, `selection`, `stewardship` or `soak`, which `SOAK_S` makes shorter.
 
 // A bench prints, stops when something is wrong, and reads the clock and the environment itself.
 #![allow(clippy::print_stdout, clippy::panic, clippy::disallowed_methods)]
@@ -9,6 +9,7 @@ mod bare;
 mod data;
 mod management;
 mod process;
+mod selection;
 mod soak;
 mod stewardship;
 
@@ -55,6 +56,9 @@ fn main() {
     if is_asked("import") || is_asked("process") {
         let loaded = import(rows, folder.path());
         process::measure(&loaded, rows, folder.path());
+    }
+    if is_asked("selection") {
+        selection::measure();
     }
     if is_asked("stewardship") {
         stewardship::measure(rows, folder.path());
@@ -138,7 +142,7 @@ pub fn open(target: &Target) -> Svod {
         store: StoreLimits { connections_max: 4, busy_timeout_ms: 5_000, connect_timeout_ms: 5_000 },
         clock: Clock::new(TimeZone::UTC, Timestamp::now),
         violations_max: 1_000,
-        older_versions_max: 2_000_000,
+        older_bytes_max: 256 << 20,
         secrets: svod::config::system_secrets(),
         password_cost: svod::app::passwords::PasswordCost::default(),
         session_lifetime: jiff::SignedDuration::from_hours(12),

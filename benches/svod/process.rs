@@ -80,7 +80,16 @@ fn start(url: &str) -> Started {
 }
 
 fn memory_mb(process: &Child) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).expect("the process runs");
+    resident_mb(&process.id().to_string())
+}
+
+/// The resident memory of the measuring process itself.
+pub fn own_memory_mb() -> f64 {
+    resident_mb("self")
+}
+
+fn resident_mb(process: &str) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("the process runs");
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("Linux tells the resident memory");
     let kilobytes: f64 = line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number of kilobytes");
     kilobytes / 1024.0

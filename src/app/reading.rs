@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, DictionarySnapshot, Head};
+use crate::catalog::{Catalog, DictionarySnapshot, Head, Resident};
 use crate::db::dictionary::DictionaryId;
 use crate::db::{self, Store};
 use crate::domain::clock::Clock;
 use crate::domain::error::{Error, Result};
+use crate::domain::item::ItemVersion;
 use crate::domain::publication::{Edition, State};
 use crate::domain::text::{DictionaryCode, ItemCode};
 use crate::domain::validity::Date;
@@ -89,7 +90,7 @@ impl Reader {
 
     /// An older edition that is in memory; it touches no database.
     pub fn find_kept(&self, code: &DictionaryCode, edition: &Edition) -> Option<Arc<DictionarySnapshot>> {
-        self.reading.catalog.find_older(code, edition.number)
+        self.reading.catalog.older().find(code, edition.number)
     }
 
     /// A dictionary as it was known at a publication; `None` when it was not published yet.
@@ -99,17 +100,27 @@ impl Reader {
         if edition.number == resident.current.edition.number {
             return Ok(Some(Arc::clone(&resident.current)));
         }
-        let catalog = &self.reading.catalog;
-        if let Some(kept) = catalog.find_older(code, edition.number) {
-            return Ok(Some(kept));
-        }
-        let state = self.reading.store.read(|connection| {
-            let id = get_id(connection, code)?;
-            load_state(connection, id, edition.published_seq)
-        })?;
-        let loaded = Arc::new(DictionarySnapshot::new(edition.clone(), state));
-        catalog.keep_older(Arc::clone(&loaded));
-        Ok(Some(loaded))
+        let load = || self.load_older(resident, edition);
+        self.reading.catalog.older().find_or_load(code, edition.number, &resident.current, load).map(Some)
+    }
+
+    /// An older edition from the database: only the rows that were superseded since, where that is less than all of them.
+    fn load_older(&self, resident: &Resident, edition: &Edition) -> Result<DictionarySnapshot> {
+        let current = &resident.current;
+        let later = resident.editions.iter().filter(|later| later.number > edition.number);
+        let has_same_definition = later.clone().all(|later| !later.definition_changed);
+        let changes: i64 = later.map(|later| later.added_count + later.changed_count + later.retired_count).sum();
+        self.reading.store.read(|connection| {
+            let id = get_id(connection, &current.dictionary.code)?;
+            if has_same_definition && changes < edition.items_count {
+                let state = state_before(connection, id, current, edition.published_seq)?;
+                // Rows that were changed behind the service's back may not fit together; then the database has the word.
+                if state.items.items_count() as i64 == edition.items_count {
+                    return Ok(current.beside(edition.clone(), state));
+                }
+            }
+            Ok(DictionarySnapshot::new(edition.clone(), load_state(connection, id, edition.published_seq)?))
+        })
     }
 
     /// Every version of an item that was ever published up to a publication, by publication and interval.
@@ -149,4 +160,28 @@ pub fn load_state(connection: &mut db::Engine, id: DictionaryId, publication: i6
     let versions = db::item::list_at(connection, id, &dictionary, publication)?;
     let annulled = Arc::new(db::annulment::list_at(connection, id, publication)?);
     Ok(State { dictionary, items: Arc::new(ItemTable::new(versions)), annulled })
+}
+
+/// What was known of a dictionary before some publications that left its definition alone: of the rows that are still current
+/// nothing is read.
+fn state_before(connection: &mut db::Engine, id: DictionaryId, current: &DictionarySnapshot, publication: i64) -> Result<State> {
+    let closed = db::item::list_closed_between(connection, id, &current.dictionary, publication, current.edition.published_seq)?;
+    let changed_blocks = current.items.blocks().iter().filter(|block| block.newest_seq() > publication);
+    let opened = changed_blocks.flat_map(|block| block.versions()).filter(|version| version.published_seq > publication);
+    let mut replaced: BTreeMap<ItemCode, Vec<Arc<ItemVersion>>> = BTreeMap::new();
+    for version in closed.iter().chain(opened) {
+        replaced.entry(version.code.clone()).or_default();
+    }
+    for (code, timeline) in &mut replaced {
+        let was_known = |version: &&Arc<ItemVersion>| version.published_seq <= publication;
+        timeline.extend(current.items.versions_of(code).iter().filter(was_known).cloned());
+    }
+    for version in closed {
+        replaced.entry(version.code.clone()).or_default().push(version);
+    }
+    for timeline in replaced.values_mut() {
+        timeline.sort_by_key(|version| version.validity().start_key());
+    }
+    let annulled = Arc::new(db::annulment::list_at(connection, id, publication)?);
+    Ok(State { dictionary: Arc::clone(&current.dictionary), items: Arc::new(current.items.with(&replaced)), annulled })
 }

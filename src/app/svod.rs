@@ -32,8 +32,8 @@ pub struct SvodSettings {
     pub clock: Clock,
     /// How many violations are kept; the rest are counted.
     pub violations_max: usize,
-    /// How many item versions of older editions are kept in memory together.
-    pub older_versions_max: usize,
+    /// How many bytes the older editions take that are kept in memory, together.
+    pub older_bytes_max: usize,
     pub secrets: Secrets,
     pub password_cost: PasswordCost,
     /// How long after signing in one has to do it again.
@@ -70,7 +70,7 @@ impl Svod {
         for version in store.with(migration::run_pending)? {
             tracing::info!(migration = version, "migrated");
         }
-        let catalog = Arc::new(Catalog::new(settings.older_versions_max));
+        let catalog = Arc::new(Catalog::new(settings.older_bytes_max));
         let acts =
             Acts { store: store.clone(), clock: settings.clock.clone(), pulse: Pulse::default(), refusals: RefusalBudget::default() };
         let SvodSettings { secrets, is_demo, .. } = settings;

@@ -1,11 +1,12 @@
 //! The catalogue itself: the newest published state, advanced by whole publications, and a bounded store of older editions.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 
 use super::edition::DictionarySnapshot;
+use super::older::OlderEditions;
 use crate::domain::publication::{Edition, Publication, World};
 use crate::domain::text::DictionaryCode;
 
@@ -57,18 +58,17 @@ impl Head {
     }
 }
 
-/// Where readers take the newest state, and where loaded older editions are kept for a while.
+/// Where readers take the newest state, and where older editions are kept for a while.
 #[derive(Debug)]
 pub struct Catalog {
     head: RwLock<Arc<Head>>,
-    older: Mutex<OlderEditions>,
+    older: OlderEditions,
 }
 
 impl Catalog {
-    /// An empty catalogue that keeps older editions of at most `older_versions_max` item versions together.
-    pub fn new(older_versions_max: usize) -> Self {
-        let older = OlderEditions { kept: Vec::new(), versions_max: older_versions_max };
-        Self { head: RwLock::default(), older: Mutex::new(older) }
+    /// An empty catalogue that keeps older editions of at most `older_bytes_max` bytes together.
+    pub fn new(older_bytes_max: usize) -> Self {
+        Self { head: RwLock::default(), older: OlderEditions::new(older_bytes_max) }
     }
 
     /// The newest state. What the caller does with it, later publications do not disturb.
@@ -76,47 +76,26 @@ impl Catalog {
         Arc::clone(&self.head.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes a newer state the one that readers get, at once and whole. An older one than there is is ignored.
+    /// Makes a newer state the one that readers get, at once and whole. An older one than there is is ignored. Editions that are
+    /// superseded by it are kept as older ones: they share nearly everything with those that follow.
     pub fn advance(&self, head: Arc<Head>) {
-        let mut current = self.head.write().unwrap_or_else(PoisonError::into_inner);
-        if head.seq() >= current.seq() {
-            *current = head;
+        let before = {
+            let mut current = self.head.write().unwrap_or_else(PoisonError::into_inner);
+            if head.seq() < current.seq() {
+                return;
+            }
+            std::mem::replace(&mut *current, Arc::clone(&head))
+        };
+        for (code, superseded) in &before.dictionaries {
+            let newest = head.dictionaries.get(code).map(|resident| &resident.current);
+            if let Some(newest) = newest.filter(|newest| newest.edition.number > superseded.current.edition.number) {
+                self.older.keep(Arc::clone(&superseded.current), newest);
+            }
         }
     }
 
-    /// An older edition that was loaded before, if it is still kept.
-    pub fn find_older(&self, code: &DictionaryCode, number: i64) -> Option<Arc<DictionarySnapshot>> {
-        self.older.lock().unwrap_or_else(PoisonError::into_inner).find(code, number)
-    }
-
-    pub fn keep_older(&self, snapshot: Arc<DictionarySnapshot>) {
-        self.older.lock().unwrap_or_else(PoisonError::into_inner).keep(snapshot);
-    }
-}
-
-/// Least recently used editions go first. There are few, so a list does.
-#[derive(Debug)]
-struct OlderEditions {
-    kept: Vec<Arc<DictionarySnapshot>>,
-    versions_max: usize,
-}
-
-impl OlderEditions {
-    fn find(&mut self, code: &DictionaryCode, number: i64) -> Option<Arc<DictionarySnapshot>> {
-        let is_it = |kept: &Arc<DictionarySnapshot>| kept.dictionary.code == *code && kept.edition.number == number;
-        let at = self.kept.iter().position(is_it)?;
-        let found = self.kept.remove(at);
-        self.kept.push(Arc::clone(&found));
-        Some(found)
-    }
-
-    fn keep(&mut self, snapshot: Arc<DictionarySnapshot>) {
-        let is_same = |kept: &Arc<DictionarySnapshot>| kept.dictionary.code == snapshot.dictionary.code && kept.edition == snapshot.edition;
-        self.kept.retain(|kept| !is_same(kept));
-        self.kept.push(snapshot);
-        let size = |kept: &[Arc<DictionarySnapshot>]| kept.iter().map(|kept| kept.items.versions().len()).sum::<usize>();
-        while self.kept.len() > 1 && size(&self.kept) > self.versions_max {
-            self.kept.remove(0);
-        }
+    /// Older editions: found where they are kept, loaded once however many ask for them, and counted.
+    pub fn older(&self) -> &OlderEditions {
+        &self.older
     }
 }

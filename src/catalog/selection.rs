@@ -2,17 +2,24 @@
 //! It knows positions and keys; names, cursors and GraphQL are the business of the floors above.
 
 use super::edition::DictionarySnapshot;
+use super::patience::Patience;
+use super::selection_by_code::page_by_code;
+use super::selection_by_key::page_by_key;
 use super::selection_order::{Order, Place, Row, SortKey, compare_keys, essential, keys_of};
-use super::selection_predicate::{Matcher, Predicate};
+use super::selection_plan::{Plan, descendants};
+use super::selection_predicate::Predicate;
+use super::work::{FoundBy, OrderedBy, TotalBy, Work};
 use crate::domain::validity::Date;
+
+pub use super::patience::{Interrupted, KeepGoing};
 
 /// Which items are wanted and in which order.
 #[derive(Debug, Clone)]
 pub struct Selection {
-    valid_on: Date,
-    predicate: Option<Predicate>,
-    search: Option<String>,
-    orders: Vec<Order>,
+    pub(super) valid_on: Date,
+    pub(super) predicate: Option<Predicate>,
+    pub(super) search: Option<String>,
+    pub(super) orders: Vec<Order>,
 }
 
 /// The part of the outcome that is wanted.
@@ -21,7 +28,9 @@ pub struct Page {
     pub first: usize,
     /// The page begins after this place.
     pub after: Option<Place>,
-    /// Counting means looking at everything, so it is done on demand.
+    /// So many rows after the place are passed over.
+    pub offset: usize,
+    /// Counting may mean looking at everything, so it is done on demand.
     pub is_total_wanted: bool,
 }
 
@@ -33,14 +42,8 @@ pub struct Outcome {
     pub has_previous: bool,
     /// All that match, on whatever page, where it was wanted.
     pub total_count: Option<usize>,
+    pub work: Work,
 }
-
-/// The caller's patience ended before the outcome was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Interrupted;
-
-/// Says whether to go on; asked at the beginning and then after every so many tests of items.
-pub type KeepGoing<'a> = &'a dyn Fn() -> bool;
 
 impl Selection {
     /// What is searched for is ordered by how well it fits, unless an order is given; everything else by code.
@@ -55,24 +58,19 @@ impl Selection {
     }
 
     pub fn page(&self, snapshot: &DictionarySnapshot, page: &Page, keep_going: KeepGoing<'_>) -> Result<Outcome, Interrupted> {
-        let matcher = Matcher::new(snapshot, self.valid_on, self.predicate.as_ref(), keep_going)?;
-        let candidates = match &self.search {
-            Some(text) => Candidates::Rows(self.hits(snapshot, text)),
-            None => match matcher.candidates() {
-                Some(positions) => Candidates::Rows(positions.into_iter().map(|position| Row { position, score: 0.0 }).collect()),
-                None => Candidates::All(snapshot.items.versions().len() as u32),
-            },
-        };
-        let run = Run { selection: self, snapshot, matcher, page };
-        if self.orders.is_empty() { run.by_code(candidates) } else { run.by_keys(candidates) }
-    }
-
-    /// What the search finds, in the order of codes.
-    fn hits(&self, snapshot: &DictionarySnapshot, text: &str) -> Vec<Row> {
-        let found = snapshot.search(text).into_iter();
-        let mut rows: Vec<Row> = found.map(|(position, score)| Row { position: position as u32, score }).collect();
-        rows.sort_unstable_by_key(|row| row.position);
-        rows
+        let patience = Patience::new(keep_going);
+        if snapshot.items.versions().is_empty() {
+            return Ok(nothing(page));
+        }
+        patience.check()?;
+        let predicate = self.predicate.as_ref();
+        let under = descendants(snapshot, predicate, self.valid_on, &patience)?;
+        let plan = Plan::new(snapshot, predicate, &under, &patience)?;
+        match &self.search {
+            Some(text) => Hits { selection: self, snapshot, page, plan: &plan }.page(text),
+            None if self.orders.is_empty() => page_by_code(snapshot, self.valid_on, page, &plan),
+            None => page_by_key(snapshot, self.valid_on, &self.orders, page, &plan),
+        }
     }
 
     /// The place of a row in the order, to go on from later.
@@ -81,33 +79,18 @@ impl Selection {
     }
 }
 
-/// The positions that may match, in the order of codes.
-enum Candidates {
-    All(u32),
-    Rows(Vec<Row>),
+fn nothing(page: &Page) -> Outcome {
+    let total_by = if page.is_total_wanted { TotalBy::Index } else { TotalBy::NotWanted };
+    let work = Work { found_by: FoundBy::ValidTime, candidates_count: 0, tested_count: 0, total_by, ordered_by: OrderedBy::Code };
+    Outcome { rows: Vec::new(), has_next: false, has_previous: false, total_count: page.is_total_wanted.then_some(0), work }
 }
 
-impl Candidates {
-    fn count(&self) -> u32 {
-        match self {
-            Self::All(count) => *count,
-            Self::Rows(rows) => rows.len() as u32,
-        }
-    }
-
-    fn row(&self, at: u32) -> Row {
-        match self {
-            Self::All(_) => Row { position: at, score: 0.0 },
-            Self::Rows(rows) => rows[at as usize],
-        }
-    }
-}
-
-struct Run<'a> {
+/// A page of what a text finds. There are as many rows as hits, so each is looked at and only the page itself is sorted.
+struct Hits<'a> {
     selection: &'a Selection,
     snapshot: &'a DictionarySnapshot,
-    matcher: Matcher<'a>,
     page: &'a Page,
+    plan: &'a Plan<'a>,
 }
 
 /// A row with what it is sorted by.
@@ -116,93 +99,49 @@ struct Keyed {
     row: Row,
 }
 
-impl Run<'_> {
-    /// The rows come in the order of codes already, so that the walk can begin in the middle and stop early.
-    fn by_code(&self, candidates: Candidates) -> Result<Outcome, Interrupted> {
-        let code_of = |at: u32| &self.snapshot.version(candidates.row(at).position as usize).code;
-        let start = match &self.page.after {
-            Some(place) => partition_point(candidates.count(), |at| *code_of(at) <= place.code),
-            None => 0,
-        };
-        let mut rows = Vec::new();
-        let mut has_next = false;
-        let mut count = 0;
-        for at in start..candidates.count() {
-            let row = candidates.row(at);
-            if !self.matches(row)? {
-                continue;
-            }
-            count += 1;
-            if rows.len() < self.page.first {
-                rows.push(row);
-            } else {
-                has_next = true;
-                if !self.page.is_total_wanted {
-                    break;
-                }
-            }
-        }
-        let mut has_previous = false;
-        for at in (0..start).rev() {
-            if self.matches(candidates.row(at))? {
-                has_previous = true;
-                count += 1;
-                if !self.page.is_total_wanted {
-                    break;
-                }
-            }
-        }
-        Ok(Outcome { rows, has_next, has_previous, total_count: self.page.is_total_wanted.then_some(count) })
-    }
-
-    /// Everything that matches is keyed; only the page itself is sorted.
-    fn by_keys(&self, candidates: Candidates) -> Result<Outcome, Interrupted> {
+impl Hits<'_> {
+    fn page(&self, text: &str) -> Result<Outcome, Interrupted> {
         let orders = &self.selection.orders;
-        let mut count = 0;
+        let hits = self.snapshot.search(text);
+        let (hits_count, mut count) = (hits.len(), 0);
         let mut keyed: Vec<Keyed> = Vec::new();
-        for at in 0..candidates.count() {
-            let row = candidates.row(at);
-            if !self.matches(row)? {
+        for (position, score) in hits {
+            let row = Row { position: position as u32, score };
+            let version = self.snapshot.version(position);
+            if !version.validity().contains(self.selection.valid_on) || !self.plan.test(row.position)? {
                 continue;
             }
             count += 1;
             let keys = keys_of(orders, self.snapshot, row);
-            self.matcher.spend(orders.len());
-            let code = &self.snapshot.version(row.position as usize).code;
-            let is_after = |place: &Place| compare_keys(orders, &keys, &place.keys).then_with(|| code.cmp(&place.code)).is_gt();
+            self.plan.patience().spend(orders.len());
+            let is_after = |place: &Place| compare_keys(orders, &keys, &place.keys).then_with(|| version.code.cmp(&place.code)).is_gt();
             if self.page.after.as_ref().is_none_or(is_after) {
                 keyed.push(Keyed { keys, row });
             }
         }
-        let (first, left) = (self.page.first, keyed.len());
+        let left = keyed.len();
+        let skipped = self.page.offset.min(left);
+        let end = skipped.saturating_add(self.page.first).min(left);
         // On one date an item has one version, so positions are in the order of codes.
         let compare = |a: &Keyed, b: &Keyed| compare_keys(orders, &a.keys, &b.keys).then(a.row.position.cmp(&b.row.position));
-        if first > 0 && first < left {
-            keyed.select_nth_unstable_by(first - 1, compare);
+        if 0 < end && end < left {
+            keyed.select_nth_unstable_by(end - 1, compare);
         }
-        keyed.truncate(first);
+        keyed.truncate(end);
         keyed.sort_unstable_by(compare);
+        let total_by = if self.page.is_total_wanted { TotalBy::Walk } else { TotalBy::NotWanted };
         Ok(Outcome {
-            rows: keyed.into_iter().map(|keyed| keyed.row).collect(),
-            has_next: left > first,
-            has_previous: count > left,
+            rows: keyed.into_iter().skip(skipped).map(|keyed| keyed.row).collect(),
+            has_next: left > end,
+            has_previous: count > left || skipped > 0,
             total_count: self.page.is_total_wanted.then_some(count),
+            work: Work {
+                found_by: FoundBy::Search,
+                candidates_count: hits_count,
+                tested_count: self.plan.tested_count(),
+                total_by,
+                ordered_by: OrderedBy::Sort,
+            },
         })
     }
-
-    /// Whether the item at a position is wanted.
-    fn matches(&self, row: Row) -> Result<bool, Interrupted> {
-        let matches = self.matcher.matches(row.position);
-        self.matcher.check().map(|()| matches)
-    }
-}
-
-/// The first of `0..count` for which `is_before` does not hold.
-fn partition_point(count: u32, is_before: impl Fn(u32) -> bool) -> u32 {
-    let (mut low, mut high) = (0, count);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if is_before(middle) { low = middle + 1 } else { high = middle }
-    }
-    low
 }

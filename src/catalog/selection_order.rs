@@ -7,9 +7,10 @@ use compact_str::CompactString;
 use rust_decimal::Decimal;
 
 use super::edition::DictionarySnapshot;
-use super::selection_predicate::Subject;
-use super::text_index::fold;
+use super::folding::{compare_folded, compare_folded_to, fold};
+use super::subject::Subject;
 use crate::domain::definition::AttributeType;
+use crate::domain::dictionary::Dictionary;
 use crate::domain::item::ItemVersion;
 use crate::domain::text::{ItemCode, Language};
 use crate::domain::validity::Date;
@@ -75,15 +76,80 @@ impl SortKey {
 
     /// The key of a single value of an attribute of a type; `None` when lists or unlike values make none.
     pub fn of_value(value: &Value, kind: AttributeType, language: Language) -> Option<Self> {
+        Key::of_value(value, kind, language).map(Key::to_sort_key)
+    }
+}
+
+/// A sort key that is still where it lies in an item version: texts are folded as they are compared.
+#[derive(Debug, Clone, Copy)]
+pub enum Key<'a> {
+    Code(&'a str),
+    Text(&'a str),
+    Integer(i64),
+    Decimal(Decimal),
+    Boolean(bool),
+    Date(Date),
+}
+
+impl<'a> Key<'a> {
+    fn of_value(value: &'a Value, kind: AttributeType, language: Language) -> Option<Self> {
         match value {
-            Value::Text(text) if is_code(kind) => Some(Self::Code(text.clone())),
-            Value::Text(text) => Some(Self::text(text)),
-            Value::Localized(localized) => Some(Self::text(localized.get(language))),
+            Value::Text(text) if is_code(kind) => Some(Self::Code(text)),
+            Value::Text(text) => Some(Self::Text(text)),
+            Value::Localized(localized) => Some(Self::Text(localized.get(language))),
             Value::Integer(number) => Some(Self::Integer(*number)),
             Value::Decimal(number) => Some(Self::Decimal(*number)),
             Value::Boolean(flag) => Some(Self::Boolean(*flag)),
             Value::Date(date) => Some(Self::Date(*date)),
             Value::List(_) => None,
+        }
+    }
+
+    /// The key of a version in an order that does not depend on a search.
+    pub fn of(by: OrderBy, dictionary: &Dictionary, version: &'a ItemVersion) -> Option<Self> {
+        match by {
+            OrderBy::Subject(Subject::Code, _) => Some(Self::Code(&version.code)),
+            OrderBy::Subject(Subject::Parent, _) => version.parent().map(Self::Code),
+            OrderBy::Subject(Subject::ValidFrom, _) => version.validity().from().map(Self::Date),
+            OrderBy::Subject(Subject::ValidTo, _) => version.validity().to().map(Self::Date),
+            OrderBy::Subject(Subject::Attribute(position), language) => {
+                let kind = dictionary.attributes[position].definition.kind;
+                Self::of_value(version.value(position)?, kind, language)
+            }
+            OrderBy::Subject(Subject::Absent, _) | OrderBy::Score => None,
+        }
+    }
+
+    pub fn to_sort_key(self) -> SortKey {
+        match self {
+            Self::Code(text) => SortKey::Code(text.into()),
+            Self::Text(text) => SortKey::text(text),
+            Self::Integer(number) => SortKey::Integer(number),
+            Self::Decimal(number) => SortKey::Decimal(number),
+            Self::Boolean(flag) => SortKey::Boolean(flag),
+            Self::Date(date) => SortKey::Date(date),
+        }
+    }
+
+    /// As their sort keys compare.
+    pub fn compare(&self, other: &Key<'_>) -> Ordering {
+        match (self, other) {
+            (Self::Code(a), Key::Code(b)) => a.cmp(b),
+            (Self::Text(a), Key::Text(b)) => compare_folded(a, b).then_with(|| a.cmp(b)),
+            (Self::Integer(a), Key::Integer(b)) => a.cmp(b),
+            (Self::Decimal(a), Key::Decimal(b)) => a.cmp(b),
+            (Self::Boolean(a), Key::Boolean(b)) => a.cmp(b),
+            (Self::Date(a), Key::Date(b)) => a.cmp(b),
+            (a, b) => a.to_sort_key().cmp(&b.to_sort_key()),
+        }
+    }
+
+    pub fn compare_to(&self, key: &SortKey) -> Ordering {
+        match (self, key) {
+            (Self::Text(text), SortKey::Text { folded, exact }) => {
+                compare_folded_to(text, folded).then_with(|| (*text).cmp(exact.as_str()))
+            }
+            (key, other) => key.to_sort_key().cmp(other),
         }
     }
 }
@@ -106,21 +172,14 @@ impl Order {
         match self.by {
             // The bits of floats that are not negative are in the order of the floats.
             OrderBy::Score => Some(SortKey::Integer(i64::from(score.to_bits()))),
-            OrderBy::Subject(Subject::Code, _) => Some(SortKey::Code(version.code.clone())),
-            OrderBy::Subject(Subject::Parent, _) => version.parent().map(|parent| SortKey::Code(parent.into())),
-            OrderBy::Subject(Subject::ValidFrom, _) => version.validity().from().map(SortKey::Date),
-            OrderBy::Subject(Subject::ValidTo, _) => version.validity().to().map(SortKey::Date),
-            OrderBy::Subject(Subject::Attribute(position), language) => {
-                let kind = snapshot.dictionary.attributes[position].definition.kind;
-                SortKey::of_value(version.value(position)?, kind, language)
-            }
-            OrderBy::Subject(Subject::Absent, _) => None,
+            by => Key::of(by, &snapshot.dictionary, version).map(Key::to_sort_key),
         }
     }
 
-    fn compare(self, a: &Option<SortKey>, b: &Option<SortKey>) -> Ordering {
+    /// Puts what two keys say in the direction of the order; what has none is the greatest.
+    pub fn directed<A, B>(self, a: Option<A>, b: Option<B>, compare: impl FnOnce(A, B) -> Ordering) -> Ordering {
         let ordering = match (a, b) {
-            (Some(a), Some(b)) => a.cmp(b),
+            (Some(a), Some(b)) => compare(a, b),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (None, None) => Ordering::Equal,
@@ -129,6 +188,10 @@ impl Order {
             Direction::Ascending => ordering,
             Direction::Descending => ordering.reverse(),
         }
+    }
+
+    fn compare(self, a: &Option<SortKey>, b: &Option<SortKey>) -> Ordering {
+        self.directed(a.as_ref(), b.as_ref(), Ord::cmp)
     }
 }
 

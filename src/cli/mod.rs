@@ -140,7 +140,7 @@ fn svod_settings(database: &DatabaseSettings) -> SvodSettings {
         store: database.store_limits(),
         clock: database.clock(),
         violations_max: database.violations_max,
-        older_versions_max: database.older_versions_max,
+        older_bytes_max: database.older_bytes_max,
         secrets: config::system_secrets(),
         password_cost: database.identity.password_cost(),
         session_lifetime: database.identity.session_lifetime(),

@@ -233,13 +233,13 @@ mod tests {
 
     #[test]
     fn other_subcommands_share_the_file_and_take_what_is_theirs() {
-        let file = "listen = \"127.0.0.1:2\"\ndatabase_url = \"sqlite:a.db\"\nolder_versions_max = 1_000";
+        let file = "listen = \"127.0.0.1:2\"\ndatabase_url = \"sqlite:a.db\"\nolder_bytes_max = 1_000";
         let Ok(Cli::Import { file, database }) = run(&["import", "items.csv"], &[("SVOD_FILE", "other.csv")], file) else {
             panic!("all is right")
         };
         assert_eq!(file, PathBuf::from("items.csv"));
         assert_eq!(database.database_url, DatabaseUrl::Sqlite(PathBuf::from("a.db")));
-        assert_eq!(database.older_versions_max, 1000);
+        assert_eq!(database.older_bytes_max, 1000);
         assert!(run(&["sdl"], &[], "nonsense").is_ok(), "who takes no settings reads no file");
     }
 

@@ -118,6 +118,27 @@ pub fn list_changed_since(connection: &mut Engine, id: DictionaryId, dictionary:
     Ok(ChangedSince { opened, closed })
 }
 
+/// The versions that were known at a publication and that publications after it and up to another closed.
+pub fn list_closed_between(
+    connection: &mut Engine,
+    id: DictionaryId,
+    dictionary: &Dictionary,
+    after: i64,
+    up_to: i64,
+) -> Result<Vec<Arc<ItemVersion>>> {
+    prefer_indexes(connection)?;
+    // When they were published is looked at here: asked for it too, an engine may take the index of that, which leaves nearly all.
+    let rows: Vec<ItemVersionRow> = item_version::table
+        .filter(item_version::dictionary_id.eq(id.0))
+        .filter(item_version::superseded_seq.gt(after))
+        .filter(item_version::superseded_seq.le(up_to))
+        .select(ItemVersionRow::as_select())
+        .load(connection)
+        .map_err(fault)?;
+    let known = rows.into_iter().filter(|row| row.published_seq <= after);
+    known.map(|row| Ok(Arc::new(row.read(dictionary)?))).collect()
+}
+
 /// The items of which rows were opened or closed by publications after a number and up to another; some of them more than once.
 pub fn list_codes_changed_between(connection: &mut Engine, id: DictionaryId, after: i64, up_to: i64) -> Result<Vec<ItemCode>> {
     prefer_indexes(connection)?;

@@ -64,6 +64,15 @@ impl ItemVersion {
     pub fn value(&self, position: usize) -> Option<&Value> {
         self.stretch.content.values.get(position)?.as_ref()
     }
+
+    /// What the version takes in memory, roughly.
+    pub fn estimated_bytes(&self) -> usize {
+        // Two counters, and what allocations cost beside what is in them.
+        const OVERHEAD: usize = 32;
+        let content = &self.stretch.content;
+        let values: usize = content.values.iter().flatten().map(Value::heap_bytes).sum();
+        size_of::<Self>() + OVERHEAD + size_of_val(&*content.values) + values
+    }
 }
 
 /// The attributes as the database keeps them: a canonical JSON object without the absent ones.

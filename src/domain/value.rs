@@ -66,6 +66,20 @@ impl Value {
         }
     }
 
+    /// What the value takes beside itself, roughly.
+    pub fn heap_bytes(&self) -> usize {
+        let of_text = |text: &CompactString| if text.is_heap_allocated() { text.len() + 8 } else { 0 };
+        match self {
+            Value::Text(text) => of_text(text),
+            Value::Localized(localized) => {
+                let texts = [&localized.ru, &localized.en].into_iter().flatten();
+                size_of::<Localized>() + 8 + texts.map(of_text).sum::<usize>()
+            }
+            Value::List(values) => size_of_val(&**values) + 8 + values.iter().map(Value::heap_bytes).sum::<usize>(),
+            Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::Date(_) => 0,
+        }
+    }
+
     /// Appends the canonical JSON (RFC 8785) of the value: decimals and dates as strings, languages in order.
     pub fn write_json(&self, out: &mut String) {
         match self {

@@ -51,7 +51,7 @@ pub async fn read(view: &View, dictionary: &DictionaryCode, at: Coordinate, want
         }
         return Ok(seek.page(Vec::new(), |_: &Item| String::new()).with_total(0));
     };
-    let part = Part { first: seek.count(), after, is_total_wanted: wanted.is_total_wanted };
+    let part = Part { first: seek.count(), after, offset: 0, is_total_wanted: wanted.is_total_wanted };
     let selected = Arc::clone(&snapshot);
     let (found, places) = view
         .work(move |_, _| {

@@ -16,7 +16,7 @@ use crate::domain::account::Authority;
 use crate::domain::definition::Access;
 use crate::domain::error::Result;
 use crate::graphql::{ManagementApi, door};
-use crate::query::{Begun, CacheStatistics, Caller, DataApi, PersistedQueries, Request};
+use crate::query::{Begun, CacheStatistics, Caller, DataApi, OlderStatistics, PersistedQueries, Request};
 
 /// What is published, in two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -56,13 +56,13 @@ impl DataDoor {
             }),
             sdl: Box::new(move |authority| sdl_api.sdl(authority)),
             census: Box::new(census),
-            metrics: Box::new(move || answers_measures(metrics_api.answers_statistics())),
+            metrics: Box::new(move || measures(metrics_api.answers_statistics(), metrics_api.older_statistics())),
         }
     }
 }
 
-/// The response cache in figures.
-fn answers_measures(answers: CacheStatistics) -> Vec<Measure> {
+/// The response cache and the older editions in figures.
+fn measures(answers: CacheStatistics, older: OlderStatistics) -> Vec<Measure> {
     use super::metrics::MeasureKind::{Counter, Gauge};
     let measure = |name, help, kind, value| Measure { name, help, kind, value };
     vec![
@@ -70,6 +70,11 @@ fn answers_measures(answers: CacheStatistics) -> Vec<Measure> {
         measure("svod_response_cache_misses_total", "Data queries that the response cache did not have.", Counter, answers.misses as f64),
         measure("svod_response_cache_evictions_total", "Answers that the response cache dropped.", Counter, answers.evictions as f64),
         measure("svod_response_cache_bytes", "Bytes of the answers kept.", Gauge, answers.bytes as f64),
+        measure("svod_older_editions_hits_total", "Reads of older editions that were in memory.", Counter, older.hits as f64),
+        measure("svod_older_editions_loads_total", "Older editions loaded from the database.", Counter, older.loads as f64),
+        measure("svod_older_editions_evictions_total", "Older editions that made room for others.", Counter, older.evictions as f64),
+        measure("svod_older_editions", "Older editions in memory.", Gauge, older.editions_count as f64),
+        measure("svod_older_editions_bytes", "What they take beside the newest, roughly.", Gauge, older.bytes as f64),
     ]
 }
 

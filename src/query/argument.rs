@@ -51,6 +51,12 @@ impl<'a> Arguments<'a> {
         Ok(scope.reader.publication(self.knowledge()?, inherited)?)
     }
 
+    /// How many are passed over before the page begins.
+    pub fn offset(&self) -> Outcome<usize> {
+        let offset = self.integer("offset").unwrap_or_default();
+        usize::try_from(offset).map_err(|_| Fault::input(format!("{offset} is negative")).within("offset"))
+    }
+
     /// How many are wanted at most.
     pub fn page_size(&self, scope: &Scope, default: usize) -> Outcome<usize> {
         let max = scope.limits.page_size_max;

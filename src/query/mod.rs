@@ -49,6 +49,7 @@ mod visible;
 #[cfg(test)]
 mod tests;
 
+pub use crate::catalog::OlderStatistics;
 pub use cache::CacheStatistics;
 pub use limits::QueryLimits;
 pub use names::{check_names, name_problems};
@@ -118,6 +119,11 @@ impl DataApi {
         let prepared = execute::prepare(&scope, document, request)?;
         let response = execute::run(&scope, &prepared, place, request.is_explained)?;
         Ok(if request.is_explained { response } else { answer::kept(&self.answers, &asked, response) })
+    }
+
+    /// How the older editions that are kept do.
+    pub fn older_statistics(&self) -> OlderStatistics {
+        self.reading.catalog().older().statistics()
     }
 
     /// How the kept answers do.

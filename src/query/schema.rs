@@ -92,6 +92,8 @@ fn root_fields(out: &mut String, shape: &Shape) {
     knownAt: DateTime
     orderBy: [{}!]
     first: Int = {PAGE_SIZE_DEFAULT}
+    \"Сколько элементов пропустить: от начала списка или после `after`. Чтобы обойти список целиком, удобнее `after`.\"
+    offset: Int
     \"Курсор, после которого начинается страница. Чтобы все страницы были из одной публикации, передайте её номер в `publication`.\"
     after: String
   ): {}!",

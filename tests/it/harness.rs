@@ -263,7 +263,7 @@ fn settings(database: &Database, now_ms: Arc<AtomicI64>) -> SvodSettings {
         store: StoreLimits { connections_max: 4, busy_timeout_ms: 5_000, connect_timeout_ms: 5_000 },
         clock: Clock::new(TimeZone::get("Europe/Moscow").unwrap(), now),
         violations_max: 1_000,
-        older_versions_max: 2_000_000,
+        older_bytes_max: 256 << 20,
         secrets: system_secrets(),
         password_cost: PasswordCost { memory_kib: 8, passes: 1, lanes: 1 },
         session_lifetime: SignedDuration::from_hours(12),

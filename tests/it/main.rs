@@ -24,6 +24,7 @@ mod management;
 mod management_account;
 mod management_requests;
 mod nasty;
+mod older_edition;
 mod process;
 mod publication;
 mod request_edges;

@@ -54,8 +54,8 @@ impl<'q> Connection<'q> {
         let after = arguments.text("after")?;
         let after = after.map(|text| cursor::read(text, &list, selection.orders(), &snapshot)).transpose();
         let after = after.map_err(|fault| fault.within("after"))?;
-        let page = Page { first, after, is_total_wanted: asks_for(info, "totalCount") };
-        let page = scope.select(&snapshot, &selection, &page)?;
+        let page = Page { first, after, offset: arguments.offset()?, is_total_wanted: asks_for(info, "totalCount") };
+        let page = selection.page_by_walking(&snapshot, &page);
         Ok(Self { scope, shape_index, at, list, found: Some(FoundIn { snapshot, selection, page }) })
     }
 

@@ -49,7 +49,7 @@ impl<'q> Item<'q> {
         let Some(snapshot) = scope.whole(self.shape_index, at.publication)? else { return Ok(ResolvedValue::list([])) };
         let (orders, _) = FilterReader::new(self.shape(), &snapshot.dictionary, &scope.limits).orders(arguments.get("orderBy"))?;
         let selection = Selection::new(at.valid_on, Some(predicate), None, &orders);
-        let selected = scope.select(&snapshot, &selection, &Page { first, after: None, is_total_wanted: false })?;
+        let selected = selection.page_by_walking(&snapshot, &Page { first, after: None, offset: 0, is_total_wanted: false });
         let shape_index = self.shape_index;
         Ok(scope.list(selected.rows.into_iter().map(move |row| {
             let version = Arc::clone(snapshot.version(row.position as usize));

@@ -133,7 +133,9 @@ impl<'q> Run<'q> {
         let after = after.map(|text| cursor::read(text, &list, selection.orders(), snapshot)).transpose();
         let after = after.map_err(|fault| fault.within("after"))?;
         let is_total_wanted = of.iter().any(|field| matches!(field.kind, ConnectionKind::TotalCount));
-        let page = scope.select(snapshot, &selection, &Page { first, after, is_total_wanted })?;
+        let offset = arguments.offset()?;
+        let page = scope.select(snapshot, &selection, &Page { first, after, offset, is_total_wanted })?;
+        self.explain(shape_index, &page.work);
         Ok(Connection { shape_index, at, list, found: Some(FoundIn { snapshot, selection, page }) })
     }
 }

@@ -51,9 +51,8 @@ impl<'q> Run<'q> {
         if !below.is_ordered {
             // In the order of codes, children are what the snapshot lists anyway.
             let Below { snapshot, first, at, .. } = below;
-            let positions = snapshot.children_of(&item.version.code).iter().copied();
-            let valid = positions.filter(|position| snapshot.version(*position as usize).validity().contains(at.valid_on));
-            return self.positions(out, of, item, snapshot, at, valid.take(first));
+            let positions = snapshot.children_at(&item.version.code, at.valid_on);
+            return self.positions(out, of, item, snapshot, at, positions.take(first));
         }
         self.selected(out, of, bound, item, &below, Predicate::equal(Subject::Parent, &item.version.code))
     }
@@ -88,9 +87,10 @@ impl<'q> Run<'q> {
         let orders = reader.orders(arguments_of(bound).get("orderBy"));
         let (orders, _) = self.told(out, orders)?;
         let selection = Selection::new(at.valid_on, Some(predicate), None, &orders);
-        let page = Page { first: below.first, after: None, is_total_wanted: false };
+        let page = Page { first: below.first, after: None, offset: 0, is_total_wanted: false };
         let selected = self.scope.select(snapshot, &selection, &page);
         let selected = self.told(out, selected)?;
+        self.explain(item.shape_index, &selected.work);
         self.positions(out, of, item, snapshot, at, selected.rows.iter().map(|row| row.position))
     }
 

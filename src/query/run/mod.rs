@@ -10,10 +10,12 @@ use super::plan::{Field, Plan};
 use super::scope::Scope;
 use super::typed::TypedSchema;
 use crate::app::reading::Coordinate;
+use crate::catalog::work::Work;
 use crate::catalog::{DictionarySnapshot, Resident};
 use output::{Output, PropagateNull, Step, Written};
 
 mod connection;
+mod explain;
 mod hierarchy;
 mod history;
 mod item;
@@ -150,6 +152,14 @@ impl<'q> Run<'q> {
     /// An outcome whose fault is told as an error of the field at hand.
     fn told<T>(&self, out: &mut Output<'q>, outcome: Outcome<T>) -> Result<T, PropagateNull> {
         outcome.map_err(|fault: Fault| out.fail(&fault))
+    }
+
+    /// Notes how items were found, where the caller wants to know.
+    fn explain(&self, shape: usize, work: &Work) {
+        if let Some(explained) = &self.explained {
+            let dictionary = &self.typed.shapes[shape].dictionary;
+            explained.borrow_mut().push(explain::explained(dictionary, work));
+        }
     }
 
     /// Counts an object that stands for an item, a publication or another thing of which there may be many.

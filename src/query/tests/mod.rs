@@ -108,7 +108,7 @@ impl Library {
             store: StoreLimits { connections_max: 2, busy_timeout_ms: 1_000, connect_timeout_ms: 1_000 },
             clock: Clock::new(TimeZone::UTC, now),
             violations_max: 100,
-            older_versions_max: 10_000,
+            older_bytes_max: 64 << 20,
             secrets: crate::config::system_secrets(),
             password_cost: crate::app::passwords::PasswordCost::default(),
             session_lifetime: jiff::SignedDuration::from_hours(12),
