@@ -98,6 +98,11 @@ impl DictionarySnapshot {
         found
     }
 
+    /// Whether the text index is there: making it can take seconds.
+    pub fn has_text_index(&self) -> bool {
+        self.text_index.get().is_some()
+    }
+
     /// Makes the text index if it is not there yet, so that the first search does not wait for it.
     pub fn text_index(&self) -> &TextIndex {
         self.text_index.get_or_init(|| TextIndex::new(&self.dictionary, self.items.versions().iter().cloned().collect()))

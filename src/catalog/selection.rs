@@ -57,6 +57,11 @@ impl Selection {
         &self.orders
     }
 
+    /// Whether it needs the text index.
+    pub fn searches(&self) -> bool {
+        self.search.is_some()
+    }
+
     pub fn page(&self, snapshot: &DictionarySnapshot, page: &Page, keep_going: KeepGoing<'_>) -> Result<Outcome, Interrupted> {
         let patience = Patience::new(keep_going);
         if snapshot.items.versions().is_empty() {

@@ -330,7 +330,7 @@ mod tests {
     #[test]
     fn nothing_is_found_where_nothing_is() {
         let dictionary = dictionary();
-        assert!(found(&TextIndex::new(&dictionary, &[]), "прокуратура").is_empty());
+        assert!(found(&TextIndex::new(&dictionary, Vec::new()), "прокуратура").is_empty());
     }
 
     #[test]

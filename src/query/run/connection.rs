@@ -134,6 +134,9 @@ impl<'q> Run<'q> {
         let after = after.map_err(|fault| fault.within("after"))?;
         let is_total_wanted = of.iter().any(|field| matches!(field.kind, ConnectionKind::TotalCount));
         let offset = arguments.offset()?;
+        if selection.searches() && !snapshot.has_text_index() {
+            scope.check_blocking()?;
+        }
         let page = scope.select(snapshot, &selection, &Page { first, after, offset, is_total_wanted })?;
         self.explain(shape_index, &page.work);
         Ok(Connection { shape_index, at, list, found: Some(FoundIn { snapshot, selection, page }) })
