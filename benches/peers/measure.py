@@ -2,7 +2,7 @@
 """The harness's bench.py on Svod: the same checks and rounds, with Svod's variants beside `ours`.
 
 measure.py prepare --publication N    documents and targets into the copy of the harness
-measure.py ready NAME URL             waits until the service is ready; notes the time since its start and its memory
+measure.py ready NAME URL             waits until the service is ready; notes the time since its start and its memory in the ten seconds after
 measure.py note NAME VALUE            a fact for the report
 measure.py check|run …                as bench.py; answers of every variant are compared with a truth of its own
 
@@ -23,7 +23,8 @@ ALL_HOLD_ON = "2020-12-31"
 # About as many rows hold on this date as today, so that the two can be compared.
 PAST = "2017-02-01"
 TODAY = datetime.now(ZoneInfo("Europe/Moscow")).date().isoformat()
-OLD_MAX_CODE = "011"
+SHARED_ENDING_MAX = "011"
+SETTLE_S = 10
 
 # Name, variable of its address, folder of its documents, process.
 VARIANTS = [
@@ -68,7 +69,7 @@ class Scale:
         regions = ["%02d" % number for number in range(1, 86)]
         draw = random.Random(5)
         # Fourth-level codes up to this ending are in both files.
-        codes = [r["code"] for r in bench.load("classifier") if r["parent_code"] and r["code"][8:] <= OLD_MAX_CODE]
+        codes = [r["code"] for r in bench.load("classifier") if r["parent_code"] and r["code"][8:] <= SHARED_ENDING_MAX]
         s.vars = {
             "W1": [{"code": code} for code in draw.sample(codes, 1000)],
             "W2": [{"offset": offset} for offset in range(0, 190_000, 2_000)],
@@ -174,9 +175,13 @@ def ready(name, url):
     while time.monotonic() < until:
         try:
             with urllib.request.urlopen(url + "/health/ready", timeout=5):
-                seconds, (rss, _) = age_s(pid), bench.rss(name)
-                note(name, {"ready_s": round(seconds, 2), "rss_ready_mib": rss})
-                print("%s is ready %.2f s after its start, %d MiB resident" % (name, seconds, rss))
+                seconds, rss = age_s(pid), [bench.rss(name)[0]]
+                # What a service still does behind its readiness counts, too.
+                for _ in range(SETTLE_S * 10):
+                    time.sleep(0.1)
+                    rss.append(bench.rss(name)[0])
+                note(name, {"ready_s": round(seconds, 2), "rss_ready_mib": rss[0], "rss_settled_mib": max(rss)})
+                print("%s is ready %.2f s after its start, %d MiB resident, at most %d and at last %d in %d s after it" % (name, seconds, rss[0], max(rss), rss[-1], SETTLE_S))
                 return
         except (OSError, urllib.error.URLError):
             if not os.path.exists("/proc/%d" % pid):

@@ -117,6 +117,8 @@ step_up() (
   if has_cache; then serve ours-cached "$url_cached" svod_200k; fi
   case " $PARTS " in *" scale "*) serve ours-1m "$url_1m" svod_1m "${uncached[@]}" ;; esac
   python3 "$peers/measure.py" note engine "$ENGINE"
+  python3 "$peers/measure.py" note commit "$(git -C "$root" rev-parse --short=12 HEAD)"
+  python3 "$peers/measure.py" note command "ROUNDS=$ROUNDS SECS=$SECS PARTS='$PARTS' ENGINE=$ENGINE SKIP_PEERS=$SKIP_PEERS make bench-peers"
 )
 
 is_up() { [ -f "$RUN/$1.pid" ] && kill -0 "$(cat "$RUN/$1.pid")" 2>/dev/null; }
