@@ -59,11 +59,16 @@ import() { # What publishes a file of the classifier's form into the database be
 # The other 100,000 rows give other dates to the same codes: some that ended hold again.
 whole="--restore --header --columns code,name,parent,center_name,region,valid_from,valid_to"
 
+[ $# = 1 ] || { sed -n 3p "$0" >&2; exit 1; }
+
+# The report takes the tables up as they are, whenever they were made: each says of what.
+made_of="Measured on $(date +%F) at commit $(git -C "$root" rev-parse --short=12 HEAD 2>/dev/null || echo unknown), by \`make bench-${1/hostile/load}\`."
+
 case "${1:-}" in
 hostile)
   only=()
   if [ -n "${ONLY:-}" ]; then only=(--only "$ONLY"); fi
-  rm -f "$out/hostile.md"
+  printf '%s\n\n' "$made_of" >"$out/hostile.md"
   serve 1m import1m.csv
   python3 "$load/hostile.py" --port $port --pid "$pid" --codes "$DATA/classifier.csv" --seconds "${ATTACK_S:-10}" --table "$out/hostile.md" "${only[@]}" \
     --title "1,000,000 territories and 2,500 offices" --import "$(import "$DATA/import100k.csv $whole")"
@@ -72,6 +77,7 @@ hostile)
     --title "200,000 territories and 2,500 offices" --import "$(import "$DATA/import100k.csv $whole")" ;;
 soak)
   serve 200k classifier.csv
+  printf '%s\n\n' "$made_of" >"$out/soak.md"
   python3 "$load/soak.py" --port $port --pid "$pid" --data "$DATA" --seconds "${SOAK_S:-300}" --table "$out/soak.md" --publish "$(import '{file}')" ;;
 *)
   sed -n 3p "$0" >&2

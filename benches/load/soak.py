@@ -137,7 +137,7 @@ def main():
     table, is_flat = report(samples, readers, published, arguments.seconds)
     print("\n" + table)
     if arguments.table:
-        with open(arguments.table, "w", encoding="utf-8") as file:
+        with open(arguments.table, "a", encoding="utf-8") as file:
             file.write(table)
     sys.exit(0 if is_flat and not published[1] and not any(failed for _, failed, _ in readers) else 1)
 

@@ -117,7 +117,7 @@ step_up() (
   if has_cache; then serve ours-cached "$url_cached" svod_200k; fi
   case " $PARTS " in *" scale "*) serve ours-1m "$url_1m" svod_1m "${uncached[@]}" ;; esac
   python3 "$peers/measure.py" note engine "$ENGINE"
-  python3 "$peers/measure.py" note commit "$(git -C "$root" rev-parse --short=12 HEAD)"
+  python3 "$peers/measure.py" note commit "$(git -C "$root" rev-parse --short=12 HEAD 2>/dev/null || echo unknown)"
   python3 "$peers/measure.py" note command "ROUNDS=$ROUNDS SECS=$SECS PARTS='$PARTS' ENGINE=$ENGINE SKIP_PEERS=$SKIP_PEERS make bench-peers"
 )
 
@@ -155,12 +155,19 @@ step_measure() (
     search) run --targets "$(others),$(ours)" --workloads W5b --conc 1 --tag search ;;
     coordinates) run --targets hello,post1k,ours,ours-today,ours-past,ours-old --workloads W1,W2,W3,W4,W5 --tag coordinates ;;
     scale) run --targets hello,post1k,ours-200k,ours-1m --workloads W1,W2,W3,W4 --tag scale ;;
-    export) OURS_EXPORT="python3 $peers/export.py $OURS_URL $harness/targets/ours/W7.graphql" "$harness/run.sh" export --rounds "$ROUNDS" | tee "$OUT/export.txt" ;;
+    export) bulk_export | tee "$OUT/export.txt" ;;
     import) bulk_import | tee "$OUT/import.txt" ;;
     *) echo "bench-peers: no part is called $part" >&2; exit 1 ;;
     esac
   done
 )
+
+bulk_export() { # W7, by those that are up: the others would seem fast.
+  local only="pg-copy-csv,pg-json-lines,sqlite-csv,sqlite-json-lines,mem-static gql,mem-dyn gql,rs-sqlite-inline gql,rs-pg gql,ours" name
+  for name in seaography yoga postgraphile directus; do if is_up "$name"; then only="$only,$name gql"; fi; done
+  if is_up datasette; then only="$only,datasette csv"; fi
+  OURS_EXPORT="python3 $peers/export.py $OURS_URL $harness/targets/ours/W7.graphql" "$harness/run.sh" export --rounds "$ROUNDS" --only "$only"
+}
 
 bulk_import() { # W6 of 100,000 rows; each time into a database with nothing but the definitions.
   local target; target=$(database svod_import)
