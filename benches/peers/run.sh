@@ -194,7 +194,7 @@ step_down() (
   "$harness/down.sh" || true
   # A line a request makes gigabytes; their ends tell enough.
   for log in "$RUN"/ours*.log; do
-    [ -f "$log" ] && tail -c 1000000 "$log" >"$log.end" && mv "$log.end" "$log"
+    if [ -f "$log" ]; then tail -c 1000000 "$log" >"$log.end" && mv "$log.end" "$log"; fi
   done
 )
 
