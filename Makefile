@@ -5,10 +5,10 @@ SHELL := /bin/sh
 # Debian's packages; each is installed only when it is missing, and said aloud.
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: help run build test check fmt bench generate postgres compiler curl nextest audit-suite clean
+.PHONY: help run build test check fmt bench bench-peers bench-load bench-soak fuzz generate postgres compiler curl nextest audit-suite clean
 
 help: ## List the doors
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: compiler ## Build and serve a demo on SQLite with the shipped dictionaries, at http://127.0.0.1:8080
 	cargo run --release -- serve --demo
@@ -34,6 +34,18 @@ fmt: ## Format the code
 bench: compiler postgres ## Measure what the issues promise, on both engines, and print the tables
 	cargo build --release --bench svod
 	scripts/postgres.sh cargo bench --bench svod
+
+bench-peers: compiler curl ## Measure Svod beside limits and peers by the harness at PERF=../shared/perf, into benches/RESULTS.md
+	benches/peers/run.sh
+
+bench-load: compiler curl ## Measure what hostile clients get, and what they do to a polite one
+	benches/load/run.sh hostile
+
+fuzz: compiler ## Hold plans of queries against plain resolvers over FUZZ_WORLDS=2000 random worlds
+	FUZZ_WORLDS=$(or $(FUZZ_WORLDS),2000) cargo test --lib query::tests::differential
+
+bench-soak: compiler curl ## Read and publish for SOAK_S=300 seconds, and say whether memory stays flat
+	benches/load/run.sh soak
 
 clean: ## Remove what was built and the data of `make run`
 	cargo clean
