@@ -1,38 +1,76 @@
 //! How the body of a POST is read: in JSON, whole, not too long, and in time. It knows nothing of what stands in it.
 
 use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::{Bytes, BytesMut, Payload};
-use actix_web::{HttpMessage, HttpRequest, rt};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, rt};
 use futures_util::stream::{Stream, StreamExt};
 
 use super::State;
 use super::blocking::remaining;
 use super::errors::Problem;
 
-pub async fn read(request: &HttpRequest, payload: Payload, state: &State, deadline: Instant) -> Result<Bytes, Problem> {
-    check_content_type(request)?;
-    let bytes_max = state.settings.request_body_bytes_max;
-    let announced = announced_bytes(request.headers());
-    if announced.is_some_and(|announced| announced > bytes_max as u64) {
-        return Err(too_large(bytes_max));
+/// The body of a request on its way.
+pub struct Incoming {
+    payload: Payload,
+    is_whole: bool,
+}
+
+impl Incoming {
+    pub fn new(payload: Payload) -> Self {
+        Self { payload, is_whole: false }
     }
-    let mut payload = payload;
-    let first = match soon(&mut payload).await {
-        Some(first) => first,
-        None => return Box::pin(read_in_time(payload, BytesMut::new(), state, deadline)).await,
-    };
-    match first {
-        // Nearly always the first piece is all there is, and it need not be copied.
-        Some(Ok(piece)) if announced == Some(piece.len() as u64) => Ok(piece),
-        Some(Ok(piece)) => Box::pin(read_in_time(payload, BytesMut::from(&piece[..]), state, deadline)).await,
-        Some(Err(_)) => Err(broken_off()),
-        None => Ok(Bytes::new()),
+
+    pub async fn read(&mut self, request: &HttpRequest, state: &State, deadline: Instant) -> Result<Bytes, Problem> {
+        check_content_type(request)?;
+        let bytes_max = state.settings.request_body_bytes_max;
+        let announced = announced_bytes(request.headers());
+        if announced.is_some_and(|announced| announced > bytes_max as u64) {
+            return Err(too_large(bytes_max));
+        }
+        let body = match soon(&mut self.payload).await {
+            // Nearly always the first piece is all there is, and it need not be copied.
+            Some(Some(Ok(piece))) if announced == Some(piece.len() as u64) => piece,
+            Some(Some(Ok(piece))) => Box::pin(read_in_time(&mut self.payload, BytesMut::from(&piece[..]), state, deadline)).await?,
+            Some(Some(Err(_))) => return Err(broken_off()),
+            Some(None) => Bytes::new(),
+            None => Box::pin(read_in_time(&mut self.payload, BytesMut::new(), state, deadline)).await?,
+        };
+        self.is_whole = true;
+        Ok(body)
+    }
+
+    /// Lets an answer go out. Where the body was not read whole, it goes with the answer: then actix closes the connection after it,
+    /// whereas it would read on for ever what is sent in pieces and nobody waits for.
+    pub fn leave_with(self, response: HttpResponse) -> HttpResponse {
+        if self.is_whole {
+            return response;
+        }
+        response.map_body(|_, body| Unread { body, _payload: self.payload }).map_into_boxed_body()
+    }
+}
+
+/// The body of an answer to a request that was not read whole.
+struct Unread {
+    body: BoxBody,
+    _payload: Payload,
+}
+
+impl MessageBody for Unread {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.body).poll_next(context)
     }
 }
 
@@ -52,7 +90,7 @@ async fn soon<S: Stream + Unpin>(stream: &mut S) -> Option<Option<S::Item>> {
     .await
 }
 
-async fn read_in_time(payload: Payload, begun: BytesMut, state: &State, deadline: Instant) -> Result<Bytes, Problem> {
+async fn read_in_time(payload: &mut Payload, begun: BytesMut, state: &State, deadline: Instant) -> Result<Bytes, Problem> {
     let bytes_max = state.settings.request_body_bytes_max;
     match rt::time::timeout(remaining(deadline), read_on(payload, begun, bytes_max)).await {
         Ok(read) => read,
@@ -63,8 +101,7 @@ async fn read_in_time(payload: Payload, begun: BytesMut, state: &State, deadline
     }
 }
 
-async fn read_on(payload: Payload, mut body: BytesMut, bytes_max: usize) -> Result<Bytes, Problem> {
-    let mut payload = pin!(payload);
+async fn read_on(payload: &mut Payload, mut body: BytesMut, bytes_max: usize) -> Result<Bytes, Problem> {
     loop {
         if body.len() > bytes_max {
             return Err(too_large(bytes_max));

@@ -12,6 +12,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::blocking::in_time;
+use super::body::Incoming;
 use super::compression::{self, Coding};
 use super::errors::{Problem, RETRY_AFTER_S, with_request_id};
 use super::identity::{Guest, carries_credential, carries_session};
@@ -20,22 +21,22 @@ use super::negotiation::{Media, choose};
 use super::observation::{Line, RequestId, Watch, finish_headers};
 use super::operation::{self, Asked};
 use super::services::Doors;
-use super::{State, body, cross_site, graphql, keeping, pages, routes};
+use super::{State, cross_site, graphql, keeping, pages, routes};
 use crate::domain::account::Authority;
 use crate::query::{Begun, Caller, Forms, Keeping, Request, Response, ResponseKind, Work};
 
 /// Nothing can be changed here, but a page of another site has no business with anybody's session.
 pub async fn post(request: HttpRequest, payload: web::Payload) -> HttpResponse {
     static ROW: LazyLock<Row> = LazyLock::new(|| Row::of(Some(routes::DATA), &Method::POST));
-    let visit = Visit::begin(&request);
+    let (visit, mut incoming) = (Visit::begin(&request), Incoming::new(payload));
     let sent = match choose(&request, &graphql::OFFERED_TO_POST) {
         Some(media) => {
-            let answered = visit.answer_post(payload).await;
+            let answered = visit.answer_post(&mut incoming).await;
             visit.carry(answered, media).await
         }
         None => visit.refuse(&graphql::not_acceptable(), Media::Json),
     };
-    visit.finish(sent, *ROW)
+    incoming.leave_with(visit.finish(sent, *ROW))
 }
 
 /// A browser gets GraphiQL, a program an answer.
@@ -98,12 +99,12 @@ impl<'r> Visit<'r> {
         Self { request, state, watch, deadline, presents_credential }
     }
 
-    async fn answer_post(&self, payload: web::Payload) -> Result<Response, Problem> {
+    async fn answer_post(&self, incoming: &mut Incoming) -> Result<Response, Problem> {
         let (headers, settings) = (self.request.headers(), &self.state.settings);
         if self.presents_credential && carries_session(headers, settings.is_cookie_secure) {
             cross_site::check(headers)?;
         }
-        let body = body::read(self.request, payload, self.state, self.deadline).await?;
+        let body = incoming.read(self.request, self.state, self.deadline).await?;
         match operation::in_body(&body, settings.batch_operations_max)? {
             Asked::One(asked) => self.answer(asked).await,
             Asked::Batch(operations) => Box::pin(self.answer_batch(operations)).await,

@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 
 use super::answer::{Told, answer};
 use super::blocking::{in_time, remaining};
+use super::body::Incoming;
 use super::errors::{Problem, RETRY_AFTER_S, with_request_id};
 use super::identity::{Guest, cookie};
 use super::metrics::Event;
@@ -19,20 +20,23 @@ use super::negotiation::{Media, choose};
 use super::observation::RequestId;
 use super::operation::{self, Asked};
 use super::services::Doors;
-use super::{State, body, cross_site, graphql, pages, websocket};
+use super::{State, cross_site, graphql, pages, websocket};
 use crate::app::acting::Caller;
 use crate::graphql::door::{Request, Response, ResponseKind, SetCookie};
 use crate::query;
 
 /// Also somebody without a session is not to be signed in, or anything else, by a page of another site.
 pub async fn post(request: HttpRequest, payload: web::Payload, state: web::Data<State>) -> HttpResponse {
-    let deadline = state.deadline();
-    let Some(media) = choose(&request, &graphql::OFFERED_TO_POST) else { return not_acceptable(&request, &state) };
-    let answered = match answer_post(&request, payload, &state, deadline).await {
-        Ok(answered) => carried(answered, &state, media, &RequestId::of(&request)),
-        Err(problem) => Err(problem),
+    let (deadline, mut incoming) = (state.deadline(), Incoming::new(payload));
+    let response = match choose(&request, &graphql::OFFERED_TO_POST) {
+        Some(media) => {
+            let answered = answer_post(&request, &mut incoming, &state, deadline).await;
+            let answered = answered.and_then(|answered| carried(answered, &state, media, &RequestId::of(&request)));
+            finished(&request, &state, media, answered)
+        }
+        None => not_acceptable(&request, &state),
     };
-    finished(&request, &state, media, answered)
+    incoming.leave_with(response)
 }
 
 /// A browser gets GraphiQL, a program an answer.
@@ -65,9 +69,9 @@ fn finished(request: &HttpRequest, state: &State, media: Media, answered: Result
     response
 }
 
-async fn answer_post(request: &HttpRequest, payload: web::Payload, state: &State, deadline: Instant) -> Result<Response, Problem> {
+async fn answer_post(request: &HttpRequest, incoming: &mut Incoming, state: &State, deadline: Instant) -> Result<Response, Problem> {
     cross_site::check(request.headers())?;
-    let body = body::read(request, payload, state, deadline).await?;
+    let body = incoming.read(request, state, deadline).await?;
     match operation::in_body(&body, state.settings.batch_operations_max)? {
         Asked::One(asked) => answer_one(request, state, to_door(asked)?, deadline).await,
         Asked::Batch(operations) => answer_batch(request, state, operations, deadline).await,

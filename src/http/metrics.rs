@@ -162,7 +162,7 @@ impl Counters {
 
     pub fn count_data_time(&self, duration: Duration) {
         let shard = self.shard();
-        let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        let duration_us = duration.as_secs().saturating_mul(1_000_000) + u64::from(duration.subsec_micros());
         let place = BOUNDS_US.iter().position(|bound| duration_us <= *bound).unwrap_or(BOUNDS_US.len());
         add(&shard.durations[place], 1);
         add(&shard.duration_us, duration_us);
