@@ -161,9 +161,19 @@ fn of_size(rows: usize) -> Vec<(String, String)> {
     let mut note = |name: &str, figure: String| measured.push((name.to_owned(), figure));
     note("table of all rows, MB beside them", format!("{:.1}", crate::process::own_memory_mb() - memory));
     let code = data::code(rows / 3);
-    note("item by code", shown(median(|| drop(black_box(snapshot.position_at(&code, PAST).map(|at| snapshot.version(at).published_seq))))));
+    note(
+        "item by code",
+        shown(median(|| {
+            black_box(snapshot.position_at(&code, PAST).map(|at| snapshot.version(at).published_seq));
+        })),
+    );
     let top = data::code(rows / 2_000 * 1_000);
-    note("children_at of an item of 30", shown(median(|| drop(black_box(snapshot.children_at(&top, PAST).count())))));
+    note(
+        "children_at of an item of 30",
+        shown(median(|| {
+            black_box(snapshot.children_at(&top, PAST).count());
+        })),
+    );
     for case in cases(rows, &snapshot) {
         note(case.name, shown(median(|| run(&case, &snapshot))));
     }

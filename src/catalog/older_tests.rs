@@ -18,6 +18,13 @@ use crate::domain::value::Value;
 
 const ITEMS: usize = 400;
 
+const DEFINITION: &str = r#"
+type = "Thing"
+name = { ru = "Вещи" }
+passport = { owner = "Кто-то" }
+attributes = [{ code = "name", type = "string", label = { ru = "Имя" } }]
+"#;
+
 fn edition(number: i64) -> Edition {
     Edition {
         number,
@@ -41,15 +48,11 @@ fn version(number: usize, seq: i64) -> Arc<ItemVersion> {
 
 /// Editions each of which changes one item of the one before.
 fn editions(count: usize) -> Vec<Arc<DictionarySnapshot>> {
-    let definition = toml::from_str(
-        r#"
-        code = "things"
-        type = "Thing"
-        name = { ru = "Вещи" }
-        passport = { owner = "Кто-то" }
-        attributes = [{ code = "name", type = "string", label = { ru = "Имя" } }]
-        "#,
-    );
+    editions_of("things", count)
+}
+
+fn editions_of(code: &str, count: usize) -> Vec<Arc<DictionarySnapshot>> {
+    let definition = toml::from_str(&format!("code = '{code}'\n{DEFINITION}"));
     let dictionary = Arc::new(Dictionary::compile(definition.unwrap()).unwrap());
     let items = Arc::new(ItemTable::new((0..ITEMS).map(|number| version(number, 1)).collect()));
     let mut editions = vec![Arc::new(DictionarySnapshot::new(edition(1), State { dictionary, items, annulled: Arc::default() }))];
@@ -112,8 +115,9 @@ fn the_least_recently_used_goes_and_its_neighbour_is_charged() {
     // A large one does not drive out the small ones.
     let small = OlderEditions::new(one * 2);
     small.keep(Arc::clone(&all[0]), &all[1]);
-    let stranger = &editions(1)[0];
-    small.keep(Arc::clone(&all[1]), stranger);
+    let (large, stranger) = (editions_of("others", 1), editions_of("others", 1));
+    small.keep(Arc::clone(&large[0]), &stranger[0]);
+    assert_eq!(statistics(&small).2, 1);
     assert!(small.find_or_load(&code(), 1, newest, || Err(())).is_ok());
 }
 

@@ -99,6 +99,15 @@ pub struct Directory {
     segments_count: usize,
 }
 
+/// The bit of a segment among so many. Of more segments than bits some neighbours share one.
+pub fn bit_of(segment: usize, segments_count: usize) -> u64 {
+    1 << (segment >> shift(segments_count))
+}
+
+fn shift(segments_count: usize) -> u32 {
+    (usize::BITS - segments_count.saturating_sub(1).leading_zeros()).saturating_sub(6)
+}
+
 impl Directory {
     /// More masks than this are not worth their memory: a mask for several values still leaves out most segments.
     const MASKS_MAX: usize = 1 << 17;
@@ -110,7 +119,7 @@ impl Directory {
         for (at, segment) in segments.iter().enumerate() {
             for hash in segment.values(slot).hashes() {
                 let mask = directory.place(hash);
-                directory.masks[mask] |= directory.bit(at);
+                directory.masks[mask] |= bit_of(at, segments.len());
             }
         }
         directory
@@ -120,17 +129,12 @@ impl Directory {
         (hash ^ hash >> 16) as usize & (self.masks.len() - 1)
     }
 
-    fn bit(&self, segment: usize) -> u64 {
-        let bit = if self.segments_count <= 64 { segment } else { segment * 64 / self.segments_count };
-        1 << bit
-    }
-
     pub fn mask(&self, hash: u32) -> u64 {
         self.masks[self.place(hash)]
     }
 
     pub fn has(&self, mask: u64, segment: usize) -> bool {
-        mask & self.bit(segment) != 0
+        mask & bit_of(segment, self.segments_count) != 0
     }
 
     /// The segments of a mask, in order.
@@ -142,7 +146,7 @@ impl Directory {
             left &= left - 1;
             Some(bit)
         });
-        bits.flat_map(move |bit| if count <= 64 { bit..bit + 1 } else { (bit * count).div_ceil(64)..((bit + 1) * count).div_ceil(64) })
+        bits.flat_map(move |bit| bit << shift(count)..count.min((bit + 1) << shift(count)))
     }
 
     /// The rows of a value in one segment.

@@ -16,7 +16,7 @@ pub fn page_by_code(snapshot: &DictionarySnapshot, on: Date, page: &Page, plan: 
     let mut filling = Filling { snapshot, plan, page, to_skip: page.offset, rows: Vec::new(), has_next: false, candidates_count: 0 };
     let (mut count_before, mut count) = (0, 0);
     let (mut has_before, mut is_counted_by_index) = (false, true);
-    for at in first..segments_count {
+    for at in (first..segments_count).filter(|at| plan.may_match(*at)) {
         let matches = plan.matches(at, &valid)?;
         is_counted_by_index &= matches.is_exact;
         let from = if at == first { usize::from(offset) } else { 0 };
@@ -29,7 +29,7 @@ pub fn page_by_code(snapshot: &DictionarySnapshot, on: Date, page: &Page, plan: 
             break;
         }
     }
-    for at in (0..first).rev() {
+    for at in (0..first).rev().filter(|at| plan.may_match(*at)) {
         if has_before && !page.is_total_wanted {
             break;
         }

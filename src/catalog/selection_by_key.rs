@@ -22,10 +22,10 @@ pub fn page_by_key(
     plan: &Plan<'_>,
 ) -> Result<Outcome, Interrupted> {
     let valid = snapshot.segments().valid_on(on);
-    let mut all = Vec::with_capacity(plan.segments().len());
+    let mut all = Vec::new();
     let (mut count, mut candidates_count) = (0, 0);
     let mut total_by = if page.is_total_wanted { TotalBy::Index } else { TotalBy::NotWanted };
-    for (at, segment) in plan.segments().iter().enumerate() {
+    for (at, segment) in plan.segments().iter().enumerate().filter(|(at, _)| plan.may_match(*at)) {
         let mut matches = plan.matches(at, &valid)?;
         if page.is_total_wanted && !matches.is_exact {
             total_by = TotalBy::Walk;

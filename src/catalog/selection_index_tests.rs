@@ -113,6 +113,19 @@ fn change(items: std::ops::Range<usize>) -> impl Strategy<Value = Change> {
     prop::collection::btree_map(0usize..60, timeline, items)
 }
 
+fn edition(number: i64) -> Edition {
+    Edition {
+        number,
+        published_seq: number,
+        definition_changed: false,
+        items_count: 0,
+        added_count: 0,
+        changed_count: 0,
+        retired_count: 0,
+        digest: [0; 32],
+    }
+}
+
 /// The editions that publications make one after the other.
 fn editions(changes: Vec<Change>) -> Vec<DictionarySnapshot> {
     let mut editions: Vec<DictionarySnapshot> = Vec::new();
@@ -121,19 +134,10 @@ fn editions(changes: Vec<Change>) -> Vec<DictionarySnapshot> {
         let replaced: BTreeMap<ItemCode, Vec<Arc<ItemVersion>>> =
             change.into_iter().map(|(item, (begins, said, open))| (code(item).into(), timeline(item, begins, said, open, seq))).collect();
         let before = editions.last();
-        let items = before.map_or_else(ItemTable::default, |before| ItemTable::new(before.items.versions().iter().cloned().collect()));
-        let items = before.map_or(&items, |before| &before.items).with(&replaced);
+        let nothing = Arc::new(ItemTable::default());
+        let items = before.map_or(&nothing, |before| &before.items).with(&replaced);
         let state = State { dictionary: Arc::clone(&DICTIONARY), items: Arc::new(items), annulled: Arc::default() };
-        let edition = Edition {
-            number: seq,
-            published_seq: seq,
-            definition_changed: false,
-            items_count: 0,
-            added_count: 0,
-            changed_count: 0,
-            retired_count: 0,
-            digest: [0; 32],
-        };
+        let edition = edition(seq);
         let snapshot = match before {
             Some(before) => before.next(edition, state, &[], &[]),
             None => DictionarySnapshot::new(edition, state),
@@ -277,6 +281,43 @@ proptest! {
         let editions = editions(std::iter::once(first).chain(later).collect());
         for asked in &asked {
             check(&editions, asked)?;
+        }
+    }
+}
+
+/// Of more segments than a mask has bits several share one.
+#[test]
+fn values_are_found_in_hundreds_of_segments() {
+    let item = |number: usize| {
+        let values = (0..ATTRIBUTES).map(|attribute| match attribute {
+            0 => Some(Value::Text(format!("имя {}", number % 500).into())),
+            4 => Some(Value::Integer(number as i64 / 7)),
+            _ => None,
+        });
+        let parent = (number > 0).then(|| format!("{:05}", number / 20).into());
+        let stretch = Stretch { validity: Validity::ALWAYS, content: Content { parent, values: values.collect() }, retirement: None };
+        Arc::new(ItemVersion { code: format!("{number:05}").into(), stretch, digest: [0; 32], published_seq: 1 })
+    };
+    let items = Arc::new(ItemTable::new((0..4_000).map(item).collect()));
+    assert!(items.blocks().len() > 130);
+    let state = State { dictionary: Arc::clone(&DICTIONARY), items, annulled: Arc::default() };
+    let snapshot = DictionarySnapshot::new(edition(1), state);
+    for number in [0, 1, 7, 63, 199, 200, 3_999] {
+        let parent = format!("{number:05}");
+        let children: Vec<u32> = snapshot.children_at(&parent, day(0)).collect();
+        let expected: Vec<u32> = (1..4_000u32).filter(|child| *child as usize / 20 == number).collect();
+        assert_eq!(children, expected);
+        for predicate in [
+            Predicate::equal(Subject::Attribute(0), &format!("имя {number}")),
+            Predicate::Test(Subject::Attribute(4), Test::OneOf([3, 570, 900].map(Value::Integer).into_iter().collect())),
+            Predicate::Under(parent.as_str().into()),
+        ] {
+            for orders in [vec![], vec![Order::ascending(Subject::Attribute(0))]] {
+                let selection = Selection::new(day(0), Some(predicate.clone()), None, &orders);
+                let page = Page { first: 5, after: None, offset: 2, is_total_wanted: true };
+                let expected = selection.page_by_walking(&snapshot, &page);
+                assert_eq!(selection.page(&snapshot, &page, &|| true).unwrap().found(), expected.found());
+            }
         }
     }
 }

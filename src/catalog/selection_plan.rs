@@ -13,7 +13,7 @@ use super::positions::Positions;
 use super::rows::Rows;
 use super::segment::Segment;
 use super::segment_text::Needle;
-use super::segments::{Directory, ValidOn};
+use super::segments::{Directory, ValidOn, bit_of};
 use super::selection_order::SortKey;
 use super::selection_predicate::{Descendants, Matcher, Predicate, Test};
 use super::subject::{Collation, Scalar, Subject};
@@ -28,6 +28,8 @@ const CANDIDATES_FEW: usize = 32;
 pub struct Plan<'a> {
     snapshot: &'a DictionarySnapshot,
     root: Node<'a>,
+    /// The segments that may have matches.
+    mask: u64,
     matcher: Matcher<'a>,
     patience: &'a Patience<'a>,
     tested_count: Cell<usize>,
@@ -93,12 +95,18 @@ impl<'a> Plan<'a> {
             Some(predicate) => Reading { snapshot, under, patience }.node(predicate)?,
             None => Node::Everything,
         };
+        let mask = root.mask(snapshot.segments().all().len());
         let matcher = Matcher::new(snapshot, predicate, under, patience);
-        Ok(Self { snapshot, root, matcher, patience, tested_count: Cell::new(0) })
+        Ok(Self { snapshot, root, mask, matcher, patience, tested_count: Cell::new(0) })
     }
 
     pub fn segments(&self) -> &'a [Arc<Segment>] {
         self.snapshot.segments().all()
+    }
+
+    /// Whether a segment may have matches, as far as that costs nothing to know.
+    pub fn may_match(&self, at: usize) -> bool {
+        self.mask & bit_of(at, self.segments().len()) != 0
     }
 
     pub fn patience(&self) -> &'a Patience<'a> {
@@ -306,6 +314,18 @@ impl<'a> Node<'a> {
             Self::All(_) | Self::Any(_) | Self::Not(_) => 5,
             Self::Within { .. } | Self::StartsWith(..) => 6,
             Self::Contains(..) => 7,
+        }
+    }
+
+    /// The segments that may have rows.
+    fn mask(&self, segments_count: usize) -> u64 {
+        match self {
+            Self::Nothing => 0,
+            Self::All(parts) => parts.iter().fold(u64::MAX, |mask, part| mask & part.mask(segments_count)),
+            Self::Any(parts) => parts.iter().fold(0, |mask, part| mask | part.mask(segments_count)),
+            Self::Values { wanted, .. } => wanted.iter().fold(0, |mask, wanted| mask | wanted.mask),
+            Self::Codes(codes) => codes.iter().fold(0, |mask, (segment, _)| mask | bit_of(*segment, segments_count)),
+            _ => u64::MAX,
         }
     }
 

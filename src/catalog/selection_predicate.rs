@@ -5,10 +5,11 @@ use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::ops::{Bound, Range};
 
+use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::edition::DictionarySnapshot;
-use super::folding::fold;
+use super::folding::{fold, fold_into};
 use super::patience::Patience;
 use super::positions::Positions;
 use super::selection_order::SortKey;
@@ -90,26 +91,32 @@ pub struct Matcher<'a> {
 }
 
 /// The texts of the item at hand in the form in which texts are compared: however many tests look at a subject, its texts are
-/// folded once.
+/// folded once, and into the same memory as those of the item before.
 #[derive(Default)]
 struct FoldedTexts {
-    texts: Vec<String>,
+    folded: String,
+    /// Where in `folded` each text lies.
+    texts: Vec<Range<usize>>,
+    /// Which of the texts are of which subject.
     subjects: Vec<(Subject, Range<usize>)>,
 }
 
 impl FoldedTexts {
     fn clear(&mut self) {
+        self.folded.clear();
         self.texts.clear();
         self.subjects.clear();
     }
 
-    fn of(&mut self, subject: Subject, version: &ItemVersion) -> &[String] {
+    fn of(&mut self, subject: Subject, version: &ItemVersion) -> impl Iterator<Item = &str> {
         let known = self.subjects.iter().find(|(known, _)| *known == subject).map(|(_, range)| range.clone());
         let range = known.unwrap_or_else(|| {
             let begin = self.texts.len();
             subject.any(version, |scalar| {
                 if let Scalar::Text(text) = scalar {
-                    self.texts.push(fold(text));
+                    let start = self.folded.len();
+                    fold_into(text, &mut self.folded);
+                    self.texts.push(start..self.folded.len());
                 }
                 false
             });
@@ -117,7 +124,7 @@ impl FoldedTexts {
             self.subjects.push((subject, range.clone()));
             range
         });
-        &self.texts[range]
+        self.texts[range].iter().map(|text| &self.folded[text.clone()])
     }
 }
 
@@ -161,7 +168,9 @@ impl<'a> Matcher<'a> {
             }
             Test::Within(from, to) => subject.any(version, |scalar| is_within(from, to, |key| scalar.compare_to_key(key))),
             Test::StartsWith(Folded(start)) => self.any_folded(subject, version, |folded, _| folded.starts_with(start.as_str())),
-            Test::Contains(Folded(part)) => self.any_folded(subject, version, |folded, _| folded.contains(part.as_str())),
+            Test::Contains(Folded(part)) => {
+                self.any_folded(subject, version, |folded, _| memmem::find(folded.as_bytes(), part.as_bytes()).is_some())
+            }
             Test::IsAbsent(is_absent) => subject.any(version, |_| true) != *is_absent,
         }
     }
@@ -169,7 +178,7 @@ impl<'a> Matcher<'a> {
     /// Whether any text of a subject passes in its folded form; the text as it is comes second.
     fn any_folded(&self, subject: Subject, version: &ItemVersion, passes: impl Fn(&str, &str) -> bool) -> bool {
         let mut texts = self.folded.borrow_mut();
-        let mut folded = texts.of(subject, version).iter();
+        let mut folded = texts.of(subject, version);
         subject.any(version, |scalar| match scalar {
             Scalar::Text(exact) => folded.next().is_some_and(|folded| {
                 self.patience.spend(folded.len() / BYTES_PER_WORK);

@@ -286,7 +286,7 @@ mod tests {
         }
         // The lines are as long as the terminal is wide.
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(help.contains("[default: 127.0.0.1:8080]") && help.contains("[default: 2000000]"), "{help}");
+        assert!(help.contains("[default: 127.0.0.1:8080]") && help.contains("[default: 268435456]"), "{help}");
     }
 
     #[test]

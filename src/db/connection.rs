@@ -81,11 +81,11 @@ impl Manager {
     }
 
     /// Settings for SQLite: readers beside one writer (WAL), every commit on the disk, and the page cache that keeps parallel
-    /// scans from collapsing.
+    /// scans from collapsing. What of the file is mapped counts as memory of the process, so it is not the whole of a big one.
     fn sqlite_settings(&self) -> String {
         format!(
             "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-             PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+             PRAGMA mmap_size = 134217728; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
             self.busy_timeout_ms
         )
     }

@@ -62,7 +62,11 @@ impl ChangeRequests {
             return Ok(resident.map(|resident| Arc::clone(&resident.current)));
         };
         let edition = previewed_edition(resident.map(|resident| &resident.current.edition), &head);
-        Ok(Some(Arc::new(DictionarySnapshot::new(edition, state))))
+        let previewed = match resident {
+            Some(resident) => resident.current.beside(edition, state),
+            None => DictionarySnapshot::new(edition, state),
+        };
+        Ok(Some(Arc::new(previewed)))
     }
 
     /// How far the approval of a request is.
