@@ -34,7 +34,10 @@ pub struct Knowledge {
 
 /// Reads for the whole service.
 #[derive(Clone)]
-pub struct Reading {
+pub struct Reading(Arc<Sources>);
+
+/// Where reads come from. Behind one `Arc`, since a read begins many thousand times a second.
+struct Sources {
     catalog: Arc<Catalog>,
     store: Store,
     clock: Clock,
@@ -49,20 +52,20 @@ pub struct Reader {
 
 impl Reading {
     pub fn new(catalog: Arc<Catalog>, store: Store, clock: Clock) -> Self {
-        Self { catalog, store, clock }
+        Self(Arc::new(Sources { catalog, store, clock }))
     }
 
     pub fn catalog(&self) -> &Catalog {
-        &self.catalog
+        &self.0.catalog
     }
 
     /// Begins a read of the newest head.
     pub fn reader(&self) -> Reader {
-        self.reader_of(self.catalog.head())
+        self.reader_of(self.0.catalog.head())
     }
 
     pub fn reader_of(&self, head: Arc<Head>) -> Reader {
-        Reader { head, reading: self.clone(), today: self.clock.today() }
+        Reader { head, reading: self.clone(), today: self.0.clock.today() }
     }
 }
 
@@ -90,7 +93,7 @@ impl Reader {
 
     /// An older edition that is in memory; it touches no database.
     pub fn find_kept(&self, code: &DictionaryCode, edition: &Edition) -> Option<Arc<DictionarySnapshot>> {
-        self.reading.catalog.older().find(code, edition.number)
+        self.reading.0.catalog.older().find(code, edition.number)
     }
 
     /// A dictionary as it was known at a publication; `None` when it was not published yet.
@@ -101,7 +104,7 @@ impl Reader {
             return Ok(Some(Arc::clone(&resident.current)));
         }
         let load = || self.load_older(resident, edition);
-        self.reading.catalog.older().find_or_load(code, edition.number, &resident.current, load).map(Some)
+        self.reading.0.catalog.older().find_or_load(code, edition.number, &resident.current, load).map(Some)
     }
 
     /// An older edition from the database: only the rows that were superseded since, where that is less than all of them.
@@ -110,7 +113,7 @@ impl Reader {
         let later = resident.editions.iter().filter(|later| later.number > edition.number);
         let has_same_definition = later.clone().all(|later| !later.definition_changed);
         let changes: i64 = later.map(|later| later.added_count + later.changed_count + later.retired_count).sum();
-        self.reading.store.read(|connection| {
+        self.reading.0.store.read(|connection| {
             let id = get_id(connection, &current.dictionary.code)?;
             if has_same_definition && changes < edition.items_count {
                 let state = state_before(connection, id, current, edition.published_seq)?;
@@ -127,7 +130,7 @@ impl Reader {
     /// Values stand in the order of the attributes of that publication's definition.
     pub fn history(&self, snapshot: &DictionarySnapshot, item: &str, publication: i64) -> Result<Vec<RecordedVersion>> {
         let dictionary = &snapshot.dictionary;
-        self.reading.store.read(|connection| {
+        self.reading.0.store.read(|connection| {
             let id = get_id(connection, &dictionary.code)?;
             db::item::list_history(connection, id, dictionary, item, publication)
         })
@@ -141,7 +144,7 @@ impl Reader {
         publication: i64,
     ) -> Result<BTreeMap<ItemCode, Vec<RecordedVersion>>> {
         let dictionary = &snapshot.dictionary;
-        self.reading.store.read(|connection| {
+        self.reading.0.store.read(|connection| {
             let id = get_id(connection, &dictionary.code)?;
             db::item::list_histories(connection, id, dictionary, items, publication)
         })
