@@ -66,6 +66,7 @@ struct Sent {
     operation_name: Option<Arc<str>>,
     /// The body before compression.
     bytes: usize,
+    is_refused: bool,
 }
 
 impl Sent {
@@ -76,7 +77,7 @@ impl Sent {
             actix_web::body::BodySize::Sized(bytes) => usize::try_from(bytes).unwrap_or(usize::MAX),
             _ => 0,
         };
-        Self { response, operation_name: None, bytes }
+        Self { response, operation_name: None, bytes, is_refused: false }
     }
 }
 
@@ -218,7 +219,7 @@ impl<'r> Visit<'r> {
             self.state.counters.count(Event::NotModified, 1);
             let mut response = HttpResponse::new(StatusCode::NOT_MODIFIED);
             self.mark(response.headers_mut(), keeping, Some(tag), None);
-            return Sent { response, operation_name, bytes };
+            return Sent { response, operation_name, bytes, is_refused: false };
         }
         let coding = compression::choose(headers, bytes, forms.is_some());
         let (body, coding) = match coding {
@@ -232,7 +233,7 @@ impl<'r> Visit<'r> {
             head.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
         }
         self.mark(head, keeping, tag.as_deref(), coding);
-        Sent { response, operation_name, bytes }
+        Sent { response, operation_name, bytes, is_refused: kind != ResponseKind::Executed }
     }
 
     /// The body in another form; as it is when that cannot be made.
@@ -273,13 +274,13 @@ impl<'r> Visit<'r> {
     }
 
     fn finish(&self, sent: Sent, row: Row) -> HttpResponse {
-        let Sent { mut response, operation_name, bytes } = sent;
+        let Sent { mut response, operation_name, bytes, is_refused } = sent;
         self.watch.dress(response.headers_mut());
         let duration = self.watch.started.elapsed();
         let (method, status) = (self.request.method(), response.status());
         self.state.counters.count_request(row, method, status);
         self.state.counters.count_data_time(duration);
-        let line = Line { route: routes::DATA, method, status, operation_name: operation_name.as_deref(), bytes };
+        let line = Line { route: routes::DATA, method, status, operation_name: operation_name.as_deref(), bytes, is_refused };
         self.watch.log(&line, duration, self.state.settings.slow_request_ms);
         response
     }

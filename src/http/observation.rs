@@ -117,6 +117,8 @@ pub struct Line<'a> {
     pub operation_name: Option<&'a str>,
     /// The body before compression.
     pub bytes: usize,
+    /// Whether the operation was refused, which the old media type tells with a good status too.
+    pub is_refused: bool,
 }
 
 impl Watch {
@@ -138,7 +140,7 @@ impl Watch {
         let Line { route, method, status, bytes, .. } = *line;
         let is_probe = route.starts_with("/health/") || route == "/metrics";
         let is_good = status.is_success() || status == StatusCode::NOT_MODIFIED;
-        let is_usual = route == routes::DATA && is_good && duration < Duration::from_millis(slow_request_ms);
+        let is_usual = route == routes::DATA && is_good && !line.is_refused && duration < Duration::from_millis(slow_request_ms);
         let operation = || line.operation_name.map(shortened);
         let duration_ms = || (duration.as_secs_f64() * 1e6).round() / 1e3;
         let (id, method, status) = (self.id.as_str(), method.as_str(), status.as_u16());
@@ -185,6 +187,7 @@ pub async fn observe<B: MessageBody + 'static>(request: ServiceRequest, next: Ne
             status: response.status(),
             operation_name: told.and_then(|told| told.operation_name.as_deref()),
             bytes: told.map_or(0, |told| told.bytes),
+            is_refused: false,
         };
         watch.log(&line, duration, state.settings.slow_request_ms);
     }

@@ -187,21 +187,26 @@ fn a_locked_database_is_named() {
 fn the_log_is_json_lines_where_there_is_no_terminal() {
     let database = Database::sqlite();
     defined(&database);
-    let mut server = Server::start(&database);
-    let request = ureq::get(format!("http://{}/graphql/data?query=query+Ask%7B__typename%7D", server.address))
-        .header("X-Request-Id", "mine-1")
-        .call()
-        .unwrap();
-    assert_eq!(request.headers()["x-request-id"], "mine-1");
-    server.terminate();
-    assert!(server.wait().success());
-    let log = server.log();
-    let of_request: Vec<Value> = log
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}")))
-        .filter(|line| line.to_string().contains("mine-1"))
-        .collect();
-    assert_eq!(of_request.len(), 1, "one line a request: {log}");
-    let line = of_request[0].to_string();
-    assert!(line.contains("/graphql/data") && line.contains("Ask") && line.contains("duration_ms"), "{line}");
+    // What is answered soon is only counted, unless nothing is soon enough; what is refused always has its line.
+    for (slow_ms, query, lines) in
+        [("0", "query+Ask%7B__typename%7D", 1), ("60000", "query+Ask%7B__typename%7D", 0), ("60000", "query+Ask%7Bno%7D", 1)]
+    {
+        let mut server = Server::start_with(&database, &["--slow-request-ms", slow_ms]);
+        let request = ureq::get(format!("http://{}/graphql/data?operationName=Ask&query={query}", server.address))
+            .header("X-Request-Id", "mine-1")
+            .call()
+            .unwrap();
+        assert_eq!(request.headers()["x-request-id"], "mine-1");
+        server.terminate();
+        assert!(server.wait().success());
+        let log = server.log();
+        let of_request: Vec<Value> = log
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+            .filter(|line| line.to_string().contains("mine-1"))
+            .collect();
+        assert_eq!(of_request.len(), lines, "{slow_ms} {query}: {log}");
+        let line = of_request.iter().map(Value::to_string).next();
+        assert!(line.is_none_or(|line| line.contains("/graphql/data") && line.contains("Ask") && line.contains("duration_ms")));
+    }
 }
