@@ -29,8 +29,14 @@ pub struct OlderStatistics {
 pub struct OlderEditions {
     state: Mutex<State>,
     /// Editions that are being loaded, so that who comes meanwhile waits for the one load.
-    loading: Mutex<FxHashMap<(DictionaryCode, i64), Arc<Mutex<()>>>>,
+    loading: Mutex<FxHashMap<EditionName, Turn>>,
 }
+
+/// A dictionary and the number of one of its editions.
+type EditionName = (DictionaryCode, i64);
+
+/// Who holds it loads the edition.
+type Turn = Arc<Mutex<()>>;
 
 #[derive(Debug)]
 struct State {
