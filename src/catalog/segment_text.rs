@@ -20,6 +20,9 @@ const LETTER_BITS: u32 = 21;
 /// Candidates of so few rows are not narrowed further: a look at each is cheaper.
 const CANDIDATES_ENOUGH: usize = 16;
 
+/// What one row in so many has narrows the candidates less than it takes to look for them in it.
+const COMMON_SHARE: usize = 6;
+
 /// Three letters as one number that sorts as they do.
 fn three(letters: [u64; 3]) -> u64 {
     letters[0] << (2 * LETTER_BITS) | letters[1] << LETTER_BITS | letters[2]
@@ -133,12 +136,12 @@ impl TextPartIndex {
                 all.iter().for_each(|offset| set_bit(&mut bits, *offset));
                 (Rows::of_bits(bits, rows_count), all.len())
             }
-            Needle::Three(letters) => self.with_all(&[*letters]),
-            Needle::Long(threes) => self.with_all(threes),
+            Needle::Three(letters) => self.with_all(&[*letters], rows_count),
+            Needle::Long(threes) => self.with_all(threes, rows_count),
         }
     }
 
-    fn with_all(&self, threes: &[u64]) -> (Rows<'_>, usize) {
+    fn with_all(&self, threes: &[u64], rows_count: usize) -> (Rows<'_>, usize) {
         let mut lists: Vec<&[u16]> = Vec::with_capacity(threes.len());
         for letters in threes {
             match self.threes.binary_search(letters) {
@@ -151,7 +154,7 @@ impl TextPartIndex {
         let mut looked_at = 0;
         let mut found = Rows::Nothing;
         for (at, list) in lists.into_iter().enumerate() {
-            if at > 0 && found.count(0) <= CANDIDATES_ENOUGH {
+            if at > 0 && (found.count(0) <= CANDIDATES_ENOUGH || list.len() * COMMON_SHARE > rows_count) {
                 break;
             }
             looked_at += list.len();
