@@ -118,6 +118,11 @@ impl OlderEditions {
         }
     }
 
+    #[cfg(test)]
+    pub fn clear(&self) {
+        self.locked().kept.clear();
+    }
+
     fn locked(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

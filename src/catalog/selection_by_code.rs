@@ -7,13 +7,24 @@ use super::selection_plan::{Matches, Plan};
 use super::work::{OrderedBy, TotalBy, Work};
 use crate::domain::validity::Date;
 
+/// A page of no more rows is made room for at once.
+const ROWS_AT_ONCE: usize = 128;
+
 pub fn page_by_code(snapshot: &DictionarySnapshot, on: Date, page: &Page, plan: &Plan<'_>) -> Result<Outcome, Interrupted> {
     let valid = snapshot.segments().valid_on(on);
     let segments_count = plan.segments().len();
     let start = page.after.as_ref().map_or(0, |place| snapshot.items.position_after(&place.code));
     let is_behind_all = start as usize >= snapshot.items.versions().len();
     let (first, offset) = if is_behind_all { (segments_count, 0) } else { snapshot.items.locate(start) };
-    let mut filling = Filling { snapshot, plan, page, to_skip: page.offset, rows: Vec::new(), has_next: false, candidates_count: 0 };
+    let mut filling = Filling {
+        snapshot,
+        plan,
+        page,
+        to_skip: page.offset,
+        rows: Vec::with_capacity(page.first.min(ROWS_AT_ONCE)),
+        has_next: false,
+        candidates_count: 0,
+    };
     let (mut count_before, mut count) = (0, 0);
     let (mut has_before, mut is_counted_by_index) = (false, true);
     for at in (first..segments_count).filter(|at| plan.may_match(*at)) {

@@ -26,7 +26,7 @@ use super::scope::{Place, Scope};
 use super::{Keeping, Request, Response, ResponseKind};
 
 /// A longer text is parsed where nobody waits for the thread.
-const INLINE_TEXT_BYTES_MAX: usize = 8 * 1024;
+const INLINE_TEXT_BYTES_MAX: usize = 4 * 1024;
 /// A query that would read more values is run where nobody waits for the thread.
 const INLINE_COST_MAX: u64 = 20_000;
 /// How long a query may hold up the others of its thread before it is run anew elsewhere.
@@ -69,7 +69,7 @@ pub fn find_document(scope: &Scope, text: &str, request: &Request<'_>, is_inline
 }
 
 /// Chooses the operation, checks its variables and what it asks of the schema, and finds its plan.
-pub fn prepare(scope: &Scope, document: Arc<Document>, request: &Request<'_>) -> Result<Prepared, Unanswered> {
+pub fn prepare(scope: &Scope, document: Arc<Document>, request: &Request<'_>, is_inline: bool) -> Result<Prepared, Unanswered> {
     let valid = &document.valid;
     let refuse = |error: GraphQLError, name: Option<Arc<str>>| Unanswered::Refused(refused(ResponseKind::RequestError, &[error], name));
     let asked = request.operation_name.as_deref().filter(|name| !name.is_empty());
@@ -82,6 +82,10 @@ pub fn prepare(scope: &Scope, document: Arc<Document>, request: &Request<'_>) ->
     input::check_conditions(valid, operation, &variables).map_err(|error| refuse(*error, name()))?;
     let planned = document.plan(&scope.typed, operation, &variables);
     let plan = planned.map_err(|fault| Unanswered::Refused(refused(ResponseKind::Failed, &[fault.to_error()], name())))?;
+    // The whole schema is a long answer.
+    if plan.asks_schema && is_inline {
+        return Err(Unanswered::Misplaced);
+    }
     let introspected = if plan.asks_schema { introspect(scope, &document, operation, &variables) } else { Ok(JsonMap::new()) };
     let introspected = introspected.map_err(|fault| refuse(fault.to_error(), name()))?;
     Ok(Prepared { document, plan, variables, introspected })

@@ -116,7 +116,7 @@ impl DataApi {
         if let Some(response) = self.answers.find(&asked).filter(|_| !request.is_explained) {
             return Ok(response);
         }
-        let prepared = execute::prepare(&scope, document, request)?;
+        let prepared = execute::prepare(&scope, document, request, is_inline)?;
         let response = execute::run(&scope, &prepared, place, request.is_explained)?;
         Ok(if request.is_explained { response } else { answer::kept(&self.answers, &asked, response) })
     }

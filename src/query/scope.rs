@@ -163,23 +163,32 @@ impl Scope {
     }
 
     /// Counts an object of the answer before its fields are resolved.
+    #[inline]
     pub fn count_node(&self) -> Outcome<()> {
         let count = self.nodes_count.get() + 1;
         self.nodes_count.set(count);
         if count > self.limits.nodes_max {
-            let message = format!("the answer has more than {} objects (nodes_max): ask for fewer at once", self.limits.nodes_max);
-            return Err(self.stop(Fault::limit(message)));
+            return Err(self.too_many());
         }
         if count.is_multiple_of(NODES_BETWEEN_CHECKS) { self.check_time() } else { Ok(()) }
     }
 
+    #[cold]
+    fn too_many(&self) -> Fault {
+        let message = format!("the answer has more than {} objects (nodes_max): ask for fewer at once", self.limits.nodes_max);
+        self.stop(Fault::limit(message))
+    }
+
     /// Holds the length of the answer, as far as it is written, to its limit.
+    #[inline]
     pub fn check_bytes(&self, bytes: usize) -> Outcome<()> {
+        if bytes <= self.limits.response_bytes_max { Ok(()) } else { Err(self.too_long()) }
+    }
+
+    #[cold]
+    fn too_long(&self) -> Fault {
         let max = self.limits.response_bytes_max;
-        if bytes <= max {
-            return Ok(());
-        }
-        Err(self.stop(Fault::limit(format!("the answer is longer than {max} bytes (response_bytes_max): ask for less at once"))))
+        self.stop(Fault::limit(format!("the answer is longer than {max} bytes (response_bytes_max): ask for less at once")))
     }
 
     /// Whether a dictionary may be named to the caller.

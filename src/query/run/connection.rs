@@ -1,5 +1,7 @@
 //! A page of a list of items, by the Cursor Connections specification.
 
+use std::cell::LazyCell;
+
 use super::super::argument::Arguments;
 use super::super::cursor::{self, ListName};
 use super::super::fault::{Fault, Outcome};
@@ -23,8 +25,8 @@ type Fields<'q> = &'q [Field<ConnectionKind>];
 struct Connection<'q> {
     shape_index: usize,
     at: Coordinate,
-    /// The list as its cursors name it.
-    list: ListName,
+    /// The list as its cursors name it: made only where there are any.
+    list: LazyCell<ListName, Box<dyn FnOnce() -> ListName + 'q>>,
     /// `None` when the dictionary was not published yet.
     found: Option<FoundIn<'q>>,
 }
@@ -126,8 +128,12 @@ impl<'q> Run<'q> {
         let mut reader = FilterReader::new(shape, dictionary, &scope.limits);
         let filter = arguments.get("filter").map(|json| reader.read(json)).transpose().map_err(|fault| fault.within("filter"))?;
         let (orders, order_names) = reader.orders(arguments.get("orderBy"))?;
-        let list = ListName::new(list_name(shape, &order_names, search.is_some()), search.as_deref(), arguments.get("filter"));
-        let selection = Selection::new(at.valid_on, filter, search, &orders);
+        let selection = Selection::new(at.valid_on, filter, search.clone(), &orders);
+        let list: Box<dyn FnOnce() -> ListName + 'q> = Box::new(move || {
+            let name = list_name(shape, &order_names, search.is_some());
+            ListName::new(name, search.as_deref(), arguments.get("filter"))
+        });
+        let list = LazyCell::new(list);
         let Some(snapshot) = snapshot else { return Ok(Connection { shape_index, at, list, found: None }) };
         let after = arguments.text("after")?;
         let after = after.map(|text| cursor::read(text, &list, selection.orders(), snapshot)).transpose();

@@ -52,7 +52,7 @@ fn answers(library: &Library, query: &str, variables: &str) -> Option<(String, S
     let scope = Scope::new(typed, api.limits, reader, Caller::default(), Instant::now(), Place::Blocking);
     let request = Request { query: query.into(), variables: variables.into(), ..Request::default() };
     let document = execute::find_document(&scope, query, &request, false).ok()?;
-    let prepared = execute::prepare(&scope, Arc::clone(&document), &request).ok()?;
+    let prepared = execute::prepare(&scope, Arc::clone(&document), &request, false).ok()?;
     let planned = execute::run(&scope, &prepared, Place::Blocking, false).ok()?;
     let operation = document.valid.operations.get(None).ok()?;
     let given: JsonMap = serde_json::from_str(variables).ok()?;

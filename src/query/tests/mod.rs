@@ -26,6 +26,7 @@ use crate::domain::value::Value;
 mod access;
 mod differential;
 mod filter;
+mod kept;
 mod limit;
 mod page;
 mod random;
@@ -67,7 +68,7 @@ attributes = [
 
 /// A published world that tests can publish more into.
 pub struct Library {
-    pub api: DataApi,
+    pub api: Arc<DataApi>,
     svod: Svod,
     now_ms: Arc<AtomicI64>,
     folder: TempDir,
@@ -117,7 +118,7 @@ impl Library {
             name_check: |_| Vec::new(),
         };
         let svod = Svod::open(settings).expect("a new database opens");
-        let api = DataApi::new(svod.reading.clone(), limits);
+        let api = Arc::new(DataApi::new(svod.reading.clone(), limits));
         Self { api, svod, now_ms, folder }
     }
 
@@ -178,6 +179,11 @@ impl Library {
         let published = self.svod.publisher.publish(&proposal);
         self.now_ms.store(today_ms, Ordering::SeqCst);
         published.is_ok()
+    }
+
+    /// Makes it another day.
+    pub fn go_to(&self, at: &str) {
+        self.now_ms.store(instant(at).as_millisecond(), Ordering::SeqCst);
     }
 
     pub fn edit(&self) -> Edit {
