@@ -35,7 +35,7 @@ bench: compiler postgres ## Measure what the issues promise, on both engines, an
 	cargo build --release --bench svod
 	scripts/postgres.sh cargo bench --bench svod
 
-bench-peers: compiler curl ## Measure Svod beside limits and peers by the harness at PERF=../shared/perf, into benches/RESULTS.md
+bench-peers: compiler curl ## Measure Svod beside limits and peers by the harness at PERF=its/folder, into benches/RESULTS.md
 	benches/peers/run.sh
 
 bench-load: compiler curl ## Measure what hostile clients get, and what they do to a polite one

@@ -10,7 +10,7 @@
 set -euo pipefail
 load=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$load/../.." && pwd)
-PERF=${PERF:-$root/../shared/perf}
+PERF=${PERF:-}
 PERF_WORK=${PERF_WORK:-${TMPDIR:-/tmp}/dict-perf}
 export DATA=$PERF_WORK/data
 port=7720

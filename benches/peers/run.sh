@@ -3,7 +3,7 @@
 # Usage: run.sh            everything below, in this order
 #        run.sh STEP…      install data build load up check measure report down
 # Settings (environment):
-#   PERF        folder of the harness (../shared/perf); it is only copied from
+#   PERF        folder of the harness, which lies outside of this repository; it is only copied from
 #   PERF_WORK   where everything big goes (${TMPDIR:-/tmp}/dict-perf)
 #   ENGINE      sqlite or postgres: where Svod keeps its data (sqlite)
 #   SKIP_PEERS  1 measures the limits and Svod only
@@ -15,7 +15,7 @@
 set -euo pipefail
 peers=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$peers/../.." && pwd)
-PERF=${PERF:-$root/../shared/perf}
+PERF=${PERF:-}
 export PERF_WORK=${PERF_WORK:-${TMPDIR:-/tmp}/dict-perf}
 ENGINE=${ENGINE:-sqlite} SKIP_PEERS=${SKIP_PEERS:-0} PARTS=${PARTS:-standard search coordinates scale} ROUNDS=${ROUNDS:-3} SECS=${SECS:-4}
 export RESULTS=${RESULTS:-$root/benches/RESULTS.md}
@@ -26,7 +26,7 @@ url=http://127.0.0.1:7710 url_cached=http://127.0.0.1:7711 url_1m=http://127.0.0
 export OURS_URL=$url/graphql/data OURS_CACHED_URL=$url_cached/graphql/data OURS_1M_URL=$url_1m/graphql/data
 
 if [ ! -f "$PERF/bench.py" ]; then
-  echo "bench-peers: there is no harness at $PERF (no bench.py in it). It lives outside of this repository; say where: make bench-peers PERF=/its/folder" >&2
+  echo "bench-peers: there is no harness at PERF=$PERF (no bench.py in it). It lives outside of this repository; say where: make bench-peers PERF=its/folder" >&2
   exit 1
 fi
 # A harness that was copied before keeps nothing but what is copied again now; its own folder is never written to.
