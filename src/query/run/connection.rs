@@ -19,6 +19,9 @@ use crate::catalog::DictionarySnapshot;
 use crate::catalog::selection::{Outcome as Found, Page, Selection};
 use crate::catalog::selection_order::Row;
 
+/// Texts of more rows are searched where nobody waits for the thread.
+const INLINE_SEARCH_ROWS_MAX: usize = 5_000;
+
 type Fields<'q> = &'q [Field<ConnectionKind>];
 
 /// A page that was found.
@@ -140,7 +143,9 @@ impl<'q> Run<'q> {
         let after = after.map_err(|fault| fault.within("after"))?;
         let is_total_wanted = of.iter().any(|field| matches!(field.kind, ConnectionKind::TotalCount));
         let offset = arguments.offset()?;
-        if selection.searches() && !snapshot.has_text_index() {
+        // A search of texts cannot be interrupted, and makes its index first where there is none.
+        let is_small = snapshot.has_text_index() && snapshot.items.versions().len() <= INLINE_SEARCH_ROWS_MAX;
+        if selection.searches() && !is_small {
             scope.check_blocking()?;
         }
         let page = scope.select(snapshot, &selection, &Page { first, after, offset, is_total_wanted })?;

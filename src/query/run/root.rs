@@ -1,13 +1,16 @@
 //! The fields of `Query`: where every read begins, today and at the latest publication unless it says otherwise.
 
+use std::borrow::Cow;
+
 use apollo_compiler::response::JsonMap;
 
 use super::super::fault::{Fault, Outcome};
 use super::super::plan::arguments::Bound;
 use super::super::plan::{Field, RootKind};
-use super::output::{Output, Written};
+use super::output::{Output, PropagateNull, Written};
 use super::publication::PublicationPage;
 use super::{Run, arguments_of};
+use crate::app::reading::Coordinate;
 
 impl<'q> Run<'q> {
     /// Writes the object of the answer. What is asked of the schema itself is known beforehand.
@@ -61,12 +64,7 @@ impl<'q> Run<'q> {
                 })
             }
             RootKind::Single(shape, of) => {
-                let bound = self.bound(field, out)?;
-                self.note_pins(bound);
-                let at = self.coordinate(bound, self.scope.now());
-                let at = self.told(out, at)?;
-                let code = arguments_of(bound).id("code");
-                let code = self.told(out, code)?;
+                let (code, at) = self.asked_item(out, field)?;
                 let found = self.find_item(*shape, &code, at);
                 let found = self.told(out, found)?;
                 self.item_or_null(out, of, found)
@@ -77,15 +75,20 @@ impl<'q> Run<'q> {
                 self.connection(out, *shape, field, of)
             }
             RootKind::History(shape, of) => {
-                let bound = self.bound(field, out)?;
-                self.note_pins(bound);
-                let at = self.coordinate(bound, self.scope.now());
-                let at = self.told(out, at)?;
-                let code = arguments_of(bound).id("code");
-                let code = self.told(out, code)?;
+                let (code, at) = self.asked_item(out, field)?;
                 self.history(out, of, *shape, &code, at)
             }
         }
+    }
+
+    /// The code that a field asks for, and where in the two times.
+    fn asked_item(&self, out: &mut Output<'q>, field: &'q Field<RootKind>) -> Result<(Cow<'q, str>, Coordinate), PropagateNull> {
+        let bound = self.bound(field, out)?;
+        self.note_pins(bound);
+        let at = self.coordinate(bound, self.scope.now());
+        let at = self.told(out, at)?;
+        let code = arguments_of(bound).id("code");
+        Ok((self.told(out, code)?, at))
     }
 
     /// What names both its date and its publication is the same for ever.
