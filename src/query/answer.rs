@@ -71,13 +71,11 @@ impl Equivalent<AnswerKey> for Asked<'_> {
     }
 }
 
-/// Keeps an answer, unless it has errors; gives it back as it is kept.
-pub fn kept(answers: &Cache<AnswerKey, Response>, asked: &Asked<'_>, response: Response) -> Response {
-    if response.keeping == Keeping::Never || answers.is_off() {
-        return response;
+/// Keeps an answer, unless it has errors. Whoever asks for it next gets it with its forms: most answers are asked for once, and
+/// nothing is made of these.
+pub fn keep(answers: &Cache<AnswerKey, Response>, asked: &Asked<'_>, response: &Response) {
+    if response.keeping != Keeping::Never && !answers.is_off() {
+        let bytes = asked.variables.len() + response.body.len() * FORMS_SHARE;
+        answers.keep(asked.to_key(), Response { forms: Some(Arc::default()), ..response.clone() }, bytes);
     }
-    let bytes = asked.variables.len() + response.body.len() * FORMS_SHARE;
-    let kept = Response { forms: Some(Arc::default()), ..response };
-    answers.keep(asked.to_key(), kept.clone(), bytes);
-    kept
 }

@@ -70,7 +70,7 @@ impl Default for QueryLimits {
             cost_max: 500_000,
             errors_max: 20,
             response_cache_bytes_max: 64 * 1024 * 1024,
-            cached_bytes_max: 16 * 1024 * 1024,
+            cached_bytes_max: 64 * 1024 * 1024,
             schemas_max: 16,
             time_ms_max: 5_000,
         }

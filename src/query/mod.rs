@@ -118,7 +118,10 @@ impl DataApi {
         }
         let prepared = execute::prepare(&scope, document, request, is_inline)?;
         let response = execute::run(&scope, &prepared, place, request.is_explained)?;
-        Ok(if request.is_explained { response } else { answer::kept(&self.answers, &asked, response) })
+        if !request.is_explained {
+            answer::keep(&self.answers, &asked, &response);
+        }
+        Ok(response)
     }
 
     /// How the older editions that are kept do.

@@ -13,7 +13,7 @@ pub struct Response {
     /// The operation that was run, or that was asked for.
     pub operation_name: Option<Arc<str>>,
     pub keeping: Keeping,
-    /// What was made of a body that is kept for others who ask the same; `None` for an answer that is not kept.
+    /// What was made of a body that was kept and is asked for again; `None` for an answer that was just made.
     pub forms: Option<Arc<Forms>>,
 }
 
