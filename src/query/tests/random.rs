@@ -117,7 +117,7 @@ fn fill(dice: &mut Dice, mut edit: Edit, dictionaries: &[&str]) -> Edit {
         for _ in 0..dice.below(9) {
             let code = *dice.pick(&CODES);
             if dice.one_in(8) && edit.has(dictionary, code) {
-                edit = edit.retire_if_valid(dictionary, code, *dice.pick(&DATES), &[*dice.pick(&CODES)]);
+                edit = edit.retire_if_valid(dictionary, code, dice.pick::<&str>(&DATES), &[*dice.pick(&CODES)]);
                 continue;
             }
             let from = if dice.one_in(2) { None } else { Some(*dice.pick(&DATES)) };
