@@ -77,7 +77,8 @@ impl Catalog {
     }
 
     /// Makes a newer state the one that readers get, at once and whole. An older one than there is is ignored. Editions that are
-    /// superseded by it are kept as older ones: they share nearly everything with those that follow.
+    /// superseded by it are kept as older ones: they share nearly everything with those that follow. Indexes that they do not share
+    /// are left behind, since few of them will ever be asked again; whoever does makes them anew.
     pub fn advance(&self, head: Arc<Head>) {
         let before = {
             let mut current = self.head.write().unwrap_or_else(PoisonError::into_inner);
@@ -89,7 +90,8 @@ impl Catalog {
         for (code, superseded) in &before.dictionaries {
             let newest = head.dictionaries.get(code).map(|resident| &resident.current);
             if let Some(newest) = newest.filter(|newest| newest.edition.number > superseded.current.edition.number) {
-                self.older.keep(Arc::clone(&superseded.current), newest);
+                let superseded = &superseded.current;
+                self.older.keep(Arc::new(newest.beside(superseded.edition.clone(), superseded.state())), newest);
             }
         }
     }
