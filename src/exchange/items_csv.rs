@@ -3,7 +3,8 @@
 
 use std::io::Read;
 
-use super::csv::{CsvError, CsvReader, Detected, Limits, Row};
+use super::csv::{CsvError, CsvReader, Detected, Limits};
+use super::row::Row;
 use crate::domain::attribute::{Attribute, quoted};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};

@@ -1,6 +1,19 @@
 //! Bytes to domain and back: files that people send and definitions that they write. No I/O of its own;
-//! errors carry line, column and field.
+//! errors carry line, column and field. Every format of items is read as a [`table::Table`] and written by an [`writing::ItemWriter`].
 
+pub mod cells;
 pub mod csv;
+pub mod data_package;
 pub mod definition_file;
+pub mod esnsi;
+pub mod fhir;
+pub mod format;
+pub mod genericode;
 pub mod items_csv;
+pub mod json;
+pub mod row;
+pub mod sdmx;
+pub mod skos;
+pub mod table;
+pub mod writing;
+pub mod xlsx;

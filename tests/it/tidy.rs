@@ -20,13 +20,18 @@ const IMPORT_LAW: [(&str, &[&str]); 11] = [
 ];
 
 /// Libraries that one floor alone may know.
-const LIBRARY_LAW: [(&str, &str); 7] = [
+const LIBRARY_LAW: [(&str, &str); 12] = [
     ("diesel", "db"),
     ("async_graphql", "graphql"),
     ("apollo_compiler", "query"),
     ("actix_web", "http"),
     ("tantivy", "catalog"),
     ("cel", "domain"),
+    ("calamine", "exchange"),
+    ("rust_xlsxwriter", "exchange"),
+    ("quick_xml", "exchange"),
+    ("oxttl", "exchange"),
+    ("zip", "exchange"),
     ("clap", "config"),
 ];
 

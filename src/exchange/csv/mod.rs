@@ -9,15 +9,17 @@ mod error;
 mod guard;
 mod lines;
 mod reader;
-mod row;
 mod russian;
 mod scanner;
 mod separator;
+mod table;
+mod writer;
 
 pub use detect::{Detected, detect};
 pub use error::{CsvError, CsvErrorKind, Place};
 pub use reader::CsvReader;
-pub use row::Row;
+pub use table::open;
+pub use writer::writer;
 
 const UTF8_BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 

@@ -7,10 +7,10 @@ use std::io::Read;
 use csv::{ByteRecord, ErrorKind};
 use encoding_rs::WINDOWS_1251;
 
+use super::super::row::Row;
 use super::detect::Detected;
 use super::error::{CsvError, CsvErrorKind, Place};
 use super::guard::Guard;
-use super::row::Row;
 use super::{Encoding, Limits, UNDEFINED_IN_WINDOWS_1251};
 
 const BUFFER_BYTES: usize = 64 * 1024;

@@ -1,13 +1,13 @@
-//! One record as the second pass hands it out: its fields and the line it starts on.
-//! Deliberately unknown: how it was read, and what the columns are called.
+//! One row of a file: its cells as text, and the line on which it starts.
+//! Deliberately unknown: how it was read, from which format, and what the columns are called.
 
 use csv::StringRecord;
 
-/// One record. Reading the next one into it overwrites it.
+/// One row. Reading the next one into it overwrites it.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
-    pub(super) fields: StringRecord,
-    pub(super) line: u64,
+    pub(in crate::exchange) fields: StringRecord,
+    pub(in crate::exchange) line: u64,
 }
 
 impl Row {
@@ -15,7 +15,18 @@ impl Row {
         Row::default()
     }
 
-    /// The physical line of the file on which the record starts, one-based.
+    /// Begins anew, as the row on a line.
+    pub fn start(&mut self, line: u64) {
+        self.fields.clear();
+        self.line = line;
+    }
+
+    /// Appends a cell.
+    pub fn push(&mut self, cell: &str) {
+        self.fields.push_field(cell);
+    }
+
+    /// The line of the file on which the row starts, from 1; of a worksheet, its row.
     pub fn line(&self) -> u64 {
         self.line
     }
