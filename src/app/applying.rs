@@ -51,7 +51,7 @@ impl ChangeRequests {
             }
             Ok(changes)
         };
-        let bulk = BulkChange { head: new, origin, undoes: None, change: &change };
+        let bulk = BulkChange { head: new, origin, undoes: None, change: &change, leave_out: None, conclude: None };
         let outcome = self.file(caller, &bulk, options.destination);
         outcome.map_err(|error| defined.iter().zip(&drafts).fold(error, |error, (one, drafts)| annotated(error, one, drafts.as_ref())))
     }

@@ -131,7 +131,7 @@ impl ChangeRequests {
             unchanged_count.set(proposed.unchanged_count);
             Ok(BTreeMap::from([(code.clone(), proposed.change)]))
         };
-        let bulk = BulkChange { head: import_head(source.name), origin: Origin::Import, undoes: None, change: &change };
+        let bulk = BulkChange { head: import_head(source.name), origin: Origin::Import, undoes: None, change: &change, leave_out: None, conclude: None };
         let outcome = self.file(caller, &bulk, options.destination);
         let filed = outcome.map_err(|error| drafts.annotated(error, code, source.name))?;
         Ok(drafts.imported(code, &filed, unchanged_count.get()))

@@ -10,6 +10,9 @@ use super::text::ItemCode;
 use super::validity::{Date, Validity, parse_date};
 use super::value::{Value, write_json_string};
 
+/// The timeline of an item that is not there.
+pub const NO_TIMELINE: &str = "[]";
+
 /// A JSON array of `{"attributes":{…},"parent":…,"retirement":…,"validFrom":…,"validTo":…}`; absent members are left out, and the
 /// ends are `null` when open.
 pub fn timeline_json(dictionary: &Dictionary, timeline: &[Stretch]) -> String {

@@ -12,6 +12,7 @@ use crate::domain::clock::Clock;
 use crate::domain::error::Result;
 
 mod content;
+mod draft_content;
 mod drafting;
 mod editing;
 mod filing;
