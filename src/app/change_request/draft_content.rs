@@ -16,7 +16,6 @@ use crate::domain::account::AccountId;
 use crate::domain::change_request::RequestId;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
-use crate::domain::item::timeline_of;
 use crate::domain::publication::{RowChanges, State};
 use crate::domain::text::ItemCode;
 use crate::domain::timeline_json::timeline_json;
@@ -75,7 +74,8 @@ impl Changed<'_> {
     /// Base and proposal of an item.
     fn timelines(&self, code: &ItemCode) -> (String, String) {
         let base = timeline_json(&self.dictionary, &published_timeline(self.head, &self.dictionary, code));
-        (base, timeline_json(&self.dictionary, &timeline_of(self.after.items.versions_of(code))))
+        let proposed = self.after.items.versions_of(code).iter().map(|version| &version.stretch);
+        (base, timeline_json(&self.dictionary, proposed))
     }
 
     /// Whose it is, is said when it is stored.
