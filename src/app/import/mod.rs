@@ -130,6 +130,13 @@ pub struct Surroundings<'a> {
     pub conclude: Option<Conclude<'a>>,
 }
 
+impl Surroundings<'_> {
+    /// Nobody watches, and rejected rows are told but not kept.
+    pub fn unwatched(limits: ImportLimits) -> Self {
+        Self { limits, progress: &|_| Ok(()), rejected: None, conclude: None }
+    }
+}
+
 /// What an import did, or would do.
 #[derive(Debug, Default)]
 pub struct Imported {
@@ -147,6 +154,13 @@ pub struct Imported {
     pub request: Option<RequestId>,
     /// `None` unless it was published.
     pub publication: Option<i64>,
+}
+
+impl Imported {
+    /// What was found out about one thing, such as the encoding; blank when there was nothing to find out.
+    pub fn evidence_of(&self, what: &str) -> &str {
+        self.evidence.iter().find(|(name, _)| name == what).map(|(_, found)| found.as_str()).unwrap_or_default()
+    }
 }
 
 /// What is known of a file once it was read.
