@@ -103,6 +103,10 @@ impl ItemTable {
         &self.blocks[block].versions[offset as usize]
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
     /// How many items there are, whenever they are valid.
     pub fn items_count(&self) -> usize {
         self.items_count

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::thread;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -18,6 +19,9 @@ use super::usage;
 use super::validity::{Date, Validity};
 use super::value::Value;
 use super::violation::{Violation, Violations};
+
+/// From how many items on two threads judge them: fewer are done before a thread has begun.
+const SHARED_ITEMS_MIN: usize = 20_000;
 
 /// Which items of each changed dictionary are to be judged.
 pub type Touched = BTreeMap<DictionaryCode, TouchedItems>;
@@ -45,10 +49,7 @@ pub fn validate(change: &Change<'_>, violations: &mut Violations) {
         }
         let check = StateCheck { world: change.after, state: after };
         let codes = touched.codes(after);
-        for item in &codes {
-            check.item(item, violations);
-            check_code_is_free(after, item, violations);
-        }
+        check.items(&codes, violations);
         if let Some(before) = before {
             check_not_vanished(before, after, &touched.codes(before), violations);
         }
@@ -245,6 +246,28 @@ impl StateCheck<'_> {
             self.references(version, violations);
             self.successors(version, violations);
         }
+    }
+
+    /// Judges items one by one, on two threads where there are very many.
+    fn items(&self, codes: &[ItemCode], violations: &mut Violations) {
+        let judge = |codes: &[ItemCode], violations: &mut Violations| {
+            for item in codes {
+                self.item(item, violations);
+                check_code_is_free(self.state, item, violations);
+            }
+        };
+        if codes.len() < SHARED_ITEMS_MIN {
+            return judge(codes, violations);
+        }
+        let (first, second) = codes.split_at(codes.len() / 2);
+        let mut found = violations.another();
+        thread::scope(|scope| {
+            let judging = scope.spawn(|| judge(second, &mut found));
+            judge(first, violations);
+            // A panic of the thread is a panic of the judgement.
+            judging.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        });
+        violations.append(found);
     }
 
     fn code(&self, code: &str, violations: &mut Violations) {

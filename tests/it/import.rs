@@ -73,7 +73,7 @@ fn okved_editions_differ_in_seven_names(database: Database) {
     let first = instance.import_bytes("okved2", "before.csv", &before, &ImportOptions { on: None, ..options.clone() }).unwrap();
     assert_eq!((first.rows_count, first.counts.added, first.skipped_count), (2_899, 2_899, 0));
     let because = first.evidence_of("encoding");
-    assert!(because.starts_with("windows-1251: not UTF-8 from line 1 on; as windows-1251 it has "), "{because}");
+    assert!(because.starts_with("windows-1251 (not UTF-8 from line 1 on; as windows-1251 it has "), "{because}");
     assert_eq!(depths(&instance, "okved2"), [21, 88, 272, 623, 1228, 667]);
 
     let again = instance.import_bytes("okved2", "before.csv", &before, &options).unwrap();
@@ -300,9 +300,10 @@ fn every_problem_is_named_with_its_place(database: Database) {
         lines,
         [
             "items.csv:5:5: offices/7/number: \"семь\" is not a whole number from -9007199254740991 to 9007199254740991 [type]",
-            "items.csv:8: offices: the row has 3 fields, and the header has 5 [row_ragged]",
+            "items.csv:8: offices/10: the row has 3 fields, and the header has 5 [row_ragged]",
             "items.csv:12:1: offices/code: the code is blank, and every item needs one (--key makes it of other columns, --skip-blank-key leaves such rows out) [code_blank]",
-            "items.csv:11: offices/13/code: the code \"13\" is there twice: it was on line 10 [code_twice]",
+            "items.csv:10:1: offices/13/code: the code \"13\" is there twice: it is again on line 11 [code_twice]",
+            "items.csv:11:1: offices/13/code: the code \"13\" is there twice: it is already on line 10 [code_twice]",
         ]
     );
     let readable: String =
@@ -357,7 +358,7 @@ fn broken_files_are_refused_whole(database: Database) {
     let cases: [(&[u8], &str); 7] = [
         (b"", "the file is empty"),
         ("code,name\n4,\"Незакрытая\n5,Б\n".as_bytes(), "items.csv:2:2: offices: the quote opened here is never closed"),
-        ("code,name\n4,А\n5,Б,лишнее\n".as_bytes(), "items.csv:3: offices: the row has 3 fields, and the header has 2"),
+        ("code,name\n4,А\n5,Б,лишнее\n".as_bytes(), "items.csv:3: offices/5: the row has 3 fields, and the header has 2"),
         (b"code,name\n4,\xFF\xFE\x98\n", "cannot be told which encoding"),
         ("code,colour\n4,А\n".as_bytes(), "items.csv:1:2: offices: the column \"colour\" is neither code"),
         ("name\nА\n".as_bytes(), "no column holds the code"),

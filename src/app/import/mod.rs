@@ -1,6 +1,7 @@
 //! Importing a file of items: read once into drafts, compared with what is published, and made a change request. Rows that cannot be
 //! taken are named with their reasons and come back as a file; what is published at once takes all rows or none.
 
+mod draft_rows;
 mod drafts;
 mod proposing;
 mod references;
@@ -85,8 +86,8 @@ pub struct Source<'a> {
 pub enum Phase {
     Detecting,
     Reading,
+    /// Judged against everything that is published, and stored.
     Checking,
-    Filing,
 }
 
 impl Phase {
@@ -95,7 +96,6 @@ impl Phase {
             Self::Detecting => "detecting",
             Self::Reading => "reading",
             Self::Checking => "checking",
-            Self::Filing => "filing",
         }
     }
 }
@@ -202,17 +202,13 @@ impl ChangeRequests {
             refused.map_or(Ok(BTreeMap::from([(code.clone(), change)])), |refused| Err(Error::Invalid(refused)))
         };
         let leave_out = |violations: &Violations| found.borrow_mut().leave_out(code, violations);
-        let conclude = |acting: &mut super::acting::Acting<'_>, filed: &Filed| {
-            (around.progress)(Step { phase: Phase::Filing, ..found.borrow().shape.done() })?;
-            around.conclude.map_or(Ok(()), |conclude| conclude(acting, filed))
-        };
         let bulk = BulkChange {
             head: import_head(source.name),
             origin: Origin::Import,
             undoes: None,
             change: &change,
             leave_out: may_reject.then_some(&leave_out),
-            conclude: Some(&conclude),
+            conclude: around.conclude,
         };
         let outcome = self.file(caller, &bulk, options.destination);
         let found = found.into_inner();
