@@ -12,11 +12,14 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use validator::ValidateRange;
 
+use crate::app::import::ImportLimits;
 use crate::app::passwords::PasswordCost;
 use crate::app::secrets::Secrets;
 use crate::db::{DatabaseUrl, StoreLimits};
 use crate::domain::clock::Clock;
 use crate::domain::error::Error;
+use crate::exchange::csv::Limits;
+use crate::exchange::table::FileLimits;
 use crate::http::{HttpSettings, RateSettings, WebSocketSettings};
 use crate::query::{PersistedLimits, QueryLimits};
 
@@ -91,16 +94,33 @@ pub enum LogFormat {
     Json,
 }
 
-/// How much of a CSV is held at once: for the subcommands that read items from files.
+/// How much of a file of items is held at once: for the subcommands that read such files.
 #[derive(Debug, Clone, Copy, Args)]
-#[command(next_help_heading = "Settings: CSV")]
-pub struct CsvSettings {
-    /// Longest record of a CSV
+#[command(next_help_heading = "Settings: files")]
+pub struct FileSettings {
+    /// Longest row of a file
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20, value_parser = between::<usize>(1024, 1 << 30))]
     pub csv_record_bytes_max: usize,
-    /// Most columns of a CSV
+    /// Most columns of a file
     #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = between::<usize>(1, 100_000))]
     pub csv_columns_max: usize,
+    /// Longest document that has to be in memory whole, such as a concept scheme in Turtle
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20, value_parser = between::<u64>(1024, 4 << 30))]
+    pub document_bytes_max: u64,
+    /// What a compressed file or a workbook may unpack to
+    #[arg(long, value_name = "BYTES", default_value_t = 2 << 30, value_parser = between::<u64>(1024, 64 << 30))]
+    pub unpacked_bytes_max: u64,
+    /// How many rows may be rejected before the whole file is
+    #[arg(long, value_name = "COUNT", default_value_t = 100_000, value_parser = between::<usize>(1, 10_000_000))]
+    pub rejected_rows_max: usize,
+}
+
+impl FileSettings {
+    pub fn import_limits(&self) -> ImportLimits {
+        let row = Limits { record_bytes_max: self.csv_record_bytes_max, columns_max: self.csv_columns_max };
+        let file = FileLimits { row, document_bytes_max: self.document_bytes_max, unpacked_bytes_max: self.unpacked_bytes_max };
+        ImportLimits { file, rejected_rows_max: self.rejected_rows_max }
+    }
 }
 
 /// All there is: what `svod serve` takes.
@@ -194,7 +214,7 @@ pub struct ServeSettings {
     #[command(flatten)]
     pub query: QuerySettings,
     #[command(flatten)]
-    pub csv: CsvSettings,
+    pub files: FileSettings,
     #[command(flatten)]
     pub database: DatabaseSettings,
 }

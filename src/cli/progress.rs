@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::app::import::{Phase, Step};
+
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
 /// Shows the reading of one file.
@@ -28,18 +30,19 @@ impl FileProgress {
         Self { bar, name: name.to_owned(), started, line_at: Cell::new(started + LINE_EVERY) }
     }
 
-    /// Bytes done, bytes in all, rows done.
-    pub fn show(&self, done: u64, total: u64, rows: u64) {
+    pub fn show(&self, step: Step) {
+        let Step { phase, bytes_done: done, bytes_total: total, rows_done: rows } = step;
         let rate = rows as f64 / self.started.elapsed().as_secs_f64().max(1e-3);
         match &self.bar {
             Some(bar) => {
                 bar.set_length(total);
                 bar.set_position(done);
-                bar.set_message(format!("{rows} ({rate:.0}/s)"));
+                let doing = if phase == Phase::Reading { String::new() } else { format!("   {}", phase.name()) };
+                bar.set_message(format!("{rows} ({rate:.0}/s){doing}"));
             }
             None if Instant::now() >= self.line_at.get() => {
                 self.line_at.set(Instant::now() + LINE_EVERY);
-                complain!("{}: {rows} rows read, {} % ({rate:.0} rows/s)", self.name, done * 100 / total.max(1));
+                complain!("{}: {}, {rows} rows read, {} % ({rate:.0} rows/s)", self.name, phase.name(), done * 100 / total.max(1));
             }
             None => {}
         }

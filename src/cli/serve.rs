@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::dictionary::{Applying, apply_folders};
-use super::import::limits;
 use super::svod_settings;
 use crate::app::change_request::Destination;
 use crate::app::import::ImportOptions;
@@ -126,7 +125,7 @@ fn load_shipped(settings: &ServeSettings, svod: &Svod) -> Result<()> {
     let caller = svod.acts.built_in(AccountId::SVOD, "service")?;
     let applying = Applying { caller, title: "Начальная загрузка", origin: Origin::Shipped };
     let options = ImportOptions { destination: Destination::Publish, ..ImportOptions::default() };
-    apply_folders(svod, &applying, std::slice::from_ref(folder), &options, limits(&settings.csv))?;
+    apply_folders(svod, &applying, std::slice::from_ref(folder), &options, settings.files.import_limits())?;
     Ok(())
 }
 

@@ -16,6 +16,7 @@ pub mod audit;
 mod breaker;
 pub mod change_request;
 pub mod change_request_content;
+pub mod change_request_pack;
 pub mod connection;
 pub mod definition;
 pub mod dictionary;

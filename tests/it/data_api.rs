@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use svod::app::import::{ImportOptions, Mode};
-use svod::exchange::items_csv::{Key, ReadOptions};
+use svod::exchange::item_rows::{Key, ReadOptions};
 use svod::query::{Caller, DataApi, QueryLimits, Request, ResponseKind};
 
 use crate::harness::{Database, Instance, fixture};

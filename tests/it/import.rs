@@ -5,7 +5,7 @@ use std::io::Read;
 use svod::app::change_request::Destination;
 use svod::app::import::{Blank, ImportOptions, Mode, Source};
 use svod::domain::text::DictionaryCode;
-use svod::exchange::items_csv::{Key, ReadOptions};
+use svod::exchange::item_rows::{Key, ReadOptions};
 
 use crate::harness::{Database, Instance, fixture};
 use crate::publication::{OFFICES, REGIONS, endless, offices, on};

@@ -2,7 +2,7 @@
 
 use svod::app::import::{ImportOptions, Imported};
 use svod::domain::error::Result;
-use svod::exchange::items_csv::{Key, ReadOptions};
+use svod::exchange::item_rows::{Key, ReadOptions};
 
 use crate::harness::{Database, Instance, fixture};
 

@@ -12,6 +12,7 @@ use crate::domain::clock::Clock;
 use crate::domain::error::Result;
 
 mod content;
+mod draft_content;
 mod drafting;
 mod editing;
 mod filing;
@@ -26,7 +27,7 @@ mod undoing;
 pub use content::{RequestConflict, Side};
 pub use drafting::read_definition;
 pub use editing::{RequestedEdit, RequestedItem, RequestedVersion};
-pub use filing::{BulkChange, Destination, Filed};
+pub use filing::{BulkChange, Conclude, Destination, Filed};
 pub use listing::{RequestItem, check_may_approve};
 pub use permission::works_with_requests;
 pub use previewing::Judgement;
