@@ -10,6 +10,7 @@ pub mod comparing;
 pub mod demo;
 pub mod identity;
 pub mod import;
+pub mod import_job;
 mod known_credentials;
 pub mod loading;
 pub mod passwords;

@@ -79,7 +79,7 @@ struct Confirmed {
 
 impl Source<'_> {
     /// Which format the file has, and why.
-    pub fn format(&self, options: &ImportOptions) -> Result<(Format, String)> {
+    pub fn format(&self, dictionary: &Dictionary, options: &ImportOptions) -> Result<(Format, String)> {
         if let Some(format) = options.format {
             return Ok((format, "as named".to_owned()));
         }
@@ -87,7 +87,7 @@ impl Source<'_> {
             |what: &'static str| move |error: std::io::Error| Error::Operator(format!("the file {} cannot be {what}: {error}", self.name));
         let mut start = Vec::new();
         (self.open)().map_err(trouble("opened"))?.take(START_BYTES).read_to_end(&mut start).map_err(trouble("read"))?;
-        Ok(format::detect(&start, self.name))
+        format::detect(&start, self.name).map_err(|error| refusal(dictionary, &error))
     }
 }
 
@@ -95,7 +95,7 @@ impl Reading<'_> {
     /// Reads the whole file. Rows that cannot be read go to `rejected`.
     pub fn read(&self, rejected: &mut Rejected) -> Result<Drafts> {
         (self.around.progress)(Step { phase: Phase::Detecting, bytes_done: 0, bytes_total: 0, rows_done: 0 })?;
-        let (format, because) = self.source.format(self.options)?;
+        let (format, because) = self.source.format(self.dictionary, self.options)?;
         let opened = format.open(self.source.open, &self.options.csv, &self.around.limits.file);
         let table = opened.map_err(|error| refusal(self.dictionary, &error))?;
         let mut reader = ItemReader::new(table, self.dictionary, &self.options.read)?;

@@ -40,8 +40,23 @@ pub fn read(parameters: &Parameters) -> Result<JobOptions> {
 }
 
 const KNOWN: [&str; 17] = [
-    "mode", "blank", "on", "restore", "columns", "map", "header", "key", "skip_blank_key", "ignore_unknown_columns", "format", "encoding",
-    "separator", "destination", "leave_rejected", "save_mapping", "again",
+    "mode",
+    "blank",
+    "on",
+    "restore",
+    "columns",
+    "map",
+    "header",
+    "key",
+    "skip_blank_key",
+    "ignore_unknown_columns",
+    "format",
+    "encoding",
+    "separator",
+    "destination",
+    "leave_rejected",
+    "save_mapping",
+    "again",
 ];
 
 /// An error says what was expected; `None` when the name is not known.
@@ -49,7 +64,10 @@ fn read_one(options: &mut JobOptions, name: &str, value: &str) -> std::result::R
     let import = &mut options.import;
     let read = &mut import.read;
     match name {
-        "mode" => import.mode = one_of(value, &[("insert", Mode::Insert), ("update", Mode::Update), ("upsert", Mode::Upsert), ("sync", Mode::Sync)])?,
+        "mode" => {
+            import.mode =
+                one_of(value, &[("insert", Mode::Insert), ("update", Mode::Update), ("upsert", Mode::Upsert), ("sync", Mode::Sync)])?
+        }
         "blank" => import.blank = one_of(value, &[("keep", Blank::Keep), ("clear", Blank::Clear)])?,
         "on" => import.on = Some(parse_date(value).ok_or_else(|| Some("a date as 2024-02-29 or 29.02.2024 is expected".to_owned()))?),
         "restore" => import.restores = flag(value)?,
@@ -68,8 +86,13 @@ fn read_one(options: &mut JobOptions, name: &str, value: &str) -> std::result::R
             let names = || format!("one of {} is expected", Format::ALL.map(Format::name).join(", "));
             import.format = Some(Format::parse(value).ok_or_else(|| Some(names()))?);
         }
-        "encoding" => import.csv.encoding = Some(Encoding::parse(value).ok_or_else(|| Some("an encoding such as utf-8 or windows-1251 is expected".to_owned()))?),
-        "separator" => import.csv.separator = Some(Separator::parse(value).ok_or_else(|| Some("one of , ; | and tab is expected".to_owned()))?),
+        "encoding" => {
+            import.csv.encoding =
+                Some(Encoding::parse(value).ok_or_else(|| Some("an encoding such as utf-8 or windows-1251 is expected".to_owned()))?)
+        }
+        "separator" => {
+            import.csv.separator = Some(Separator::parse(value).ok_or_else(|| Some("one of , ; | and tab is expected".to_owned()))?)
+        }
         "destination" => {
             import.destination =
                 one_of(value, &[("draft", Destination::Draft), ("review", Destination::Review), ("dry_run", Destination::DryRun)])?;
@@ -105,7 +128,22 @@ mod tests {
     #[test]
     fn every_known_name_is_read() {
         let values = [
-            "sync", "clear", "2024-02-29", "true", "code,-,name", "Имя=name", "true", "a,b", "", "true", "csv", "utf-8", ";", "review", "true", "true",
+            "sync",
+            "clear",
+            "2024-02-29",
+            "true",
+            "code,-,name",
+            "Имя=name",
+            "true",
+            "a,b",
+            "",
+            "true",
+            "csv",
+            "utf-8",
+            ";",
+            "review",
+            "true",
+            "true",
             "true",
         ];
         for (name, value) in KNOWN.iter().zip(values) {

@@ -68,7 +68,7 @@ impl Spool {
 
     /// Begins to receive a file.
     pub fn receive(&self, secrets: &Secrets) -> Result<Receiving> {
-        let path = self.folder.join(format!("{RECEIVING}-{}", hex(&secrets.bytes::<16>()?)));
+        let path = self.folder.join(format!("{RECEIVING}-{}", hex(&secrets.bytes::<32>()?)));
         let file = OpenOptions::new().create_new(true).read(true).write(true).open(&path).map_err(|error| unusable(&path, &error))?;
         Ok(Receiving { path, file: Some(file), digest: Sha256::new(), bytes: 0, settings: self.settings.clone() })
     }
@@ -104,7 +104,7 @@ fn node_of(folder: &Path, secrets: &Secrets) -> Result<String> {
     match fs::read_to_string(&path) {
         Ok(node) if !node.trim().is_empty() => Ok(node.trim().to_owned()),
         _ => {
-            let node = hex(&secrets.bytes::<8>()?);
+            let node = hex(&secrets.bytes::<32>()?)[..16].to_owned();
             fs::write(&path, &node).map_err(|error| unusable(&path, &error))?;
             Ok(node)
         }
@@ -134,7 +134,10 @@ impl Receiving {
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.bytes += bytes.len() as u64;
         if self.bytes > self.settings.file_bytes_max {
-            let message = format!("the file is longer than {} bytes, which is the most that is taken (--import-file-bytes-max)", self.settings.file_bytes_max);
+            let message = format!(
+                "the file is longer than {} bytes, which is the most that is taken (--import-file-bytes-max)",
+                self.settings.file_bytes_max
+            );
             return Err(Error::refused("file_too_large", message));
         }
         self.digest.update(bytes);
@@ -147,7 +150,7 @@ impl Receiving {
     pub fn finish(&mut self) -> Result<(u64, String)> {
         let path = self.path.clone();
         let trouble = |error: io::Error| unusable(&path, &error);
-        let sent = (self.bytes, hex(&std::mem::take(&mut self.digest).finalize()));
+        let sent = (self.bytes, hex(&std::mem::take(&mut self.digest).finalize().into()));
         if sent.0 == 0 {
             return Err(Error::refused("file_empty", "the file is empty"));
         }
