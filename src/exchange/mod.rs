@@ -11,6 +11,7 @@ pub mod format;
 pub mod genericode;
 pub mod items_csv;
 pub mod json;
+pub mod projection_file;
 pub mod row;
 pub mod sdmx;
 pub mod skos;

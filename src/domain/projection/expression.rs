@@ -40,6 +40,9 @@ const FUNCTIONS: [&str; 18] = [
 /// What every item has besides its attributes.
 pub const BUILT_IN: [&str; 6] = ["code", "parent", "valid_from", "valid_to", "reason", "successors"];
 
+/// The day from which the item does not hold any more, whatever became of the version at hand; of the item itself only.
+pub const CLOSED_ON: &str = "closed_on";
+
 /// A value by its name alone: `item.okato`, `parent.code`, `ref.region.name.en`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValuePath {
@@ -246,7 +249,8 @@ impl Walk<'_> {
             return;
         }
         let attribute = attribute_of(definition, field);
-        if attribute.is_none() && !BUILT_IN.contains(&field) {
+        let is_built_in = BUILT_IN.contains(&field) || (field == CLOSED_ON && root == "item");
+        if attribute.is_none() && !is_built_in {
             let known: Vec<&str> = definition.attributes.iter().map(|attribute| attribute.code.as_str()).collect();
             let message = format!("there is no attribute `{field}`: `{root}` has {} and {}", BUILT_IN.join(", "), known.join(", "));
             self.problems.push(message);

@@ -9,7 +9,7 @@ use jiff::ToSpan;
 
 use super::cell::{Column, Finding};
 use super::definition::RowPosition;
-use super::expression::{Expression, Of, ValuePath};
+use super::expression::{CLOSED_ON, Expression, Of, ValuePath};
 use super::values::{Produced, field_produced, item_map, produced};
 use super::{Projection, functions};
 use crate::domain::dictionary::Dictionary;
@@ -53,14 +53,14 @@ pub struct Projector<'a> {
     dictionary: &'a Dictionary,
     edition: i64,
     valid_on: Date,
-    find: &'a Find<'a>,
+    find: Box<Find<'a>>,
     context: Context<'static, 'static>,
     /// The fields that are read of each target; `None` for all.
     target_fields: BTreeMap<&'a str, Option<BTreeSet<String>>>,
 }
 
 impl<'a> Projector<'a> {
-    pub fn new(projection: &'a Projection, dictionary: &'a Dictionary, edition: i64, valid_on: Date, find: &'a Find<'a>) -> Self {
+    pub fn new(projection: &'a Projection, dictionary: &'a Dictionary, edition: i64, valid_on: Date, find: Box<Find<'a>>) -> Self {
         let mut context = functions::context();
         let name = &dictionary.definition.name;
         let names = [Some(("ru", name.ru.as_str())), name.en.as_deref().map(|en| ("en", en))];
@@ -136,16 +136,20 @@ impl<'a> Projector<'a> {
     fn bind(&self, subject: &Subject<'_, '_>, context: &mut Context<'_, '_>) {
         let reads = &self.projection.reads;
         if !reads.item.is_empty() {
-            context.add_variable_from_value("item", item_map(self.dictionary, subject.version, Some(&reads.item)));
+            let mut item = item_map(self.dictionary, subject.version, Some(&reads.item));
+            if let Some(closed_on) = subject.closed_on().filter(|_| reads.item.contains(CLOSED_ON)) {
+                item.insert(CLOSED_ON.to_owned(), CelValue::from(closed_on.to_string()));
+            }
+            context.add_variable_from_value("item", item);
         }
         if !reads.parent.is_empty() {
             let parent = subject.parent.map(|parent| item_map(parent.dictionary, parent.version, Some(&reads.parent)));
-            context.add_variable_from_value("parent", parent.unwrap_or_else(|| CelValue::from(HashMap::<String, CelValue>::new())));
+            context.add_variable_from_value("parent", parent.unwrap_or_default());
         }
         if !self.target_fields.is_empty() {
             let mut references: HashMap<String, CelValue> = HashMap::new();
             for (attribute, fields) in &self.target_fields {
-                let map = |found: &Found<'_>| item_map(found.dictionary, found.version, fields.as_ref());
+                let map = |found: &Found<'_>| CelValue::from(item_map(found.dictionary, found.version, fields.as_ref()));
                 let found = subject.referred(attribute);
                 let value = match found.as_slice() {
                     [] => continue,
@@ -199,6 +203,15 @@ impl<'s, 'a> Subject<'s, 'a> {
         codes.filter_map(|code| (self.projector.find)(target, code, self.on)).collect()
     }
 
+    /// Goes from version to version as long as one follows without a gap.
+    fn closed_on(&self) -> Option<Date> {
+        let mut end = self.version.validity().to()?;
+        while let Some(next) = (self.projector.find)(&self.projector.dictionary.code, &self.version.code, end) {
+            end = next.version.validity().to()?;
+        }
+        Some(end)
+    }
+
     fn fault(&self, column: &str, expression: &Expression, message: impl Into<String>) -> ProjectionFault {
         let (item, column, expression) = (self.version.code.to_string(), column.to_owned(), expression.source.clone());
         ProjectionFault { item, column, expression, message: message.into() }
@@ -242,6 +255,9 @@ impl<'s, 'a> Subject<'s, 'a> {
     }
 
     fn at_path(&self, path: &ValuePath) -> Produced {
+        if path.of == Of::Item && path.field == CLOSED_ON {
+            return self.closed_on().map_or(Produced::Absent, |date| Produced::One(date.to_string()));
+        }
         let found = match &path.of {
             Of::Item => Some(Found { dictionary: self.projector.dictionary, version: self.version }),
             Of::Parent => self.parent,

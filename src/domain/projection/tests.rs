@@ -78,7 +78,7 @@ impl World {
             _ => (item == "1").then_some(Found { dictionary: &self.dictionary, version: &self.parent }),
         };
         let on = parse_date("2026-11-25").unwrap();
-        let projector = Projector::new(&self.dictionary.projections[0], &self.dictionary, 3, on, &find);
+        let projector = Projector::new(&self.dictionary.projections[0], &self.dictionary, 3, on, Box::new(find));
         let mut rows = Vec::new();
         projector.project(version, &mut |row| rows.push(row)).map_err(|fault| fault.to_string())?;
         Ok(rows)
@@ -136,6 +136,8 @@ fn cells_are_what_their_expressions_and_options_say() {
         ("value = 'ref.others.map(one, one.name)'", "Омская область"),
         ("value = 'join(ref.others.map(one, one.code), \"/\")'", "52"),
         ("value = 'item.successors'", "7,8"),
+        ("value = 'item.closed_on'", "2027-03-01"),
+        ("value = 'has(item.closed_on) ? item.closed_on : \"\"'", "2027-03-01"),
         ("value = 'dictionary.name.ru + \" \" + string(dictionary.edition)'", "Органы 3"),
         ("value = 'valid_on < item.valid_to'", "true"),
         ("value = 'null'", ""),
@@ -182,7 +184,8 @@ fn constant_rows_stand_in_the_order_of_the_columns() {
          rows = [{ values = { 'B b' = 'x' } }, { position = 'last', values = { A = '1', 'B b' = '2' } }]",
     );
     let find = |_: &DictionaryCode, _: &str, _| None;
-    let projector = Projector::new(&world.dictionary.projections[0], &world.dictionary, 1, parse_date("2026-01-01").unwrap(), &find);
+    let projector =
+        Projector::new(&world.dictionary.projections[0], &world.dictionary, 1, parse_date("2026-01-01").unwrap(), Box::new(find));
     assert_eq!(projector.constant_rows(RowPosition::First).collect::<Vec<_>>(), [["", "x"]]);
     assert_eq!(projector.constant_rows(RowPosition::Last).collect::<Vec<_>>(), [["1", "2"]]);
 }
@@ -193,7 +196,8 @@ fn what_a_receiver_refuses_is_found() {
         "columns = [{ name = 'A', value = 'item.code', length_max = 1, pattern = '^9' }, { name = 'B', value = 'item.name.en', required = true }]",
     );
     let find = |_: &DictionaryCode, _: &str, _| None;
-    let projector = Projector::new(&world.dictionary.projections[0], &world.dictionary, 1, parse_date("2026-01-01").unwrap(), &find);
+    let projector =
+        Projector::new(&world.dictionary.projections[0], &world.dictionary, 1, parse_date("2026-01-01").unwrap(), Box::new(find));
     let mut found = Vec::new();
     projector.check("20", &["20".to_owned(), String::new()], &mut |finding| found.push(finding.to_string()));
     assert_eq!(

@@ -19,7 +19,7 @@ pub enum Produced {
 }
 
 /// An item as expressions read it; `fields` are those that they read, or all.
-pub fn item_map(dictionary: &Dictionary, version: &ItemVersion, fields: Option<&BTreeSet<String>>) -> CelValue {
+pub fn item_map(dictionary: &Dictionary, version: &ItemVersion, fields: Option<&BTreeSet<String>>) -> HashMap<String, CelValue> {
     let mut map: HashMap<String, CelValue> = HashMap::new();
     let mut add = |name: &str| {
         if let Some(value) = field_value(dictionary, version, name) {
@@ -33,7 +33,7 @@ pub fn item_map(dictionary: &Dictionary, version: &ItemVersion, fields: Option<&
             dictionary.attributes.iter().for_each(|attribute| add(attribute.code()));
         }
     }
-    CelValue::from(map)
+    map
 }
 
 fn field_value(dictionary: &Dictionary, version: &ItemVersion, field: &str) -> Option<CelValue> {
