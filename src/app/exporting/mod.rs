@@ -35,6 +35,11 @@ pub use update::{ItemChange, State, each_change};
 /// What stands before the codes of concepts where nobody says otherwise.
 const BASE_URI: &str = "urn:svod:";
 
+/// The formats that can be exported, by name, with their media types.
+pub fn formats() -> impl Iterator<Item = (&'static str, &'static str)> {
+    Format::ALL.into_iter().map(|format| (format.name(), format.media_type()))
+}
+
 /// Exports for the whole service. Cheap to clone.
 #[derive(Clone)]
 pub struct Exporting {
