@@ -123,6 +123,21 @@ impl FileSettings {
     }
 }
 
+/// How files are written: for the subcommands that export.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings: export")]
+pub struct ExportSettings {
+    /// Folder of unfinished files, for formats that cannot be written from beginning to end [default: that of the system]
+    #[arg(long, value_name = "FOLDER")]
+    pub scratch_folder: Option<PathBuf>,
+}
+
+impl ExportSettings {
+    pub fn scratch_folder(&self) -> PathBuf {
+        self.scratch_folder.clone().unwrap_or_else(std::env::temp_dir)
+    }
+}
+
 /// All there is: what `svod serve` takes.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings: server")]
@@ -199,6 +214,12 @@ pub struct ServeSettings {
     /// Make accounts to try the service with, and print their passwords: on this machine only, never where data matters
     #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
     pub demo: bool,
+    /// Files of dictionaries that are written at once, over all workers; more are asked to come back
+    #[arg(long, value_name = "COUNT", default_value_t = 16, value_parser = between::<usize>(1, 10_000))]
+    pub export_in_flight_max: usize,
+    /// How long the client of a file may take nothing of it
+    #[arg(long, value_name = "MS", default_value_t = 60_000, value_parser = between::<u64>(1, 3_600_000))]
+    pub export_stall_ms_max: u64,
     /// How often to look whether another process has published
     #[arg(long, value_name = "MS", default_value_t = 50, value_parser = between::<u64>(1, 600_000))]
     pub poll_every_ms: u64,
@@ -215,6 +236,8 @@ pub struct ServeSettings {
     pub query: QuerySettings,
     #[command(flatten)]
     pub files: FileSettings,
+    #[command(flatten)]
+    pub export: ExportSettings,
     #[command(flatten)]
     pub database: DatabaseSettings,
 }
@@ -350,6 +373,8 @@ impl ServeSettings {
             is_cookie_secure: self.cookie_secure,
             slow_request_ms: self.slow_request_ms,
             batch_operations_max: self.batch_operations_max,
+            exports_in_flight_max: self.export_in_flight_max,
+            export_stall_ms_max: self.export_stall_ms_max,
             rate: RateSettings { per_s: self.rate_limit_per_s, burst: self.rate_limit_burst },
             websockets: WebSocketSettings {
                 connections_max: self.websocket_connections_max,

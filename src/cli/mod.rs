@@ -19,6 +19,7 @@ mod terminal;
 
 mod destination;
 mod dictionary;
+mod export;
 mod import;
 mod migrate;
 mod progress;
@@ -45,6 +46,8 @@ enum Command {
     Dictionary(dictionary::DictionaryArguments),
     /// Import a CSV file of items into a published dictionary
     Import(Box<import::ImportArguments>),
+    /// Export a dictionary into a file, as a format or as one of its projections
+    Export(Box<export::ExportArguments>),
     /// Add people and systems, and say what they may do
     User(user::UserArguments),
     /// Issue and revoke the tokens that systems come with
@@ -88,6 +91,10 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Import(arguments) => {
             logging::start(&arguments.database.log)?;
             import::import(&arguments)
+        }
+        Command::Export(arguments) => {
+            logging::start(&arguments.database.log)?;
+            export::export(&arguments)
         }
         Command::User(arguments) => user::run(arguments),
         Command::Token(arguments) => token::run(arguments),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::dictionary::{Applying, apply_folders};
 use super::svod_settings;
 use crate::app::change_request::Destination;
+use crate::app::exporting::Exporting;
 use crate::app::import::ImportOptions;
 use crate::app::svod::{Svod, SvodSettings};
 use crate::config::ServeSettings;
@@ -13,7 +14,7 @@ use crate::domain::account::AccountId;
 use crate::domain::change_request::Origin;
 use crate::domain::error::{Error, Result};
 use crate::graphql::{ManagementApi, ManagementLimits};
-use crate::http::{self, DataDoor, Doors, IdentityDoor, ManagementDoor, Services};
+use crate::http::{self, DataDoor, Doors, ExportDoor, IdentityDoor, ManagementDoor, Services};
 use crate::jobs::following::follow;
 use crate::jobs::periodic::Periodic;
 use crate::jobs::scheduling::publish_scheduled;
@@ -91,6 +92,7 @@ fn prepare(
     let data_api = Arc::new(DataApi::new(svod.reading.clone(), settings.query.limits()));
     services.open(Doors {
         data: DataDoor::new(data_api, svod.reading.clone(), persisted),
+        export: ExportDoor::new(Exporting::new(svod.reading.clone(), settings.export.scratch_folder())),
         identity: IdentityDoor::new(svod.identity.clone().keeping(settings.credential_cache_ms)),
         management: ManagementDoor::new(ManagementApi::new(Arc::clone(&svod), ManagementLimits::default())),
     });
@@ -147,5 +149,6 @@ fn say_ready(svod: &Svod, addresses: &[SocketAddr]) {
         say!("  GraphQL explorer   http://{address}/graphql/data");
         say!("  GraphQL schema     http://{address}/graphql/data/schema.graphql");
         say!("  management API     http://{address}/graphql");
+        say!("  files              http://{address}/openapi.json");
     }
 }

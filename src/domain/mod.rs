@@ -20,6 +20,7 @@ pub mod item;
 pub mod item_edit;
 pub mod item_table;
 pub mod merge;
+pub mod projection;
 pub mod publication;
 pub mod request_text;
 pub mod rule;

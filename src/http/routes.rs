@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route as Handler, guard, we
 use super::errors::Problem;
 use super::negotiation::{Media, choose};
 use super::observation::RequestId;
-use super::{data, health, management, metrics, pages};
+use super::{data, export, health, management, metrics, openapi, pages};
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,10 @@ const fn everyone(path: &'static str, methods: &'static [Method], handler: fn() 
 /// The address of the data API.
 pub const DATA: &str = "/graphql/data";
 
+/// The addresses of files: `offices.csv`, and a projection of a dictionary.
+pub const EXPORT_FORMAT: &str = "/export/{file}";
+pub const EXPORT_PROJECTION: &str = "/export/{dictionary}/{projection}";
+
 /// The rows of one path stand together.
 pub const ROUTES: &[Route] = &[
     public("/", READ, || web::to(pages::start)),
@@ -52,6 +56,9 @@ pub const ROUTES: &[Route] = &[
     everyone(DATA, READ, || web::to(data::get)),
     everyone(DATA, ASK, || web::to(data::post)),
     everyone("/graphql/data/schema.graphql", READ, || web::to(data::schema)),
+    everyone(EXPORT_FORMAT, READ, || web::to(export::by_format)),
+    everyone(EXPORT_PROJECTION, READ, || web::to(export::by_projection)),
+    public("/openapi.json", READ, || web::to(openapi::describe)),
     public("/health/live", READ, || web::to(health::live)),
     public("/health/ready", READ, || web::to(health::ready)),
     public("/metrics", READ, || web::to(metrics::metrics)),

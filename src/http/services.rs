@@ -2,6 +2,7 @@
 //! A server listens before the catalogue is loaded; until then this is empty.
 
 use std::borrow::Cow;
+use std::io;
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::{BoxFuture, FutureExt};
@@ -9,6 +10,7 @@ use futures_util::stream::{BoxStream, StreamExt};
 
 use super::metrics::Measure;
 use crate::app::acting;
+use crate::app::exporting::{ExportRequest, Exporting};
 use crate::app::identity::{Identity, Presented};
 use crate::app::readiness::Readiness;
 use crate::app::reading::Reading;
@@ -128,9 +130,43 @@ impl ManagementDoor {
     }
 }
 
+type Prepare = dyn Fn(&Authority, &str, &ExportRequest) -> Result<PreparedExport> + Send + Sync;
+type Write = dyn FnOnce(Box<dyn io::Write>) -> io::Result<()> + Send;
+
+/// The files of dictionaries.
+pub struct ExportDoor {
+    /// Finds what is asked of a dictionary; it may block.
+    pub prepare: Box<Prepare>,
+}
+
+/// A file that only needs to be written.
+pub struct PreparedExport {
+    pub file_name: String,
+    pub entity_tag: String,
+    pub media_type: String,
+    /// It blocks as long as the writer does.
+    pub write: Box<Write>,
+}
+
+impl ExportDoor {
+    pub fn new(exporting: Exporting) -> Self {
+        let prepare = move |authority: &Authority, dictionary: &str, asked: &ExportRequest| {
+            let export = exporting.prepare(authority, dictionary, asked)?;
+            Ok(PreparedExport {
+                file_name: export.file_name().to_owned(),
+                entity_tag: export.entity_tag().to_owned(),
+                media_type: export.media_type(),
+                write: Box::new(move |out| export.write(out, &|_, _| {}).map(|_| ())),
+            })
+        };
+        Self { prepare: Box::new(prepare) }
+    }
+}
+
 /// All that is served.
 pub struct Doors {
     pub data: DataDoor,
+    pub export: ExportDoor,
     pub identity: IdentityDoor,
     pub management: ManagementDoor,
 }
