@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use validator::ValidateRange;
 
 use crate::app::import::ImportLimits;
+use crate::app::import_job::{ImportJobSettings, SpoolSettings};
 use crate::app::passwords::PasswordCost;
 use crate::app::secrets::Secrets;
 use crate::db::{DatabaseUrl, StoreLimits};
@@ -220,6 +221,18 @@ pub struct ServeSettings {
     /// How long the client of a file may take nothing of it
     #[arg(long, value_name = "MS", default_value_t = 60_000, value_parser = between::<u64>(1, 3_600_000))]
     pub export_stall_ms_max: u64,
+    /// How long nothing may come of a file that is uploaded
+    #[arg(long, value_name = "MS", default_value_t = 30_000, value_parser = between::<u64>(1, 3_600_000))]
+    pub upload_stall_ms_max: u64,
+    /// Folder in which uploaded files wait for their import; each process takes a folder of its own in it
+    #[arg(long, value_name = "FOLDER", default_value = "svod-data/imports")]
+    pub import_folder: PathBuf,
+    /// Longest file that is uploaded
+    #[arg(long, value_name = "BYTES", default_value_t = 2 << 30, value_parser = between::<u64>(1, 1 << 40))]
+    pub import_file_bytes_max: u64,
+    /// How often to look for uploaded files
+    #[arg(long, value_name = "MS", default_value_t = 200, value_parser = between::<u64>(1, 600_000))]
+    pub import_every_ms: u64,
     /// How often to look whether another process has published
     #[arg(long, value_name = "MS", default_value_t = 50, value_parser = between::<u64>(1, 600_000))]
     pub poll_every_ms: u64,
@@ -356,6 +369,15 @@ pub fn system_secrets() -> Secrets {
 }
 
 impl ServeSettings {
+    pub fn import_jobs(&self) -> ImportJobSettings {
+        let spool = SpoolSettings {
+            folder: self.import_folder.clone(),
+            file_bytes_max: self.import_file_bytes_max,
+            unpacked_bytes_max: self.files.unpacked_bytes_max,
+        };
+        ImportJobSettings { spool, limits: self.files.import_limits() }
+    }
+
     pub fn http(&self) -> HttpSettings {
         HttpSettings {
             listen: self.listen,
@@ -375,6 +397,7 @@ impl ServeSettings {
             batch_operations_max: self.batch_operations_max,
             exports_in_flight_max: self.export_in_flight_max,
             export_stall_ms_max: self.export_stall_ms_max,
+            upload_stall_ms_max: self.upload_stall_ms_max,
             rate: RateSettings { per_s: self.rate_limit_per_s, burst: self.rate_limit_burst },
             websockets: WebSocketSettings {
                 connections_max: self.websocket_connections_max,

@@ -149,6 +149,7 @@ pub fn open(target: &Target) -> Svod {
         session_lifetime: jiff::SignedDuration::from_hours(12),
         is_demo: false,
         name_check: svod::query::name_problems,
+        import_jobs: None,
     };
     Svod::open(settings).expect("the database opens")
 }

@@ -142,6 +142,12 @@ impl ItemTable {
         Some((block, self.blocks[block].offsets_of(code)?))
     }
 
+    /// The position of the first version of an item.
+    pub fn first_position(&self, code: &str) -> Option<usize> {
+        let block = self.block_of(code)?;
+        Some(self.bases[block] as usize + self.blocks[block].first_offset(code)?)
+    }
+
     /// The versions of one item, by interval; none when there is no such item.
     pub fn versions_of(&self, code: &str) -> &[Arc<ItemVersion>] {
         match self.locate_versions(code) {

@@ -1,6 +1,7 @@
 //! What must hold in every edition, whatever path a change took. All violations are collected.
 //! It judges the state that a change would make; it changes nothing and reads no database.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
@@ -61,10 +62,10 @@ pub fn validate(change: &Change<'_>, violations: &mut Violations) {
 }
 
 impl TouchedItems {
-    fn codes(&self, after: &State) -> Vec<ItemCode> {
+    fn codes(&self, after: &State) -> Cow<'_, [ItemCode]> {
         match self {
-            Self::Some(codes) => codes.clone(),
-            Self::All => after.items.codes().cloned().collect(),
+            Self::Some(codes) => Cow::Borrowed(codes),
+            Self::All => Cow::Owned(after.items.codes().cloned().collect()),
         }
     }
 }
@@ -170,19 +171,19 @@ fn shrunk_items(change: &Change<'_>) -> FxHashMap<DictionaryCode, FxHashSet<Item
     let mut shrunk: FxHashMap<DictionaryCode, FxHashSet<ItemCode>> = FxHashMap::default();
     for (code, touched) in change.touched {
         let (Some(before), Some(after)) = (change.before.get(code), change.after.get(code)) else { continue };
-        for item in touched.codes(before) {
+        for item in touched.codes(before).iter() {
             let is_covered = |version: &Arc<ItemVersion>| {
-                let covers = after.items.versions_of(&item).iter().map(|version| version.validity());
+                let covers = after.items.versions_of(item).iter().map(|version| version.validity());
                 version.validity().uncovered_by(covers).is_none()
             };
             let is_ended_as_before = |version: &Arc<ItemVersion>| {
                 let ends_so = |after: &Arc<ItemVersion>| {
                     after.validity().end_key() == version.validity().end_key() && after.stretch.retirement == version.stretch.retirement
                 };
-                version.stretch.retirement.is_none() || after.items.versions_of(&item).iter().any(ends_so)
+                version.stretch.retirement.is_none() || after.items.versions_of(item).iter().any(ends_so)
             };
-            if !before.items.versions_of(&item).iter().all(|version| is_covered(version) && is_ended_as_before(version)) {
-                shrunk.entry(code.clone()).or_default().insert(item);
+            if !before.items.versions_of(item).iter().all(|version| is_covered(version) && is_ended_as_before(version)) {
+                shrunk.entry(code.clone()).or_default().insert(item.clone());
             }
         }
     }

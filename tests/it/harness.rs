@@ -276,6 +276,7 @@ fn settings(database: &Database, now_ms: Arc<AtomicI64>) -> SvodSettings {
         session_lifetime: SignedDuration::from_hours(12),
         is_demo: false,
         name_check: svod::query::name_problems,
+        import_jobs: None,
     }
 }
 
