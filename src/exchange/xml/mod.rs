@@ -3,13 +3,15 @@
 
 mod decoder;
 mod reader;
+#[cfg(test)]
+pub mod round_trip;
 mod writer;
 
 use std::io::{self, Cursor};
 
 use super::table::{FileLimits, Input};
 
-pub use reader::{Between, XmlReader};
+pub use reader::{Between, Element, XmlReader};
 pub use writer::XmlWriter;
 
 /// The root element of a file, judged by its first bytes: namespace and name.

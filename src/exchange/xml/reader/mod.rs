@@ -82,8 +82,8 @@ pub struct XmlReader {
     line: u64,
     element: Element,
     /// One piece of text, and the pieces of one element together.
+    piece: String,
     text: String,
-    whole_text: String,
     encoding: String,
 }
 
@@ -99,8 +99,8 @@ impl XmlReader {
             depth: 0,
             line: 1,
             element: Element::default(),
+            piece: String::new(),
             text: String::new(),
-            whole_text: String::new(),
             encoding,
         })
     }
@@ -126,7 +126,7 @@ impl XmlReader {
 
     /// The text of the element that `read_text` read last.
     pub fn text(&self) -> &str {
-        &self.whole_text
+        &self.text
     }
 
     pub fn refused(&self, message: impl Into<String>) -> FileError {
@@ -135,8 +135,8 @@ impl XmlReader {
 
     /// On the line of the first letter of the text, which may begin with line feeds.
     fn refused_text(&self, message: String) -> FileError {
-        let letters = self.text.trim_start().len();
-        let line_feeds = self.text[..self.text.len() - letters].matches('\n').count();
+        let letters = self.piece.trim_start().len();
+        let line_feeds = self.piece[..self.piece.len() - letters].matches('\n').count();
         FileError::at_line(self.line + line_feeds as u64, message)
     }
 
@@ -154,10 +154,10 @@ impl XmlReader {
             match self.step()? {
                 Step::Start => return Ok(true),
                 Step::End | Step::EndOfFile => return Ok(false),
-                Step::Text if between == Between::AnyText || self.text.trim().is_empty() => {}
+                Step::Text if between == Between::AnyText || self.piece.trim().is_empty() => {}
                 Step::Text => {
                     let inside = &self.open[self.depth - 1];
-                    let text: String = self.text.trim().chars().take(40).collect();
+                    let text: String = self.piece.trim().chars().take(40).collect();
                     return Err(
                         self.refused_text(format!("<{inside}> holds the text «{text}», and only elements belong there: take it out"))
                     );
@@ -168,11 +168,11 @@ impl XmlReader {
 
     /// Inside an element, goes to its end tag and leaves all its text in `text`. It may have no children.
     pub fn read_text(&mut self) -> Result<&str, FileError> {
-        self.whole_text.clear();
+        self.text.clear();
         loop {
             match self.step()? {
-                Step::Text => self.whole_text.push_str(&self.text),
-                Step::End | Step::EndOfFile => return Ok(&self.whole_text),
+                Step::Text => self.text.push_str(&self.piece),
+                Step::End | Step::EndOfFile => return Ok(&self.text),
                 Step::Start => {
                     let (inside, child) = (&self.open[self.depth - 2], &self.open[self.depth - 1]);
                     return Err(self.refused(format!("<{inside}> holds <{child}>, and only text belongs there")));
@@ -225,13 +225,13 @@ impl XmlReader {
                 return Ok(Some(Step::End));
             }
             Event::Text(text) => {
-                return replace(&mut self.text, &text.into_inner(), self.depth).map_err(|message| self.refused_text(message));
+                return replace(&mut self.piece, &text.into_inner(), self.depth).map_err(|message| self.refused_text(message));
             }
             Event::CData(text) => {
-                return replace(&mut self.text, &text.into_inner(), self.depth).map_err(|message| self.refused_text(message));
+                return replace(&mut self.piece, &text.into_inner(), self.depth).map_err(|message| self.refused_text(message));
             }
             Event::GeneralRef(reference) => match resolved(&reference.into_inner()) {
-                Ok(letters) => return replace(&mut self.text, &letters, self.depth).map_err(|message| self.refused_text(message)),
+                Ok(letters) => return replace(&mut self.piece, &letters, self.depth).map_err(|message| self.refused_text(message)),
                 Err(message) => message,
             },
             Event::DocType(_) => {

@@ -24,7 +24,7 @@ fn told(bytes: &[u8]) -> Result<String, String> {
         loop {
             match reader.step()? {
                 Step::Start => tell(reader, out)?,
-                Step::Text => out.push_str(&reader.text),
+                Step::Text => out.push_str(&reader.piece),
                 Step::End | Step::EndOfFile => break,
             }
         }
