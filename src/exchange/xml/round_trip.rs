@@ -152,20 +152,19 @@ fn values(code: &'static str) -> impl Strategy<Value = Vec<Option<Value>>> {
 }
 
 /// The whole file that a writer makes of items.
-pub fn written<'a>(
-    open: impl FnOnce(Box<dyn Write + 'a>) -> io::Result<Box<dyn ItemWriter + 'a>>,
-    out: &'a mut Vec<u8>,
-    items: &[ItemVersion],
-) -> io::Result<()> {
-    let mut writer = open(Box::new(out))?;
+pub fn written(opened: io::Result<Box<dyn ItemWriter + '_>>, items: &[ItemVersion]) -> io::Result<()> {
+    let mut writer = opened?;
     items.iter().try_for_each(|item| writer.write(item))?;
     writer.finish()
 }
 
+/// A row as its line and its cells.
+pub type RowRead = (u64, Vec<String>);
+
 type Opener = fn(Open<'_>, &FileLimits) -> Result<Box<dyn Table>, FileError>;
 
 /// What a reader says of a file, and its rows as lines and cells.
-pub fn read(open: Opener, bytes: &[u8]) -> Result<(TableHead, Vec<(u64, Vec<String>)>), FileError> {
+pub fn read(open: Opener, bytes: &[u8]) -> Result<(TableHead, Vec<RowRead>), FileError> {
     let mut table = open(&|| Ok(Box::new(Cursor::new(bytes.to_vec())) as Box<dyn Input>), &LIMITS)?;
     assert_eq!(table.head().bytes_total, bytes.len() as u64);
     let (mut row, mut rows) = (Row::new(), Vec::new());

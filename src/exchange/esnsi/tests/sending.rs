@@ -10,7 +10,7 @@ use crate::exchange::writing::{LineEnd, WriteOptions};
 
 fn csv_file(options: &WriteOptions, items: &[ItemVersion]) -> std::io::Result<Vec<u8>> {
     let mut out = Vec::new();
-    written(|out| csv_writer(dictionary(), options, out), &mut out, items)?;
+    written(csv_writer(dictionary(), options, Box::new(&mut out)), items)?;
     Ok(out)
 }
 

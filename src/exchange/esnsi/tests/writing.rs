@@ -17,7 +17,7 @@ fn options_of(generation: Generation) -> WriteOptions {
 
 fn file(dictionary: &Dictionary, generation: Generation, items: &[ItemVersion]) -> Vec<u8> {
     let (head, options, mut out) = (head(), options_of(generation), Vec::new());
-    written(|out| writer(dictionary, &head, &options, out), &mut out, items).unwrap();
+    written(writer(dictionary, &head, &options, Box::new(&mut out)), items).unwrap();
     out
 }
 
@@ -117,7 +117,7 @@ fn versions_of_one_item_are_records_of_their_own() {
     let items = [version(2001, 2002), version(2002, 2003)];
     let head = ExportHead { valid_on: None, ..head() };
     let (options, mut out) = (options(), Vec::new());
-    written(|out| writer(dictionary(), &head, &options, out), &mut out, &items).unwrap();
+    written(writer(dictionary(), &head, &options, Box::new(&mut out)), &items).unwrap();
     assert_valid(&out, &schema(Generation::New));
     let (_, rows) = read(open, &out).unwrap();
     assert_eq!(rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>(), expected_with_key(&items).1);
@@ -128,7 +128,7 @@ fn what_the_register_cannot_hold_is_refused_by_name() {
     let refusal = |generation, code: &str, parent: Option<&str>, values: &[(&str, &str)]| {
         let item = item(dictionary(), code, parent, values);
         let (head, options, mut out) = (head(), options_of(generation), Vec::new());
-        let error = written(|out| writer(dictionary(), &head, &options, out), &mut out, &[item]).unwrap_err();
+        let error = written(writer(dictionary(), &head, &options, Box::new(&mut out)), &[item]).unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
         error.to_string()
     };
@@ -158,7 +158,7 @@ fn dictionaries_that_do_not_fit_are_refused() {
         (definition("я", "autokey"), "the dictionary has an attribute `autokey`, and ЕСНСИ makes one of this name by itself: rename it"),
     ] {
         let (head, options, mut out) = (head(), options(), Vec::new());
-        let error = written(|out| writer(&dictionary, &head, &options, out), &mut out, &[]).unwrap_err();
+        let error = written(writer(&dictionary, &head, &options, Box::new(&mut out)), &[]).unwrap_err();
         assert_eq!(error.to_string(), expected);
         assert_eq!(lint_dictionary(&dictionary).unwrap().message, expected);
     }

@@ -64,6 +64,7 @@ fn encodings_are_known_by_mark_or_declaration() {
     ] {
         assert_eq!(told(&bytes).unwrap(), "{}x@1(Дело № 1)", "{bytes:?}");
     }
+    assert_eq!(told(b"<?xml version='1.0' encoding='ISO-8859-1'?><x>\xD4</x>").unwrap(), "{}x@1(Ô)");
     for (bytes, expected) in [
         (&b"<x>\xCF</x>"[..], "line 1: the text is not valid UTF-8, which is the encoding of the file: mend it, or save it as UTF-8"),
         (b"<\0x\0", "the text is UTF-16 without a byte-order mark: save the file as UTF-8"),
