@@ -185,12 +185,10 @@ impl Table for CodeListTable {
 
     fn read(&mut self, row: &mut Row) -> Result<bool, FileError> {
         // Until a row has been read well.
-        let was_over = std::mem::replace(&mut self.is_over, true);
-        while !was_over {
-            if !next_child(&mut self.reader)? {
-                self.read_rest()?;
-                break;
-            }
+        if std::mem::replace(&mut self.is_over, true) {
+            return Ok(false);
+        }
+        while next_child(&mut self.reader)? {
             match self.reader.element().name() {
                 "Annotation" => self.reader.skip()?,
                 "Row" => {
@@ -203,6 +201,7 @@ impl Table for CodeListTable {
                 name => return Err(self.reader.refused(format!("<{name}> stands where a <Row> is expected"))),
             }
         }
+        self.read_rest()?;
         Ok(false)
     }
 

@@ -181,6 +181,25 @@ impl XmlReader {
         }
     }
 
+    /// Inside an element, goes to its end tag. What it holds is given, which is either text or an attribute of its one child.
+    pub fn read_text_or_child(&mut self, child: &str, attribute: &str) -> Result<String, FileError> {
+        let mut found = String::new();
+        loop {
+            match self.step()? {
+                Step::Text => found.push_str(&self.piece),
+                Step::End | Step::EndOfFile => return Ok(found),
+                Step::Start if self.element.name == child => {
+                    found.push_str(self.element.attribute(attribute).unwrap_or_default());
+                    self.skip()?;
+                }
+                Step::Start => {
+                    let inside = &self.open[self.depth - 2];
+                    return Err(self.refused(format!("<{inside}> holds <{}>, and a text or <{child}> belongs there", self.element.name)));
+                }
+            }
+        }
+    }
+
     /// Inside an element, goes to its end tag, whatever is in it.
     pub fn skip(&mut self) -> Result<(), FileError> {
         let depth = self.depth;
