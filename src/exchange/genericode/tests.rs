@@ -123,6 +123,7 @@ fn what_cannot_be_read_is_refused_with_its_line_and_field() {
     let with_set = |set: &str| list("").replace("<ColumnSet>", &format!("<ColumnSet>{set}"));
     for (text, expected) in [
         (row(&one.repeat(3)), "line 5: the row has a value behind the last of the 2 columns: name its column by ColumnRef"),
+        (row(&(named("b") + one)), "line 5: the row has a value behind the last of the 2 columns: name its column by ColumnRef"),
         (row(&named("c")), "line 5: c: there is no column with this id"),
         (row(&(one.to_owned() + &named("a"))), "line 5: a: the column has two values in one row: keep one of them"),
         (row("<Value><ComplexValue/></Value>"), "line 5: a: <ComplexValue> cannot be a cell of a table"),
