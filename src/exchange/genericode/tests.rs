@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::super::xml::round_trip::{assert_valid, dictionary, expected, fixture, head, items, options, read, version, written};
+use super::super::xml::round_trip::{
+    assert_damage_is_survived, assert_valid, dictionary, expected, fixture, head, items, options, read, version, written,
+};
 use super::*;
 use crate::domain::definition::AttributeType;
 use crate::domain::item::ItemVersion;
@@ -32,6 +34,13 @@ proptest! {
     fn files_hold_to_the_schema(items in items("[0-9A-Za-zА-я_.]{1,20}"), all_versions: bool) {
         let head = ExportHead { valid_on: head().valid_on.filter(|_| !all_versions), ..head() };
         assert_valid(&file(&head, &options(), &items), &fixture("genericode/genericode_1.0.xsd"));
+    }
+}
+
+proptest! {
+    #[test]
+    fn damage_is_survived(items in items("[0-9A-Za-z]{1,20}"), at: prop::sample::Index, byte: u8) {
+        assert_damage_is_survived(open, &file(&head(), &options(), &items), at, byte);
     }
 }
 

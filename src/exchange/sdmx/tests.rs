@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 
 use proptest::prelude::*;
 
-use super::super::xml::round_trip::{assert_valid, compiled, dictionary, expected, fixture, head, item, items, options, read, written};
+use super::super::xml::round_trip::{
+    assert_damage_is_survived, assert_valid, compiled, dictionary, expected, fixture, head, item, items, options, read, written,
+};
 use super::*;
 use crate::domain::item::ItemVersion;
 
@@ -46,6 +48,13 @@ proptest! {
     #[test]
     fn files_hold_to_the_schema(items in items(CODES)) {
         assert_valid(&file(&items).unwrap(), &schema());
+    }
+}
+
+proptest! {
+    #[test]
+    fn damage_is_survived(items in items(CODES), at: prop::sample::Index, byte: u8) {
+        assert_damage_is_survived(open, &file(&items).unwrap(), at, byte);
     }
 }
 

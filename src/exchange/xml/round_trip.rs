@@ -161,7 +161,7 @@ pub fn written(opened: io::Result<Box<dyn ItemWriter + '_>>, items: &[ItemVersio
 /// A row as its line and its cells.
 pub type RowRead = (u64, Vec<String>);
 
-type Opener = fn(Open<'_>, &FileLimits) -> Result<Box<dyn Table>, FileError>;
+pub type Opener = fn(Open<'_>, &FileLimits) -> Result<Box<dyn Table>, FileError>;
 
 /// What a reader says of a file, and its rows as lines and cells.
 pub fn read(open: Opener, bytes: &[u8]) -> Result<(TableHead, Vec<RowRead>), FileError> {
@@ -184,6 +184,15 @@ pub fn read(open: Opener, bytes: &[u8]) -> Result<(TableHead, Vec<RowRead>), Fil
     assert_eq!(head.hints.len(), columns, "one hint for each column");
     assert!(rows.iter().all(|(_, cells)| cells.len() == columns), "one cell for each column");
     Ok((head, rows))
+}
+
+/// A file that was cut off is refused; one with a byte changed is read or refused, and nothing worse.
+pub fn assert_damage_is_survived(open: Opener, file: &[u8], at: prop::sample::Index, byte: u8) {
+    let at = at.index(file.len().saturating_sub(2));
+    assert!(read(open, &file[..at]).is_err(), "cut off after {at} bytes: {}", String::from_utf8_lossy(&file[..at]));
+    let mut changed = file.to_vec();
+    changed[at] = byte;
+    let _ = read(open, &changed);
 }
 
 /// The columns and cells that every export has.

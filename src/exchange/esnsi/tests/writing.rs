@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::super::xml::round_trip::{
-    assert_valid, compiled, dictionary, expected, fixture, head, item, items, options, read, version, written,
+    assert_damage_is_survived, assert_valid, compiled, dictionary, expected, fixture, head, item, items, options, read, version, written,
 };
 use super::super::*;
 use crate::domain::dictionary::Dictionary;
@@ -57,6 +57,14 @@ proptest! {
         for generation in [Generation::Old, Generation::New] {
             assert_valid(&file(dictionary(), generation, &items), &schema(generation));
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn damage_is_survived(items in items("[0-9A-Za-z]{1,20}"), at: prop::sample::Index, byte: u8) {
+        let generation = if byte % 2 == 0 { Generation::Old } else { Generation::New };
+        assert_damage_is_survived(open, &file(dictionary(), generation, &items), at, byte);
     }
 }
 
