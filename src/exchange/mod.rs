@@ -23,3 +23,4 @@ pub mod skos;
 pub mod table;
 pub mod writing;
 pub mod xlsx;
+pub mod xml;
