@@ -134,7 +134,13 @@ pub struct Applying<'a> {
 }
 
 /// Makes a change request of what folders define. What `items.csv` leaves blank is blank: the folder says the whole item.
-pub fn apply_folders(svod: &Svod, applying: &Applying<'_>, folders: &[PathBuf], options: &ImportOptions, limits: ImportLimits) -> Result<Filed> {
+pub fn apply_folders(
+    svod: &Svod,
+    applying: &Applying<'_>,
+    folders: &[PathBuf],
+    options: &ImportOptions,
+    limits: ImportLimits,
+) -> Result<Filed> {
     svod.publisher.refresh()?;
     let loaded = load(folders, &svod.publisher.catalog().head())?;
     let files: Vec<Option<(String, PathBuf)>> = loaded.iter().map(|(folder, _)| items_file(folder)).collect();

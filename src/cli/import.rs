@@ -196,12 +196,7 @@ pub fn import(arguments: &ImportArguments) -> Result<()> {
     };
     let rejected_path = arguments.rejected.clone().unwrap_or_else(|| arguments.file.with_extension("rejected.csv"));
     let rejected = || File::create(&rejected_path).map(|file| Box::new(file) as Box<dyn std::io::Write>);
-    let around = Surroundings {
-        limits: arguments.files.import_limits(),
-        progress: &shown,
-        rejected: Some(&rejected),
-        conclude: None,
-    };
+    let around = Surroundings { limits: arguments.files.import_limits(), progress: &shown, rejected: Some(&rejected), conclude: None };
     let operator = operator(&svod)?;
     let imported = svod.change_requests.import(&operator, &code, &source, &options, &around);
     progress.finish();
@@ -217,8 +212,11 @@ fn tell(imported: &Imported, rejected_path: &Path) {
     }
     let columns: Vec<String> = imported.columns.iter().enumerate().map(|(at, column)| shown_column(at, column)).collect();
     say!("  columns     {}", columns.join("   "));
-    let skipped =
-        if imported.skipped_count > 0 { format!(", {} of them skipped (blank, or no code)", imported.skipped_count) } else { String::new() };
+    let skipped = if imported.skipped_count > 0 {
+        format!(", {} of them skipped (blank, or no code)", imported.skipped_count)
+    } else {
+        String::new()
+    };
     say!("  rows        {}{skipped}", imported.rows_count);
     let counts = imported.counts;
     let rejected = match imported.rejected_count {

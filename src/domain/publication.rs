@@ -176,7 +176,8 @@ pub fn without_items(
     if rows.opened.is_empty() && rows.closed.is_empty() {
         return None;
     }
-    let (items, annulled) = (Arc::new(after.items.with(replaced.iter().map(|(code, versions)| (code, versions)))), annulled_after(before, &rows));
+    let (items, annulled) =
+        (Arc::new(after.items.with(replaced.iter().map(|(code, versions)| (code, versions)))), annulled_after(before, &rows));
     Some((State { items, annulled, ..after }, rows))
 }
 

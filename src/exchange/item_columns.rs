@@ -184,7 +184,8 @@ impl Mapper<'_> {
         let dictionary = self.dictionary.code.as_str();
         match &self.options.key {
             None if !columns.contains(&Column::Code) => {
-                let message = "no column holds the code: name one `code`, map one to it (--map NAME=code), or say with --key which columns make it";
+                let message =
+                    "no column holds the code: name one `code`, map one to it (--map NAME=code), or say with --key which columns make it";
                 self.violations.push(Violation::new(dictionary, "column_missing", message));
             }
             None => {}

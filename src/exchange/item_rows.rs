@@ -110,17 +110,7 @@ impl<'a> ItemReader<'a> {
             NamedBy::Header => format!("{header_because}: {known} of {} names are known", mapping.names.len()),
             NamedBy::Caller => header_because,
         };
-        Ok(Self {
-            table,
-            row,
-            dictionary,
-            mapping,
-            options,
-            header_because,
-            skipped_count: 0,
-            rows_count: 0,
-            last_is_short: None,
-        })
+        Ok(Self { table, row, dictionary, mapping, options, header_because, skipped_count: 0, rows_count: 0, last_is_short: None })
     }
 
     pub fn bytes_read(&self) -> u64 {

@@ -154,7 +154,8 @@ impl RebasedDictionary {
 
 /// Base and proposal of an item.
 fn read_item(dictionary: &Dictionary, stored: &StoredItem) -> std::result::Result<(Vec<Stretch>, Vec<Stretch>), String> {
-    let base = if stored.base == NO_TIMELINE { Vec::new() } else { parse_timeline(dictionary, &without_unknown(dictionary, &stored.base))? };
+    let base =
+        if stored.base == NO_TIMELINE { Vec::new() } else { parse_timeline(dictionary, &without_unknown(dictionary, &stored.base))? };
     Ok((base, parse_timeline(dictionary, &stored.proposed)?))
 }
 

@@ -155,14 +155,18 @@ impl Reading<'_> {
         }
         if reader.bytes_read() != drafts.shape.bytes_total {
             let (read, total) = (reader.bytes_read(), drafts.shape.bytes_total);
-            return refuse("file_changed", format!("the file had {total} bytes at first and {read} when it was read: it changed meanwhile"));
+            return refuse(
+                "file_changed",
+                format!("the file had {total} bytes at first and {read} when it was read: it changed meanwhile"),
+            );
         }
         if self.options.mode == Mode::Sync {
             if drafts.rows.is_empty() && drafts.confirmed.is_empty() {
                 return refuse("file_empty", "the file has no items, and to sync with it would retire the whole dictionary".to_owned());
             }
             if rejected.has_nameless() {
-                let message = "some rows do not say which item they are about, and to sync would retire it: mend these rows, or use another mode";
+                let message =
+                    "some rows do not say which item they are about, and to sync would retire it: mend these rows, or use another mode";
                 let kept = rejected.refusal().into_iter().flat_map(|violations| violations.kept().to_vec());
                 let mut violations = Violations::new(self.violations_max);
                 violations.push(Violation::new(dictionary, "sync_unsure", message));
@@ -182,7 +186,8 @@ impl Reading<'_> {
     /// The published version that a row says again, when that is all it does.
     fn confirms(&self, drafts: &Drafts, draft: &ItemDraft) -> Option<Confirmed> {
         let state = self.state.as_ref()?;
-        let derives_parent = self.dictionary.definition.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.parent_from != ParentFrom::Column);
+        let derives_parent =
+            self.dictionary.definition.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.parent_from != ParentFrom::Column);
         if draft.action == Action::Remove || derives_parent || self.options.mode == Mode::Insert {
             return None;
         }
@@ -238,10 +243,12 @@ impl Reading<'_> {
             let is_whole = match same {
                 [only] if !only.is_dated => true,
                 rows => {
-                    let is_last = |row: &Confirmed| std::ptr::eq(
-                        versions.last().map_or(std::ptr::null(), std::sync::Arc::as_ptr),
-                        std::sync::Arc::as_ptr(state.items.version(row.position as usize)),
-                    );
+                    let is_last = |row: &Confirmed| {
+                        std::ptr::eq(
+                            versions.last().map_or(std::ptr::null(), std::sync::Arc::as_ptr),
+                            std::sync::Arc::as_ptr(state.items.version(row.position as usize)),
+                        )
+                    };
                     let is_next = |pair: &[Confirmed]| pair[1].position == pair[0].position + 1;
                     rows.iter().all(|row| row.is_dated) && rows.windows(2).all(is_next) && rows.last().is_some_and(is_last)
                 }
@@ -262,9 +269,10 @@ impl Reading<'_> {
         for same in drafts.rows.chunk_by(|a, b| a.code == b.code).filter(|same| same.len() > 1) {
             if same.len() > ITEM_VERSIONS_MAX && same.iter().all(|row| row.validity.is_some()) {
                 let message = format!("the item has {} rows, and at most {ITEM_VERSIONS_MAX} versions are allowed", same.len());
-                refused.extend(same.iter().map(|row| {
-                    Violation::new(dictionary, "item_versions", message.clone()).of_item(&row.code).at(row.line, None)
-                }));
+                refused.extend(
+                    same.iter()
+                        .map(|row| Violation::new(dictionary, "item_versions", message.clone()).of_item(&row.code).at(row.line, None)),
+                );
                 continue;
             }
             let clash = same.iter().enumerate().skip(1).find_map(|(at, row)| {

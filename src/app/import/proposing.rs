@@ -97,7 +97,9 @@ impl Proposing<'_> {
         let retired_on = published.last().and_then(|version| version.validity().to())?;
         let said_to = rows.iter().map(|row| row.validity.unwrap_or_else(|| self.validity(published)).end_key()).max()?;
         let revives = said_to > retired_on && !removes && !self.options.restores;
-        revives.then(|| ("item_retired", format!("the item was retired on {retired_on}, and the row would bring it back (--restore allows it)")))
+        revives.then(|| {
+            ("item_retired", format!("the item was retired on {retired_on}, and the row would bring it back (--restore allows it)"))
+        })
     }
 
     /// Rows with dates of their own are the item's timeline from the first of these dates on; what held before stays.
@@ -113,7 +115,8 @@ impl Proposing<'_> {
         let before = timeline_of(published);
         if let [ItemDraft { action: Action::Remove, validity, .. }] = rows {
             let on = validity.and_then(Validity::to).or(self.options.on).unwrap_or(self.today);
-            return retire(before.clone(), on, Retirement { reason: "Исключён файлом".to_owned(), successors: Vec::new() }).unwrap_or(before);
+            return retire(before.clone(), on, Retirement { reason: "Исключён файлом".to_owned(), successors: Vec::new() })
+                .unwrap_or(before);
         }
         let said_from = rows.iter().filter_map(|row| row.validity).map(Validity::start_key).min();
         let mut timeline = match said_from {

@@ -39,7 +39,8 @@ impl<'a> References<'a> {
             let found = target.and_then(|state| Some((state, state.dictionary.position(by)?)));
             let Some((state, by_position)) = found else {
                 let to = attribute.to.as_ref().map(|to| to.as_str()).unwrap_or_default();
-                let message = format!("{}.{by}: the dictionary {to} is not published, or has no attribute {}", attribute.code(), quoted(by));
+                let message =
+                    format!("{}.{by}: the dictionary {to} is not published, or has no attribute {}", attribute.code(), quoted(by));
                 let mut violations = Violations::new(1);
                 violations.push(Violation::new(dictionary.code.as_str(), "column_unknown", message));
                 return Err(Error::Invalid(violations));
