@@ -10,7 +10,8 @@ use super::mapping::Mapping;
 use super::naming;
 use super::survey::Survey;
 use super::{ColumnRole, DraftRequest};
-use crate::domain::definition::{AttributeType, ParentFrom};
+use crate::domain::attribute::type_name;
+use crate::domain::definition::ParentFrom;
 use crate::exchange::csv::grouped;
 
 pub(super) struct Parts<'a> {
@@ -118,7 +119,7 @@ fn write_attribute(out: &mut String, attribute: &AttributeDraft) {
     out.push_str("\n[[attributes]]\n");
     comment(out, &format!("{}.", typed.evidence.join("; ")));
     line(out, "code", &text(&attribute.code));
-    line(out, "type", &text(type_word(typed.kind)));
+    line(out, "type", &text(type_name(typed.kind)));
     if let Some((to, _)) = &typed.to {
         line(out, "to", &text(to));
     }
@@ -145,19 +146,6 @@ fn write_attribute(out: &mut String, attribute: &AttributeDraft) {
             let _ = writeln!(out, "  {{ code = {}, label = {{ ru = {} }} }},", text(code), text(label));
         }
         out.push_str("]\n");
-    }
-}
-
-fn type_word(kind: AttributeType) -> &'static str {
-    match kind {
-        AttributeType::String => "string",
-        AttributeType::Text => "text",
-        AttributeType::Integer => "integer",
-        AttributeType::Decimal => "decimal",
-        AttributeType::Boolean => "boolean",
-        AttributeType::Date => "date",
-        AttributeType::Enum => "enum",
-        AttributeType::Reference => "reference",
     }
 }
 
