@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use validator::ValidateRange;
 
 use crate::app::import::ImportLimits;
+use crate::app::import_job::{ImportJobSettings, SpoolSettings};
 use crate::app::passwords::PasswordCost;
 use crate::app::secrets::Secrets;
 use crate::db::{DatabaseUrl, StoreLimits};
@@ -123,6 +124,21 @@ impl FileSettings {
     }
 }
 
+/// How files are written: for the subcommands that export.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings: export")]
+pub struct ExportSettings {
+    /// Folder of unfinished files, for formats that cannot be written from beginning to end [default: that of the system]
+    #[arg(long, value_name = "FOLDER")]
+    pub scratch_folder: Option<PathBuf>,
+}
+
+impl ExportSettings {
+    pub fn scratch_folder(&self) -> PathBuf {
+        self.scratch_folder.clone().unwrap_or_else(std::env::temp_dir)
+    }
+}
+
 /// All there is: what `svod serve` takes.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings: server")]
@@ -199,6 +215,24 @@ pub struct ServeSettings {
     /// Make accounts to try the service with, and print their passwords: on this machine only, never where data matters
     #[arg(long, value_name = "BOOL", default_value = "false", default_missing_value = "true", num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
     pub demo: bool,
+    /// Files of dictionaries that are written at once, over all workers; more are asked to come back
+    #[arg(long, value_name = "COUNT", default_value_t = 16, value_parser = between::<usize>(1, 10_000))]
+    pub export_in_flight_max: usize,
+    /// How long the client of a file may take nothing of it
+    #[arg(long, value_name = "MS", default_value_t = 60_000, value_parser = between::<u64>(1, 3_600_000))]
+    pub export_stall_ms_max: u64,
+    /// How long nothing may come of a file that is uploaded
+    #[arg(long, value_name = "MS", default_value_t = 30_000, value_parser = between::<u64>(1, 3_600_000))]
+    pub upload_stall_ms_max: u64,
+    /// Folder in which uploaded files wait for their import; each process takes a folder of its own in it
+    #[arg(long, value_name = "FOLDER", default_value = "svod-data/imports")]
+    pub import_folder: PathBuf,
+    /// Longest file that is uploaded
+    #[arg(long, value_name = "BYTES", default_value_t = 2 << 30, value_parser = between::<u64>(1, 1 << 40))]
+    pub import_file_bytes_max: u64,
+    /// How often to look for uploaded files
+    #[arg(long, value_name = "MS", default_value_t = 200, value_parser = between::<u64>(1, 600_000))]
+    pub import_every_ms: u64,
     /// How often to look whether another process has published
     #[arg(long, value_name = "MS", default_value_t = 50, value_parser = between::<u64>(1, 600_000))]
     pub poll_every_ms: u64,
@@ -215,6 +249,8 @@ pub struct ServeSettings {
     pub query: QuerySettings,
     #[command(flatten)]
     pub files: FileSettings,
+    #[command(flatten)]
+    pub export: ExportSettings,
     #[command(flatten)]
     pub database: DatabaseSettings,
 }
@@ -333,6 +369,15 @@ pub fn system_secrets() -> Secrets {
 }
 
 impl ServeSettings {
+    pub fn import_jobs(&self) -> ImportJobSettings {
+        let spool = SpoolSettings {
+            folder: self.import_folder.clone(),
+            file_bytes_max: self.import_file_bytes_max,
+            unpacked_bytes_max: self.files.unpacked_bytes_max,
+        };
+        ImportJobSettings { spool, limits: self.files.import_limits() }
+    }
+
     pub fn http(&self) -> HttpSettings {
         HttpSettings {
             listen: self.listen,
@@ -350,6 +395,9 @@ impl ServeSettings {
             is_cookie_secure: self.cookie_secure,
             slow_request_ms: self.slow_request_ms,
             batch_operations_max: self.batch_operations_max,
+            exports_in_flight_max: self.export_in_flight_max,
+            export_stall_ms_max: self.export_stall_ms_max,
+            upload_stall_ms_max: self.upload_stall_ms_max,
             rate: RateSettings { per_s: self.rate_limit_per_s, burst: self.rate_limit_burst },
             websockets: WebSocketSettings {
                 connections_max: self.websocket_connections_max,

@@ -17,6 +17,7 @@ CREATE TABLE import_job (
     id BIGINT NOT NULL PRIMARY KEY,
     dictionary_code TEXT NOT NULL,
     account_id BIGINT NOT NULL,
+    token_id BIGINT,
     node TEXT NOT NULL,
     file_name TEXT NOT NULL,
     file_bytes BIGINT NOT NULL,

@@ -161,7 +161,7 @@ pub fn apply_folders(
     let progress = FileProgress::new(applying.title);
     let new = NewRequest { title: applying.title.to_owned(), ..NewRequest::default() };
     let shown = |step| {
-        progress.show(step);
+        progress.show_step(step);
         Ok(())
     };
     let around = Surroundings { limits, progress: &shown, rejected: None, conclude: None };

@@ -191,7 +191,7 @@ pub fn import(arguments: &ImportArguments) -> Result<()> {
     let progress = FileProgress::new(&name);
     let source = Source { name: &name, open: &open };
     let shown = |step| {
-        progress.show(step);
+        progress.show_step(step);
         Ok(())
     };
     let rejected_path = arguments.rejected.clone().unwrap_or_else(|| arguments.file.with_extension("rejected.csv"));

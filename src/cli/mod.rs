@@ -20,6 +20,7 @@ mod terminal;
 mod destination;
 mod dictionary;
 mod dictionary_draft;
+mod export;
 mod import;
 mod migrate;
 mod progress;
@@ -46,6 +47,8 @@ enum Command {
     Dictionary(dictionary::DictionaryArguments),
     /// Import a CSV file of items into a published dictionary
     Import(Box<import::ImportArguments>),
+    /// Export a dictionary into a file, as a format or as one of its projections
+    Export(Box<export::ExportArguments>),
     /// Add people and systems, and say what they may do
     User(user::UserArguments),
     /// Issue and revoke the tokens that systems come with
@@ -89,6 +92,10 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Import(arguments) => {
             logging::start(&arguments.database.log)?;
             import::import(&arguments)
+        }
+        Command::Export(arguments) => {
+            logging::start(&arguments.database.log)?;
+            export::export(&arguments)
         }
         Command::User(arguments) => user::run(arguments),
         Command::Token(arguments) => token::run(arguments),
@@ -147,5 +154,6 @@ fn svod_settings(database: &DatabaseSettings) -> SvodSettings {
         session_lifetime: database.identity.session_lifetime(),
         is_demo: false,
         name_check: query::name_problems,
+        import_jobs: None,
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::dictionary::{Applying, apply_folders};
 use super::svod_settings;
 use crate::app::change_request::Destination;
+use crate::app::exporting::Exporting;
 use crate::app::import::ImportOptions;
 use crate::app::svod::{Svod, SvodSettings};
 use crate::config::ServeSettings;
@@ -13,8 +14,9 @@ use crate::domain::account::AccountId;
 use crate::domain::change_request::Origin;
 use crate::domain::error::{Error, Result};
 use crate::graphql::{ManagementApi, ManagementLimits};
-use crate::http::{self, DataDoor, Doors, IdentityDoor, ManagementDoor, Services};
+use crate::http::{self, DataDoor, Doors, ExportDoor, IdentityDoor, ImportDoor, ManagementDoor, Services};
 use crate::jobs::following::follow;
+use crate::jobs::importing::import_files;
 use crate::jobs::periodic::Periodic;
 use crate::jobs::scheduling::publish_scheduled;
 use crate::query::{DataApi, PersistedQueries, RegisteredOperations};
@@ -84,14 +86,18 @@ fn prepare(
     addresses: &[SocketAddr],
     persisted: Arc<PersistedQueries>,
 ) -> Result<Vec<Periodic>> {
-    let svod = Arc::new(Svod::open(SvodSettings { is_demo: settings.demo, ..svod_settings(&settings.database) })?);
+    let opening = SvodSettings { is_demo: settings.demo, import_jobs: Some(settings.import_jobs()), ..svod_settings(&settings.database) };
+    let svod = Arc::new(Svod::open(opening)?);
+    let import_jobs = svod.import_jobs.clone().ok_or_else(|| Error::internal("the service takes no files"))?;
     if svod.publisher.catalog().head().seq() == 0 {
         load_shipped(settings, &svod)?;
     }
     let data_api = Arc::new(DataApi::new(svod.reading.clone(), settings.query.limits()));
     services.open(Doors {
         data: DataDoor::new(data_api, svod.reading.clone(), persisted),
+        export: ExportDoor::new(Exporting::new(svod.reading.clone(), settings.export.scratch_folder())),
         identity: IdentityDoor::new(svod.identity.clone().keeping(settings.credential_cache_ms)),
+        import: ImportDoor::new(&import_jobs),
         management: ManagementDoor::new(ManagementApi::new(Arc::clone(&svod), ManagementLimits::default())),
     });
     say_ready(&svod, addresses);
@@ -112,7 +118,8 @@ fn prepare(
         resident.current.text_index();
     }
     let scheduling = publish_scheduled(svod.change_requests.clone(), settings.schedule_every_ms)?;
-    Ok(vec![following, scheduling])
+    let importing = import_files(import_jobs, settings.import_every_ms)?;
+    Ok(vec![following, scheduling, importing])
 }
 
 fn load_shipped(settings: &ServeSettings, svod: &Svod) -> Result<()> {
@@ -147,5 +154,6 @@ fn say_ready(svod: &Svod, addresses: &[SocketAddr]) {
         say!("  GraphQL explorer   http://{address}/graphql/data");
         say!("  GraphQL schema     http://{address}/graphql/data/schema.graphql");
         say!("  management API     http://{address}/graphql");
+        say!("  files              http://{address}/openapi.json");
     }
 }

@@ -22,6 +22,8 @@ pub mod definition;
 pub mod dictionary;
 pub mod edition;
 mod file_identity;
+pub mod import_job;
+pub mod import_mapping;
 pub mod item;
 pub mod migration;
 pub mod notification;

@@ -195,6 +195,7 @@ diesel::table! {
         id -> BigInt,
         dictionary_code -> Text,
         account_id -> BigInt,
+        token_id -> Nullable<BigInt>,
         node -> Text,
         file_name -> Text,
         file_bytes -> BigInt,

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::projection::definition::ProjectionDefinition;
 use super::text::{DictionaryCode, Label};
 
 /// The patterns below in words, for those who broke them; editors show these too.
@@ -43,6 +44,9 @@ pub struct Definition {
     /// What must hold between the attributes of one item.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleDefinition>,
+    /// The files that receivers are sent, each in its own form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projections: Vec<ProjectionDefinition>,
     #[serde(default)]
     pub approval: Approval,
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::attribute::{Attribute, compile_pattern};
 use super::definition::{AttributeType, Definition, ParentFrom};
+use super::projection::Projection;
 use super::rule::Rule;
 use super::text::{DictionaryCode, camel_case, lower_first};
 
@@ -46,6 +47,7 @@ pub struct Dictionary {
     pub definition: Definition,
     pub attributes: Vec<Attribute>,
     pub rules: Vec<Rule>,
+    pub projections: Vec<Projection>,
     pub code_pattern: Option<Regex>,
     index: FxHashMap<String, usize>,
     /// Attribute positions in the order of canonical JSON.
@@ -101,6 +103,7 @@ impl Dictionary {
         check_names(&definition, &mut problems);
         let attributes = compile_attributes(&definition, &mut problems);
         let rules = compile_rules(&definition, &mut problems);
+        let projections = compile_projections(&definition, &mut problems);
         let code_pattern = definition.code_rule.pattern.as_deref().and_then(|source| match compile_pattern(source) {
             Ok(regex) => Some(regex),
             Err(message) => {
@@ -115,7 +118,7 @@ impl Dictionary {
                 let index = attributes.iter().enumerate().map(|(at, attribute)| (attribute.code().to_owned(), at)).collect();
                 let mut canonical_order: Vec<usize> = (0..attributes.len()).collect();
                 canonical_order.sort_by(|a, b| attributes[*a].code().cmp(attributes[*b].code()));
-                Ok(Self { code, definition, attributes, rules, code_pattern, index, canonical_order })
+                Ok(Self { code, definition, attributes, rules, projections, code_pattern, index, canonical_order })
             }
             _ => Err(problems),
         }
@@ -124,6 +127,10 @@ impl Dictionary {
     /// The position of an attribute in `attributes` and in the values of an item.
     pub fn position(&self, attribute: &str) -> Option<usize> {
         self.index.get(attribute).copied()
+    }
+
+    pub fn projection(&self, code: &str) -> Option<&Projection> {
+        self.projections.iter().find(|projection| projection.definition.code == code)
     }
 
     pub fn canonical_order(&self) -> &[usize] {
@@ -255,6 +262,16 @@ fn compile_rules(definition: &Definition, problems: &mut Vec<DefinitionProblem>)
         }
     }
     compiled
+}
+
+fn compile_projections(definition: &Definition, problems: &mut Vec<DefinitionProblem>) -> Vec<Projection> {
+    Projection::compile_all(definition).unwrap_or_else(|found| {
+        problems.extend(found.into_iter().map(|problem| {
+            let path: Vec<&str> = std::iter::once("projections").chain(problem.path.iter().map(String::as_str)).collect();
+            DefinitionProblem::new(&path, problem.message)
+        }));
+        Vec::new()
+    })
 }
 
 fn check_mentions(definition: &Definition, problems: &mut Vec<DefinitionProblem>) {

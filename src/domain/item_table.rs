@@ -103,6 +103,10 @@ impl ItemTable {
         &self.blocks[block].versions[offset as usize]
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
     /// How many items there are, whenever they are valid.
     pub fn items_count(&self) -> usize {
         self.items_count
@@ -136,6 +140,12 @@ impl ItemTable {
     pub fn locate_versions(&self, code: &str) -> Option<(usize, Range<u16>)> {
         let block = self.block_of(code)?;
         Some((block, self.blocks[block].offsets_of(code)?))
+    }
+
+    /// The position of the first version of an item.
+    pub fn first_position(&self, code: &str) -> Option<usize> {
+        let block = self.block_of(code)?;
+        Some(self.bases[block] as usize + self.blocks[block].first_offset(code)?)
     }
 
     /// The versions of one item, by interval; none when there is no such item.

@@ -116,7 +116,8 @@ pub fn apply_change(before: Option<&State>, change: DictionaryChange, seq: i64, 
         None => &nothing,
     };
     let mut rows = RowChanges::default();
-    let mut replaced = Vec::with_capacity(timelines.len());
+    let mut replaced = Vec::new();
+    rows.opened.reserve_exact(timelines.len());
     for (code, timeline) in timelines {
         let published = items_before.versions_of(&code);
         let mut versions = Vec::with_capacity(timeline.len());
@@ -142,12 +143,19 @@ pub fn apply_change(before: Option<&State>, change: DictionaryChange, seq: i64, 
         if restored.contains(&code) && !versions.is_empty() && before.is_some_and(|state| state.annulled.contains(&code)) {
             rows.restored.push(code.clone());
         }
-        replaced.push((code, versions));
+        // Where nothing was, the opened rows are all there is, in their order.
+        if !items_before.is_empty() {
+            replaced.push((code, versions));
+        }
     }
     if rows.opened.is_empty() && rows.closed.is_empty() && redefined.is_none() {
         return None;
     }
-    let items = Arc::new(items_before.with(replaced.iter().map(|(code, versions)| (code, versions))));
+    let items = Arc::new(if items_before.is_empty() {
+        ItemTable::new(rows.opened.clone())
+    } else {
+        items_before.with(replaced.iter().map(|(code, versions)| (code, versions)))
+    });
     let annulled = annulled_after(before, &rows);
     Some((State { dictionary: Arc::clone(dictionary), items, annulled }, rows))
 }

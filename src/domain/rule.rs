@@ -1,4 +1,4 @@
-//! Rules between the attributes of one item, in CEL. The only file that knows the CEL library.
+//! Rules between the attributes of one item, in CEL. With `projection/` the only code that knows the CEL library.
 
 use std::collections::HashMap;
 
@@ -98,7 +98,7 @@ impl Rule {
 }
 
 /// Dates become ISO strings, which compare as dates do; decimals become floating-point numbers.
-fn cel_value(value: &Value) -> CelValue {
+pub(super) fn cel_value(value: &Value) -> CelValue {
     match value {
         Value::Text(text) => CelValue::from(text.as_str()),
         Value::Localized(localized) => {

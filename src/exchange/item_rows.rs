@@ -184,7 +184,8 @@ impl<'a> ItemReader<'a> {
 fn header_missing(dictionary: &Dictionary, row: &Row) -> Violation {
     let shown: Vec<String> = row.fields().take(5).map(quoted).collect();
     let message = format!(
-        "no header was found: the first row ({}) names nothing that {} has; name the columns in order with --columns code,-,name,          map them with --map NAME=name, or say --header if the first row is one",
+        "no header was found: the first row ({}) names nothing that {} has; name the columns in order with --columns code,-,name, \
+         map them with --map NAME=name, or say --header if the first row is one",
         shown.join(", "),
         dictionary.code
     );

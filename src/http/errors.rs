@@ -208,6 +208,8 @@ fn refusal_status(code: &str) -> StatusCode {
     match code {
         "unauthenticated" => StatusCode::UNAUTHORIZED,
         "forbidden" | "scope_missing" => StatusCode::FORBIDDEN,
+        "option_invalid" | "filter_invalid" | "format_unknown" | "format_unsupported" => StatusCode::BAD_REQUEST,
+        "export_refused" | "projection_invalid" => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::CONFLICT,
     }
 }

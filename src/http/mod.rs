@@ -29,14 +29,17 @@ mod compression;
 mod cross_site;
 mod data;
 mod errors;
+mod export;
 mod graphql;
 mod health;
 mod identity;
+mod import;
 mod keeping;
 mod management;
 mod metrics;
 mod negotiation;
 mod observation;
+mod openapi;
 mod operation;
 mod pages;
 mod rate;
@@ -45,7 +48,7 @@ mod services;
 mod websocket;
 
 pub use metrics::{Measure, MeasureKind};
-pub use services::{Census, DataDoor, Doors, IdentityDoor, ManagementDoor, Services};
+pub use services::{Census, DataDoor, Doors, ExportDoor, IdentityDoor, ImportDoor, ManagementDoor, Services};
 
 /// The sizes and times of the server; `config.rs` names them.
 #[derive(Debug, Clone)]
@@ -72,6 +75,12 @@ pub struct HttpSettings {
     pub slow_request_ms: u64,
     /// How many operations one batch may have; 0 takes no batches.
     pub batch_operations_max: usize,
+    /// Files that are being written, over all workers; more are asked to come back.
+    pub exports_in_flight_max: usize,
+    /// How long the client of a file may take nothing of it.
+    pub export_stall_ms_max: u64,
+    /// How long nothing may come of a file that is uploaded.
+    pub upload_stall_ms_max: u64,
     pub rate: RateSettings,
     pub websockets: WebSocketSettings,
 }
@@ -104,6 +113,8 @@ struct State {
     services: Services,
     /// Queries that are worked on or wait for a thread.
     in_flight: Arc<AtomicUsize>,
+    /// Files that are being written.
+    exports: Arc<AtomicUsize>,
     /// WebSockets that are open.
     websockets: Arc<AtomicUsize>,
     /// True once the server was told to stop.
@@ -135,7 +146,16 @@ impl State {
         let stopping = Arc::new(watch::Sender::new(false));
         let rate = RateLimiter::new(settings.rate);
         let counters = Counters::default();
-        Self { settings, services, in_flight: Arc::default(), websockets: Arc::default(), stopping, counters, rate }
+        Self {
+            settings,
+            services,
+            in_flight: Arc::default(),
+            exports: Arc::default(),
+            websockets: Arc::default(),
+            stopping,
+            counters,
+            rate,
+        }
     }
 
     /// That of the application which a request came to. Borrowed, since its count of owners is one that all threads write to.

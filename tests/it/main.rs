@@ -17,6 +17,7 @@ mod comparing;
 mod credential_cache;
 mod data_api;
 mod drafting;
+mod export;
 mod four_eyes;
 mod graphql_http;
 mod import;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
+use super::draft_rows::DraftRows;
 use super::references::References;
 use super::rejected::Rejected;
 use super::{Blank, ImportOptions, Mode, Phase, Source, Step, Surroundings};
@@ -58,7 +59,7 @@ pub struct FileShape {
 /// What a file says, item by item.
 pub struct Drafts {
     /// Rows that may change something, by code, then line.
-    pub rows: Vec<ItemDraft>,
+    pub rows: DraftRows,
     /// The published versions that rows say again, by position.
     confirmed: Vec<Confirmed>,
     pub has_parent: bool,
@@ -78,14 +79,15 @@ struct Confirmed {
 
 impl Source<'_> {
     /// Which format the file has, and why.
-    pub fn format(&self, options: &ImportOptions) -> Result<(Format, String)> {
+    pub fn format(&self, dictionary: &Dictionary, options: &ImportOptions) -> Result<(Format, String)> {
         if let Some(format) = options.format {
             return Ok((format, "as named".to_owned()));
         }
-        let unreadable = |error: std::io::Error| Error::Operator(format!("the file {} cannot be read: {error}", self.name));
+        let trouble =
+            |what: &'static str| move |error: std::io::Error| Error::Operator(format!("the file {} cannot be {what}: {error}", self.name));
         let mut start = Vec::new();
-        (self.open)().map_err(unreadable)?.take(START_BYTES).read_to_end(&mut start).map_err(unreadable)?;
-        format::detect(&start, self.name).map_err(|error| Error::refused("file_format", format!("{}: {error}", self.name)))
+        (self.open)().map_err(trouble("opened"))?.take(START_BYTES).read_to_end(&mut start).map_err(trouble("read"))?;
+        format::detect(&start, self.name).map_err(|error| refusal(dictionary, &error))
     }
 }
 
@@ -93,7 +95,7 @@ impl Reading<'_> {
     /// Reads the whole file. Rows that cannot be read go to `rejected`.
     pub fn read(&self, rejected: &mut Rejected) -> Result<Drafts> {
         (self.around.progress)(Step { phase: Phase::Detecting, bytes_done: 0, bytes_total: 0, rows_done: 0 })?;
-        let (format, because) = self.source.format(self.options)?;
+        let (format, because) = self.source.format(self.dictionary, self.options)?;
         let opened = format.open(self.source.open, &self.options.csv, &self.around.limits.file);
         let table = opened.map_err(|error| refusal(self.dictionary, &error))?;
         let mut reader = ItemReader::new(table, self.dictionary, &self.options.read)?;
@@ -133,7 +135,7 @@ impl Reading<'_> {
             ..FileShape::default()
         };
         let attribute_columns = reader.mapping.attributes().collect();
-        Drafts { rows: Vec::new(), confirmed: Vec::new(), has_parent: reader.mapping.has_parent(), attribute_columns, shape }
+        Drafts { rows: DraftRows::default(), confirmed: Vec::new(), has_parent: reader.mapping.has_parent(), attribute_columns, shape }
     }
 
     fn finish(&self, reader: &ItemReader<'_>, mut drafts: Drafts, rejected: &mut Rejected) -> Result<Drafts> {
@@ -177,10 +179,27 @@ impl Reading<'_> {
         drafts.shape.rows_count = reader.rows_count;
         drafts.shape.skipped_count = reader.skipped_count;
         self.revive(&mut drafts);
-        drafts.rows.sort_by(|a, b| a.code.cmp(&b.code).then(a.line.cmp(&b.line)));
-        self.reject_twice(&mut drafts, rejected)?;
+        if !drafts.rows.is_in_order() || rejected.rows_count() > 0 {
+            self.put_in_order(&mut drafts, rejected)?;
+        }
         drafts.shape.lines = drafts.rows.iter().map(|row| (row.code.clone(), row.line)).collect();
         Ok(drafts)
+    }
+
+    /// Sorts the rows, and rejects those that cannot stand beside the others of their item.
+    fn put_in_order(&self, drafts: &mut Drafts, rejected: &mut Rejected) -> Result<()> {
+        let mut rows = drafts.rows.take();
+        rows.sort_by(|a, b| a.code.cmp(&b.code).then(a.line.cmp(&b.line)));
+        let rows_count = rows.len();
+        // A row that is there twice, word for word, is a slip of whoever made the file and harms nobody.
+        rows.dedup_by(|next, row| says_the_same_row(row, next));
+        if rows.len() < rows_count {
+            let repeated = rows_count - rows.len();
+            drafts.shape.evidence.push(("repeated".to_owned(), format!("{repeated} rows say again what another row of the file says")));
+        }
+        let rows = self.reject_twice(rows, &drafts.shape, rejected)?;
+        drafts.rows.set(rows);
+        Ok(())
     }
 
     /// The published version that a row says again, when that is all it does.
@@ -232,7 +251,7 @@ impl Reading<'_> {
 
     /// Rows that only say what is published stand for themselves only if the others of their item do too.
     fn revive(&self, drafts: &mut Drafts) {
-        let Some(state) = &self.state else { return };
+        let Some(state) = self.state.as_ref().filter(|_| !drafts.confirmed.is_empty()) else { return };
         drafts.confirmed.sort_unstable();
         let changing: rustc_hash::FxHashSet<ItemCode> = drafts.rows.iter().map(|row| row.code.clone()).collect();
         let code = |confirmed: &Confirmed| &state.items.version(confirmed.position as usize).code;
@@ -256,56 +275,64 @@ impl Reading<'_> {
             if is_whole && !changing.contains(code(&same[0])) {
                 kept.extend_from_slice(same);
             } else {
-                drafts.rows.extend(same.iter().map(|row| revived(state, row)));
+                same.iter().for_each(|row| drafts.rows.push(revived(state, row)));
             }
         }
         drafts.confirmed = kept;
     }
 
-    /// One item may have several rows only when their dates tell them apart.
-    fn reject_twice(&self, drafts: &mut Drafts, rejected: &mut Rejected) -> Result<()> {
-        let mut refused: Vec<Violation> = Vec::new();
-        let dictionary = self.dictionary.code.as_str();
-        for same in drafts.rows.chunk_by(|a, b| a.code == b.code).filter(|same| same.len() > 1) {
-            if same.len() > ITEM_VERSIONS_MAX && same.iter().all(|row| row.validity.is_some()) {
-                let message = format!("the item has {} rows, and at most {ITEM_VERSIONS_MAX} versions are allowed", same.len());
-                refused.extend(
-                    same.iter()
-                        .map(|row| Violation::new(dictionary, "item_versions", message.clone()).of_item(&row.code).at(row.line, None)),
-                );
-                continue;
-            }
-            let clash = same.iter().enumerate().skip(1).find_map(|(at, row)| {
-                let overlaps = |other: &&ItemDraft| match (row.validity, other.validity) {
-                    (Some(a), Some(b)) => a.overlaps(b),
-                    _ => true,
-                };
-                Some((row.line, same[..at].iter().find(overlaps)?.line))
-            });
-            // Which of them is meant cannot be told, so none is taken.
-            if let Some((second, first)) = clash {
-                refused.extend(same.iter().map(|row| {
-                    let (here, there) = if row.line == first { ("again", second) } else { ("already", first) };
-                    let message = format!("the code {} is there twice: it is {here} on line {there}", quoted(&row.code));
-                    let violation = Violation::new(dictionary, "code_twice", message);
-                    violation.of_item(&row.code).of_attribute("code").at(row.line, drafts.shape.column_numbers.get("code").copied())
-                }));
-            }
+    /// One item may have several rows only when their dates tell them apart. Gives the rows that can stand.
+    fn reject_twice(&self, rows: Vec<ItemDraft>, shape: &FileShape, rejected: &mut Rejected) -> Result<Vec<ItemDraft>> {
+        for same in rows.chunk_by(|a, b| a.code == b.code).filter(|same| same.len() > 1) {
+            self.refusals_of(same, shape).into_iter().try_for_each(|violation| rejected.add(violation))?;
         }
-        refused.into_iter().try_for_each(|violation| rejected.add(violation))?;
-        if rejected.rows_count() > 0 {
-            // A row that was rejected takes the other rows of its item with it.
-            let (rows, left_out) = std::mem::take(&mut drafts.rows).into_iter().partition(|row: &ItemDraft| !rejected.names(&row.code));
-            drafts.rows = rows;
-            let left_out: Vec<ItemDraft> = left_out;
-            for row in left_out.iter().filter(|row| !rejected.has_line(row.line)).collect::<Vec<_>>() {
+        if rejected.rows_count() == 0 {
+            return Ok(rows);
+        }
+        // A row that was rejected takes the other rows of its item with it.
+        let (kept, left_out): (Vec<ItemDraft>, Vec<ItemDraft>) = rows.into_iter().partition(|row| !rejected.names(&row.code));
+        for row in &left_out {
+            if !rejected.has_line(row.line) {
                 let message = "another row of this item was rejected, and its rows go together";
-                let violation = Violation::new(dictionary, "item_rejected", message).of_item(&row.code).at(row.line, None);
-                rejected.add(violation)?;
+                let violation = Violation::new(self.dictionary.code.as_str(), "item_rejected", message);
+                rejected.add(violation.of_item(&row.code).at(row.line, None))?;
             }
         }
-        Ok(())
+        Ok(kept)
     }
+
+    /// What is wrong with several rows of one item together.
+    fn refusals_of(&self, same: &[ItemDraft], shape: &FileShape) -> Vec<Violation> {
+        let dictionary = self.dictionary.code.as_str();
+        let refuse = |code: &str, message: String, row: &ItemDraft| {
+            let column = shape.column_numbers.get("code").copied();
+            Violation::new(dictionary, code, message).of_item(&row.code).of_attribute("code").at(row.line, column)
+        };
+        if same.len() > ITEM_VERSIONS_MAX && same.iter().all(|row| row.validity.is_some()) {
+            let message = format!("the item has {} rows, and at most {ITEM_VERSIONS_MAX} versions are allowed", same.len());
+            return same.iter().map(|row| refuse("item_versions", message.clone(), row)).collect();
+        }
+        let clash = same.iter().enumerate().skip(1).find_map(|(at, row)| {
+            let overlaps = |other: &&ItemDraft| match (row.validity, other.validity) {
+                (Some(a), Some(b)) => a.overlaps(b),
+                _ => true,
+            };
+            Some((row.line, same[..at].iter().find(overlaps)?.line))
+        });
+        let Some((second, first)) = clash else { return Vec::new() };
+        // Which of them is meant cannot be told, so none is taken.
+        let refused = |row: &ItemDraft| {
+            let (here, there) = if row.line == first { ("again", second) } else { ("already", first) };
+            refuse("code_twice", format!("the code {} is there twice: it is {here} on line {there}", quoted(&row.code)), row)
+        };
+        same.iter().map(refused).collect()
+    }
+}
+
+fn says_the_same_row(row: &ItemDraft, next: &ItemDraft) -> bool {
+    row.code == next.code
+        && (&row.parent, row.validity, row.action) == (&next.parent, next.validity, next.action)
+        && row.values == next.values
 }
 
 fn step(reader: &ItemReader<'_>) -> Step {

@@ -1,12 +1,14 @@
 //! Importing a file of items: read once into drafts, compared with what is published, and made a change request. Rows that cannot be
 //! taken are named with their reasons and come back as a file; what is published at once takes all rows or none.
 
+mod draft_rows;
 mod drafts;
+mod mapping;
 mod proposing;
 mod references;
 mod rejected;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
@@ -14,8 +16,8 @@ pub use drafts::FileShape;
 pub use rejected::Rejected;
 
 use self::drafts::Reading;
-use super::acting::Caller;
-use super::change_request::{BulkChange, ChangeRequests, Conclude, Destination, Filed};
+use super::acting::{Acting, Caller};
+use super::change_request::{BulkChange, ChangeRequests, Destination, Filed};
 use crate::catalog::Head;
 use crate::domain::change_request::{NewRequest, Origin, RequestId};
 use crate::domain::dictionary::Dictionary;
@@ -85,8 +87,8 @@ pub struct Source<'a> {
 pub enum Phase {
     Detecting,
     Reading,
+    /// Judged against everything that is published, and stored.
     Checking,
-    Filing,
 }
 
 impl Phase {
@@ -95,7 +97,6 @@ impl Phase {
             Self::Detecting => "detecting",
             Self::Reading => "reading",
             Self::Checking => "checking",
-            Self::Filing => "filing",
         }
     }
 }
@@ -126,8 +127,15 @@ pub struct Surroundings<'a> {
     pub progress: Progress<'a>,
     /// Where rejected rows go, with their reasons; opened only when there are any.
     pub rejected: Option<&'a dyn Fn() -> io::Result<Box<dyn Write>>>,
-    /// What else goes into the transaction that stores the request.
-    pub conclude: Option<Conclude<'a>>,
+    /// What else goes into the transaction that stores the request; told what the import came to.
+    pub conclude: Option<&'a dyn Fn(&mut Acting<'_>, &Imported) -> Result<()>>,
+}
+
+impl Surroundings<'_> {
+    /// Nobody watches, and rejected rows are told but not kept.
+    pub fn unwatched(limits: ImportLimits) -> Self {
+        Self { limits, progress: &|_| Ok(()), rejected: None, conclude: None }
+    }
 }
 
 /// What an import did, or would do.
@@ -149,6 +157,13 @@ pub struct Imported {
     pub publication: Option<i64>,
 }
 
+impl Imported {
+    /// What was found out about one thing, such as the encoding; blank when there was nothing to find out.
+    pub fn evidence_of(&self, what: &str) -> &str {
+        self.evidence.iter().find(|(name, _)| name == what).map(|(_, found)| found.as_str()).unwrap_or_default()
+    }
+}
+
 /// What is known of a file once it was read.
 #[derive(Default)]
 struct Found {
@@ -168,6 +183,7 @@ impl ChangeRequests {
         around: &Surroundings<'_>,
     ) -> Result<Imported> {
         self.check_may_import(caller, code, options.destination)?;
+        let options = &self.with_saved_mapping(code, options)?;
         let head = self.fresh_head()?;
         let unknown = || Error::not_found(format!("there is no dictionary {code}"));
         let dictionary = &head.dictionaries.get(code).ok_or_else(unknown)?.current.dictionary;
@@ -188,9 +204,19 @@ impl ChangeRequests {
             refused.map_or(Ok(BTreeMap::from([(code.clone(), change)])), |refused| Err(Error::Invalid(refused)))
         };
         let leave_out = |violations: &Violations| found.borrow_mut().leave_out(code, violations);
-        let conclude = |acting: &mut super::acting::Acting<'_>, filed: &Filed| {
-            (around.progress)(Step { phase: Phase::Filing, ..found.borrow().shape.done() })?;
-            around.conclude.map_or(Ok(()), |conclude| conclude(acting, filed))
+        let has_written = Cell::new(false);
+        let write_rejected = |found: &Found| match around.rejected.filter(|_| found.rejected.rows_count() > 0 && !has_written.get()) {
+            Some(open) => {
+                has_written.set(true);
+                found.rejected.write(dictionary, source, options, &around.limits.file, open)
+            }
+            None => Ok(()),
+        };
+        // Whoever finds the request finds the rejected rows too, whenever the process may end.
+        let conclude = |acting: &mut Acting<'_>, filed: &Filed| {
+            let found = found.borrow();
+            write_rejected(&found)?;
+            around.conclude.map_or(Ok(()), |conclude| conclude(acting, &found.imported(code, filed)))
         };
         let bulk = BulkChange {
             head: import_head(source.name),
@@ -201,12 +227,19 @@ impl ChangeRequests {
             conclude: Some(&conclude),
         };
         let outcome = self.file(caller, &bulk, options.destination);
-        let found = found.into_inner();
-        if let Some(open) = around.rejected.filter(|_| found.rejected.rows_count() > 0) {
-            found.rejected.write(dictionary, source, options, &around.limits.file, open)?;
-        }
+        let found = found.borrow();
+        write_rejected(&found)?;
         let filed = outcome.map_err(|error| found.shape.annotated(error, code, source.name))?;
         Ok(found.imported(code, &filed))
+    }
+
+    /// What was kept of earlier imports of the dictionary stands behind what the caller says.
+    fn with_saved_mapping(&self, code: &DictionaryCode, options: &ImportOptions) -> Result<ImportOptions> {
+        let mut options = options.clone();
+        if let Some(saved) = self.find_mapping(code)? {
+            options.read.saved_mapping = saved;
+        }
+        Ok(options)
     }
 
     pub(super) fn reading<'a>(
@@ -256,16 +289,16 @@ impl Found {
         Ok(BTreeMap::from([(code.clone(), left_out)]))
     }
 
-    fn imported(self, code: &DictionaryCode, filed: &Filed) -> Imported {
+    fn imported(&self, code: &DictionaryCode, filed: &Filed) -> Imported {
         Imported {
             counts: filed.counts.get(code).copied().unwrap_or_default(),
             unchanged_count: self.unchanged_count,
-            evidence: self.shape.evidence,
-            columns: self.shape.columns,
+            evidence: self.shape.evidence.clone(),
+            columns: self.shape.columns.clone(),
             rows_count: self.shape.rows_count,
             skipped_count: self.shape.skipped_count,
             rejected_count: self.rejected.rows_count(),
-            rejections: self.rejected.into_first(),
+            rejections: self.rejected.first(),
             request: filed.request,
             publication: filed.publication,
         }

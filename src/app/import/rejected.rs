@@ -91,11 +91,12 @@ impl Rejected {
 
     /// All reasons as one refusal, where rows must not be left behind.
     pub fn refusal(&self) -> Option<Violations> {
-        (!self.by_line.is_empty()).then(|| self.first.clone())
+        self.first()
     }
 
-    pub fn into_first(self) -> Option<Violations> {
-        (!self.first.is_empty()).then_some(self.first)
+    /// The first of the reasons, if anything was rejected.
+    pub fn first(&self) -> Option<Violations> {
+        (!self.first.is_empty()).then(|| self.first.clone())
     }
 
     pub fn annotate(&mut self, shape: &FileShape, dictionary: &DictionaryCode, file: &str) {
@@ -112,7 +113,7 @@ impl Rejected {
         open: &dyn Fn() -> io::Result<Box<dyn Write>>,
     ) -> Result<()> {
         let unwritable = |error: io::Error| Error::Operator(format!("the rejected rows cannot be written: {error}"));
-        let (format, _) = source.format(options)?;
+        let (format, _) = source.format(dictionary, options)?;
         let mut table = format.open(source.open, &options.csv, limits).map_err(|error| refusal(dictionary, &error))?;
         let names = table.head().columns.clone().or_else(|| options.read.columns.clone());
         let mut file = RejectedRows::new(open().map_err(unwritable)?);

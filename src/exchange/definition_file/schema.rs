@@ -45,6 +45,10 @@ fn simplify(schema: &mut Value) {
     if let Some(items) = node.get_mut("items") {
         simplify(items);
     }
+    // What any key of an open table holds.
+    if let Some(values) = node.get_mut("additionalProperties") {
+        simplify(values);
+    }
     simplify_type(node);
 }
 
@@ -130,7 +134,12 @@ mod tests {
                 assert!(KNOWN.contains(&key.as_str()), "{path} has `{key}`, which shape.rs would not check");
             }
             if node["type"] == "object" {
-                assert_eq!(node["additionalProperties"], false, "{path} takes any key");
+                let additional = &node["additionalProperties"];
+                assert!(*additional == false || additional.is_object(), "{path} takes any key");
+                if additional.is_object() {
+                    assert!(node.get("properties").is_none(), "{path} is an open table, and has keys of its own");
+                    walk(additional, &format!("{path}.*"));
+                }
             }
             for (key, property) in node["properties"].as_object().into_iter().flatten() {
                 assert!(property["description"].is_string(), "{path}.{key} has no description");

@@ -34,6 +34,11 @@ fn rests_on(path: &str, mended: &str) -> bool {
     };
     match last {
         _ if is_within(path, mended) => true,
+        // Expressions read attributes, and the parts of a projection rest on one another.
+        _ if path.starts_with("projections[") => {
+            let projection = path.find(']').map_or(path, |end| &path[..=end]);
+            is_about_attributes() || is_within(mended, projection) || is_within(mended, "hierarchy")
+        }
         "code" | "pattern" | "when" | "expect" => false,
         "attributes" => false,
         "type" if path == last => mended == "code",

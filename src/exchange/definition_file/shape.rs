@@ -80,7 +80,8 @@ impl Checker<'_> {
         let mut meant = Vec::new();
         for (key, value) in table {
             let path = child(path, key.get_ref());
-            match properties.get(key.get_ref().as_ref()) {
+            let open = Some(&schema["additionalProperties"]).filter(|values| values.is_object());
+            match properties.get(key.get_ref().as_ref()).or(open) {
                 None => meant.extend(self.unknown_key(schema, key, table, &path)),
                 Some(property) if required.contains(&key.get_ref().as_ref()) => {
                     json.insert(key.get_ref().to_string(), self.value_or_stand_in(property, value, &path));

@@ -20,6 +20,7 @@ pub fn check_together(definitions: &[LoadedDefinition], known: &BTreeSet<Diction
         found.extend(check_folder(loaded));
         names.check(loaded, &mut found);
         check_references(loaded, &codes, &mut found);
+        check_projections(loaded, definitions, &mut found);
         found.sort_by_key(|problem| (problem.line, problem.column));
         problems.append(&mut found);
     }
@@ -44,6 +45,16 @@ fn check_references(loaded: &LoadedDefinition, codes: &BTreeSet<&DictionaryCode>
             };
             found.push(loaded.problem(&format!("attributes[{at}].to"), message));
         }
+    }
+}
+
+/// Of dictionaries that are only known there is a code and no more: what is read of them is checked when somebody exports.
+fn check_projections(loaded: &LoadedDefinition, definitions: &[LoadedDefinition], found: &mut Vec<Problem>) {
+    for (at, projection) in loaded.dictionary.projections.iter().enumerate() {
+        let targets = projection.target_codes();
+        let read = definitions.iter().filter(|other| targets.contains(&other.dictionary.code));
+        let messages = read.flat_map(|other| projection.check_target(&other.dictionary));
+        found.extend(messages.map(|message| loaded.problem(&format!("projections[{at}]"), message)));
     }
 }
 
@@ -136,6 +147,20 @@ mod tests {
             "a/offices/dictionary.toml:10:6: attributes[0].to: there is no dictionary `region`, did you mean `regions`?",
             "a/staff/dictionary.toml:10:6: attributes[0].to: there is no dictionary `criminal_code`, expected one of offices, regions, staff",
         ];
+        assert_eq!(together(&definitions, &["regions"]), expected);
+    }
+
+    #[test]
+    fn projections_read_what_the_other_dictionary_has() {
+        let text = "code = \"staff\"\ntype = \"Person\"\nname = { ru = \"Имя\" }\npassport = { owner = \"Мы\" }\n\
+                    attributes = [{ code = \"office\", type = \"reference\", label = { ru = \"Орган\" }, to = \"offices\" }]\n\
+                    [[projections]]\ncode = \"p\"\nname = { ru = \"П\" }\n\
+                    columns = [{ name = \"A\", value = \"ref.office.region\" }, { name = \"B\", value = \"ref.office.phone\" }]\n";
+        let staff = read(Source { file: "dictionary.toml", text }).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let definitions = [staff, definition("a/offices/dictionary.toml", "offices", "Office", "regions")];
+        let expected =
+            ["dictionary.toml:6:1: projections[0]: the projection `p` reads `ref.office.phone`, and `offices` has no attribute \
+                         `phone`"];
         assert_eq!(together(&definitions, &["regions"]), expected);
     }
 

@@ -1,0 +1,125 @@
+//! The description of the doors for files, by OpenAPI 3.1: made from the same tables that the doors read, so that it cannot disagree
+//! with them. The GraphQL doors describe themselves and stand not here.
+
+use std::sync::LazyLock;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use serde_json::{Map, Value, json};
+
+use super::answer::answer;
+use super::routes;
+use crate::app::exporting::{ESNSI_UPDATE, PARAMETERS, Parameter, formats};
+
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
+
+pub async fn describe() -> HttpResponse {
+    let mut response = answer(StatusCode::OK, "application/json; charset=utf-8", DOCUMENT.as_str());
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// The whole document. A door for files more is one more entry of `paths`.
+fn document() -> Value {
+    let paths: Map<String, Value> = export_paths().into_iter().collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Svod: files",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Dictionaries as files. Everything else is asked over GraphQL: /graphql/data and /graphql.",
+        },
+        "paths": paths,
+        "components": {
+            "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
+            "schemas": { "Errors": errors_schema() },
+            "responses": { "Refused": refused() },
+        },
+        // Without a token one reads what is public.
+        "security": [{}, { "token": [] }],
+    })
+}
+
+fn errors_schema() -> Value {
+    let extensions = json!({
+        "type": "object",
+        "required": ["code", "requestId"],
+        "properties": { "code": { "type": "string" }, "place": { "type": "string" }, "requestId": { "type": "string" } },
+    });
+    let error = json!({
+        "type": "object",
+        "required": ["message", "extensions"],
+        "properties": { "message": { "type": "string" }, "extensions": extensions },
+    });
+    json!({ "type": "object", "required": ["errors"], "properties": { "errors": { "type": "array", "items": error } } })
+}
+
+fn refused() -> Value {
+    json!({
+        "description": "Why there is no file, in sentences.",
+        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Errors" } } },
+    })
+}
+
+/// The doors out.
+fn export_paths() -> [(String, Value); 2] {
+    let mut media: Map<String, Value> = Map::new();
+    for (_, media_type) in formats() {
+        let plain = media_type.split(';').next().unwrap_or(media_type);
+        media.entry(plain.to_owned()).or_insert_with(|| json!({ "schema": { "type": "string", "format": "binary" } }));
+    }
+    let mut names: Vec<&str> = formats().map(|(name, _)| name).collect();
+    names.push(ESNSI_UPDATE);
+    let dictionary = path_parameter("dictionary", "The code of the dictionary.", json!({ "type": "string" }));
+    let format = path_parameter("format", "The name of the format.", json!({ "type": "string", "enum": names }));
+    let projection = path_parameter("projection", "The code of a projection of the dictionary.", json!({ "type": "string" }));
+    let csv = json!({ "text/csv": { "schema": { "type": "string", "format": "binary" } } });
+    // The format is a part of the last segment, which OpenAPI allows and the table of routes calls by one name.
+    let by_format = routes::EXPORT_FORMAT.replace("{file}", "{dictionary}.{format}");
+    [
+        (by_format, operation("exportFormat", "A dictionary as a file of a format", &[dictionary.clone(), format], &Value::Object(media))),
+        (
+            routes::EXPORT_PROJECTION.to_owned(),
+            operation("exportProjection", "A dictionary as one of its receivers wants it", &[dictionary, projection], &csv),
+        ),
+    ]
+}
+
+fn path_parameter(name: &str, description: &str, schema: Value) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema })
+}
+
+fn operation(id: &str, summary: &str, path: &[Value], content: &Value) -> Value {
+    let parameters: Vec<Value> = path.iter().cloned().chain(PARAMETERS.iter().map(query_parameter)).collect();
+    let refused = json!({ "$ref": "#/components/responses/Refused" });
+    json!({
+        "get": {
+            "operationId": id,
+            "summary": summary,
+            "parameters": parameters,
+            "responses": {
+                "200": { "description": "The file. A connection that ends before the body does brought half of one.", "content": content },
+                "304": { "description": "What the client keeps is still so." },
+                "400": refused, "401": refused, "403": refused, "404": refused, "409": refused, "422": refused, "429": refused,
+                "503": refused,
+            },
+        },
+    })
+}
+
+fn query_parameter(parameter: &Parameter) -> Value {
+    let schema = match parameter.takes {
+        "DATE" => json!({ "type": "string", "format": "date" }),
+        "INSTANT" => json!({ "type": "string", "format": "date-time" }),
+        "NUMBER" => json!({ "type": "integer", "minimum": 0 }),
+        "BOOLEAN" => json!({ "type": "boolean" }),
+        "ENCODING" => json!({ "type": "string", "enum": ["utf-8", "windows-1251"] }),
+        "SEPARATOR" => json!({ "type": "string", "enum": [",", ";", "|", "tab"] }),
+        "LINE_END" => json!({ "type": "string", "enum": ["lf", "crlf"] }),
+        "GENERATION" => json!({ "type": "string", "enum": ["new", "old"] }),
+        "FILTER" => json!({ "type": "array", "items": { "type": "string" } }),
+        _ => json!({ "type": "string" }),
+    };
+    json!({ "name": parameter.name, "in": "query", "description": parameter.description, "schema": schema })
+}
