@@ -5,7 +5,7 @@ SHELL := /bin/sh
 # Debian's packages; each is installed only when it is missing, and said aloud.
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: help run build test check fmt bench bench-peers bench-load bench-soak fuzz generate postgres compiler curl nextest audit-suite clean
+.PHONY: help run build test check fmt bench bench-peers bench-load bench-soak fuzz generate postgres compiler curl nextest audit-suite xmllint clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ run: compiler ## Build and serve a demo on SQLite with the shipped dictionaries,
 build: compiler ## Build the optimised binary
 	cargo build --release
 
-test: compiler postgres nextest curl audit-suite ## Run every test on SQLite and PostgreSQL
+test: compiler postgres nextest curl audit-suite xmllint ## Run every test on SQLite and PostgreSQL
 	scripts/postgres.sh cargo nextest run --lib --bins --tests
 
 check: compiler ## Formatting, clippy, documentation, generated files up to date
@@ -67,6 +67,11 @@ curl:
 	@command -v curl >/dev/null 2>&1 || { \
 	  echo "Installing curl from the distribution: the tests walk through the README with it."; \
 	  $(APT) update && $(APT) install -y --no-install-recommends curl; }
+
+xmllint:
+	@command -v xmllint >/dev/null 2>&1 || { \
+	  echo "Installing libxml2-utils from the distribution: the tests hold exported XML to its published schemas with xmllint."; \
+	  $(APT) update && $(APT) install -y --no-install-recommends libxml2-utils; }
 
 audit-suite:
 	@command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || { \

@@ -24,3 +24,4 @@ pub mod skos;
 pub mod table;
 pub mod writing;
 pub mod xlsx;
+pub mod xml;
