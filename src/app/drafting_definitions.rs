@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::import::{ImportOptions, Source};
+use super::import::Source;
 use crate::catalog::{DictionarySnapshot, Head};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
@@ -41,7 +41,8 @@ pub fn draft_definition(
     options: &DraftOptions,
     limits: &FileLimits,
 ) -> Result<Draft> {
-    let (format, because) = source.format(&ImportOptions { format: options.format, ..ImportOptions::default() })?;
+    let unreadable = |error: FileError| Error::refused("file_unreadable", format!("{}: {error}", source.name));
+    let (format, because) = source.judged(options.format)?.map_err(unreadable)?;
     let published = head.dictionaries.values().map(|resident| resident.current.as_ref());
     let published = published.filter(|snapshot| options.finds_references && may_read(&snapshot.dictionary));
     let targets: Vec<Target<'_>> = published.map(Target::of).collect();
@@ -56,7 +57,7 @@ pub fn draft_definition(
     };
     let mut open = || -> std::result::Result<Box<dyn Table>, FileError> { format.open(source.open, &options.csv, limits) };
     let drafted = definition_draft::draft(&mut open, &request);
-    let mut draft = drafted.map_err(|error| Error::refused("file_unreadable", format!("{}: {error}", source.name)))?;
+    let mut draft = drafted.map_err(unreadable)?;
     draft.evidence.insert(0, ("format".to_owned(), format!("{}: {because}", format.name())));
     Ok(draft)
 }
