@@ -130,8 +130,11 @@ pub(super) fn choose(rows: &mut Rows<'_>, survey: &Survey) -> Result<Key, FileEr
 fn candidates(survey: &Survey) -> Vec<Key> {
     let hinted: Vec<usize> = (0..survey.columns.len()).filter(|at| survey.hints[*at].is_key).collect();
     let mut found = Vec::new();
-    if let Some((first, others)) = hinted.split_first() {
-        const HINT_SCORE: i32 = 1000;
+    if let [first, others @ ..] = hinted.as_slice()
+        && !others.is_empty()
+    {
+        // A key of several columns, as the format has it; one that is enough alone goes before it.
+        const HINT_SCORE: i32 = 90;
         let parts = std::iter::once(Part::Column(*first)).chain(others.iter().flat_map(|column| [Part::Dot, Part::Column(*column)]));
         found.push(Key { ways: vec![parts.collect()], score: HINT_SCORE, ..Key::default() });
     }
@@ -161,6 +164,7 @@ fn likelihood(survey: &Survey, column: usize) -> i32 {
     const OPAQUE_LENGTH: usize = 24;
     let facts = &survey.columns[column];
     let mut score = naming::key_likelihood(&survey.names[column]);
+    score += if survey.hints[column].is_key { 60 } else { 0 };
     let is_spaced_number = facts.are_all(facts.kinds.digits + facts.kinds.spaced_digits);
     let has_words = facts.kinds.spaces * 2 > facts.filled && !is_spaced_number;
     score += if facts.length_max <= SHORT_MAX { 15 } else { 0 };

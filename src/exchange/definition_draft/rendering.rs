@@ -78,8 +78,10 @@ fn write_code_rule(out: &mut String, parts: &Parts<'_>) {
     // Of a code in one column the shapes are known; a joined one is left to the reader.
     let pattern = parts.key.first_column().filter(|_| !parts.key.removes_spaces).and_then(|column| {
         let shapes = &parts.survey.columns[column].shapes;
-        let stands_in = parts.key.ways.len() > 1;
-        (shapes.are_codes() && !stands_in).then(|| shapes.pattern()).flatten()
+        // Fewer codes than these may look alike by accident.
+        const CODES_MIN: u64 = 10;
+        let is_telling = parts.key.ways.len() == 1 && parts.survey.rows >= CODES_MIN;
+        (shapes.are_codes() && is_telling).then(|| shapes.pattern()).flatten()
     });
     if let Some(pattern) = pattern {
         line(out, "pattern", &literal(&pattern));

@@ -40,10 +40,12 @@ pub(super) fn survey(rows: &mut Rows<'_>, known: &[KnownDictionary<'_>]) -> Resu
         }
     })?;
     let mut evidence = rows.head.evidence.clone();
-    evidence.push((
-        "header".to_owned(),
-        format!("{}: {}", if rows.header.is_there { "the first row" } else { "no header row" }, rows.header.because),
-    ));
+    let told = match (rows.header.is_there, rows.head.columns.is_some()) {
+        (_, true) => "none is needed".to_owned(),
+        (true, _) => "the first row".to_owned(),
+        (false, _) => "no header row".to_owned(),
+    };
+    evidence.push(("header".to_owned(), format!("{told}: {}", rows.header.because)));
     Ok(Survey {
         columns,
         names: rows.names.clone(),

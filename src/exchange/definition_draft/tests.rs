@@ -369,6 +369,9 @@ fn a_sample_says_that_it_is_one_and_an_empty_file_says_so_too() {
         let error = super::draft(&mut || csv_table(empty.as_bytes()), &request(&[])).expect_err("no rows");
         assert!(error.message.starts_with("the file has no rows with cells in them"), "{error}");
     }
+    let below_blank_rows = ";\n\n;\nкод;имя\n1;a\n2;b\n";
+    let outcome = import(below_blank_rows.as_bytes(), &draft_of_csv(below_blank_rows.as_bytes(), &[]));
+    assert_eq!((outcome.items, outcome.problems), (2, Vec::new()));
     let error = super::draft(&mut || csv_table(text.as_bytes()), &DraftRequest { code: "Offices", ..request(&[]) }).expect_err("no code");
     assert!(error.message.starts_with("`Offices` is not a code of a dictionary"), "{error}");
     let named = DraftRequest { type_name: Some("drafts"), ..request(&[]) };
