@@ -34,7 +34,7 @@ seeds() {
     case $1 in
         definition_file) echo dictionaries tests/fixtures/classifiers/okved2 tests/fixtures/classifiers/oktmo_2024 ;;
         csv | definition_draft) echo tests/fixtures/offices tests/fixtures/nasty tests/fixtures/formats ;;
-        *) for folder in "tests/fixtures/$1" tests/fixtures/formats; do [ ! -d "$folder" ] || echo "$folder"; done ;;
+        *) for folder in "fuzz/seeds/$1" "tests/fixtures/$1" tests/fixtures/formats; do [ ! -d "$folder" ] || echo "$folder"; done ;;
     esac
 }
 
