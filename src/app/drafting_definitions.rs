@@ -69,10 +69,12 @@ struct Target<'a> {
     naming: Vec<(&'a str, FxHashSet<String>)>,
 }
 
+type Lookup<'a> = Box<dyn Fn(&str) -> bool + 'a>;
+
 /// How texts are looked up in a target.
 struct Lookups<'a> {
-    codes: Box<dyn Fn(&str) -> bool + 'a>,
-    values: Vec<Box<dyn Fn(&str) -> bool + 'a>>,
+    codes: Lookup<'a>,
+    values: Vec<Lookup<'a>>,
 }
 
 impl<'a> Target<'a> {
@@ -93,11 +95,7 @@ impl<'a> Target<'a> {
     fn lookups(&self) -> Lookups<'_> {
         Lookups {
             codes: Box::new(|text| !self.snapshot.items.versions_of(text).is_empty()),
-            values: self
-                .naming
-                .iter()
-                .map(|(_, values)| Box::new(|text: &str| values.contains(text)) as Box<dyn Fn(&str) -> bool>)
-                .collect(),
+            values: self.naming.iter().map(|(_, values)| Box::new(|text: &str| values.contains(text)) as Lookup<'_>).collect(),
         }
     }
 

@@ -112,73 +112,74 @@ fn state_of(dictionary: &Arc<Dictionary>, rows: Vec<ItemDraft>) -> State {
 /// A fixture, what makes its code, its parents, and how it is imported; and how many items and roots there are then.
 type RealFile = (&'static str, &'static str, &'static str, &'static str, usize, usize);
 
+const REAL_FILES: [RealFile; 12] = [
+    ("offices/offices_esnsi_raw_cp1251.csv", "`CODE`: never blank", "the codes tell no parents", "", 63, 63),
+    ("offices/offices_esnsi_edited_cp1251.csv", "`CODE`: never blank", "the codes tell no parents", "", 63, 63),
+    (
+        "classifiers/okved2_before-2023-12_rosstat_cp1251.csv.gz",
+        "column 2, and column 1 in the 21 rows where that is blank",
+        "begin with the code of another, and 88 stand under what column 1 names; 21 items without a parent",
+        "--columns section,code,name --key code,section",
+        2899,
+        21,
+    ),
+    (
+        "classifiers/okved2_2023-12-01_rosstat_cp1251.csv.gz",
+        "column 2, and column 1 in the 21 rows where that is blank",
+        "2,790 of 2,899 codes begin with the code of another",
+        "--columns section,code,name --key code,section",
+        2899,
+        21,
+    ),
+    (
+        "classifiers/okpd2_2020-07_mosru.csv.gz",
+        "`Kod`, and `Razdel` in the 21 rows where that is blank",
+        "at the lengths 2, 4, 5, 7, 8, 11, and 88 stand under what `Razdel` names; 21 items without a parent",
+        "--map Kod=code --key Kod,Razdel",
+        19_248,
+        21,
+    ),
+    (
+        "classifiers/oktmo_2016_vol5_municipalities.csv.gz",
+        "spaces inside of codes are dropped",
+        "at the lengths 2, 3, 5, 6; 14 items without a parent",
+        "--columns code,column_2,name,column_4 --skip-blank-key",
+        6743,
+        14,
+    ),
+    (
+        "classifiers/oktmo_2016_vol5_settlements.csv.gz",
+        "spaces inside of codes are dropped",
+        "14 items without a parent",
+        "--columns code,column_2,name --skip-blank-key",
+        39_931,
+        14,
+    ),
+    (
+        "classifiers/oktmo_2024_rosstat-layout_region01-03part.csv.gz",
+        "column 6, column 1, column 2, column 3, column 4 joined",
+        "at the lengths 4, 5, 7, 8, 10; 4 items without a parent",
+        "--columns code_part_1,code_part_2,code_part_3,code_part_4,column_5,column_6,name,column_8,column_9,column_10,column_11,column_12,\
+         column_13 --key \"column_6+'.'+code_part_1+code_part_2+code_part_3+code_part_4\"",
+        5690,
+        4,
+    ),
+    ("nasty/budget_expense_types_mos.tsv", "`Code`: never blank", "at the lengths 1, 2; 9 items without a parent", "", 75, 9),
+    ("nasty/budget_functional_codes_mos.tsv", "`Code`: never blank", "at the lengths 2; 16 items without a parent", "", 119, 16),
+    (
+        "nasty/mvd_crime_stats_112_utf8.csv.gz",
+        "`year`, `month`, `reg_name` joined",
+        "",
+        "--key \"year+'.'+month+'.'+reg_name\"",
+        1999,
+        1999,
+    ),
+    ("nasty/emergency_services_dup_rows.csv", "`id`, `service_name` joined", "", "--key \"id+'.'+service_name\"", 362, 362),
+];
+
 #[test]
 fn real_files_come_in_by_their_drafts() {
-    const FILES: [RealFile; 12] = [
-        ("offices/offices_esnsi_raw_cp1251.csv", "`CODE`: never blank", "the codes tell no parents", "", 63, 63),
-        ("offices/offices_esnsi_edited_cp1251.csv", "`CODE`: never blank", "the codes tell no parents", "", 63, 63),
-        (
-            "classifiers/okved2_before-2023-12_rosstat_cp1251.csv.gz",
-            "column 2, and column 1 in the 21 rows where that is blank",
-            "begin with the code of another, and 88 stand under what column 1 names; 21 items without a parent",
-            "--columns section,code,name --key code,section",
-            2899,
-            21,
-        ),
-        (
-            "classifiers/okved2_2023-12-01_rosstat_cp1251.csv.gz",
-            "column 2, and column 1 in the 21 rows where that is blank",
-            "2,790 of 2,899 codes begin with the code of another",
-            "--columns section,code,name --key code,section",
-            2899,
-            21,
-        ),
-        (
-            "classifiers/okpd2_2020-07_mosru.csv.gz",
-            "`Kod`, and `Razdel` in the 21 rows where that is blank",
-            "at the lengths 2, 4, 5, 7, 8, 11, and 88 stand under what `Razdel` names; 21 items without a parent",
-            "--map Kod=code --key Kod,Razdel",
-            19_248,
-            21,
-        ),
-        (
-            "classifiers/oktmo_2016_vol5_municipalities.csv.gz",
-            "spaces inside of codes are dropped",
-            "at the lengths 2, 3, 5, 6; 14 items without a parent",
-            "--columns code,column_2,name,column_4 --skip-blank-key",
-            6743,
-            14,
-        ),
-        (
-            "classifiers/oktmo_2016_vol5_settlements.csv.gz",
-            "spaces inside of codes are dropped",
-            "14 items without a parent",
-            "--columns code,column_2,name --skip-blank-key",
-            39_931,
-            14,
-        ),
-        (
-            "classifiers/oktmo_2024_rosstat-layout_region01-03part.csv.gz",
-            "column 6, column 1, column 2, column 3, column 4 joined",
-            "at the lengths 4, 5, 7, 8, 10; 4 items without a parent",
-            "--columns code_part_1,code_part_2,code_part_3,code_part_4,column_5,column_6,name,column_8,column_9,column_10,column_11,column_12,\
-             column_13 --key \"column_6+'.'+code_part_1+code_part_2+code_part_3+code_part_4\"",
-            5690,
-            4,
-        ),
-        ("nasty/budget_expense_types_mos.tsv", "`Code`: never blank", "at the lengths 1, 2; 9 items without a parent", "", 75, 9),
-        ("nasty/budget_functional_codes_mos.tsv", "`Code`: never blank", "at the lengths 2; 16 items without a parent", "", 119, 16),
-        (
-            "nasty/mvd_crime_stats_112_utf8.csv.gz",
-            "`year`, `month`, `reg_name` joined",
-            "",
-            "--key \"year+'.'+month+'.'+reg_name\"",
-            1999,
-            1999,
-        ),
-        ("nasty/emergency_services_dup_rows.csv", "`id`, `service_name` joined", "", "--key \"id+'.'+service_name\"", 362, 362),
-    ];
-    for (name, key, hierarchy, mapping, items, roots) in FILES {
+    for (name, key, hierarchy, mapping, items, roots) in REAL_FILES {
         let bytes = fixture(name);
         let draft = draft_of_csv(&bytes, &[]);
         let evidence = |what: &str| draft.evidence.iter().find(|(of, _)| of == what).map(|(_, told)| told.as_str()).unwrap_or_default();
