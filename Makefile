@@ -41,7 +41,8 @@ bench-peers: compiler curl ## Measure Svod beside limits and peers by the harnes
 bench-load: compiler curl ## Measure what hostile clients get, and what they do to a polite one
 	benches/load/run.sh hostile
 
-fuzz: compiler ## Hold plans of queries against plain resolvers over FUZZ_WORLDS=2000 random worlds
+fuzz: compiler ## Give every parser of files any bytes for FUZZ_S=60 seconds each, and hold plans of queries against plain resolvers over FUZZ_WORLDS=2000 random worlds
+	FUZZ_S=$(or $(FUZZ_S),60) scripts/fuzz.sh
 	FUZZ_WORLDS=$(or $(FUZZ_WORLDS),2000) cargo test --lib query::tests::differential
 
 bench-soak: compiler curl ## Read and publish for SOAK_S=300 seconds, and say whether memory stays flat

@@ -8,6 +8,7 @@ pub mod auditing;
 pub mod change_request;
 pub mod comparing;
 pub mod demo;
+pub mod drafting_definitions;
 pub mod exporting;
 pub mod identity;
 pub mod import;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 
 use super::destination::DestinationArguments;
+use super::dictionary_draft::{self, DraftArguments};
 use super::import::{ModeArgument, date, opener};
 use super::progress::FileProgress;
 use super::terminal;
@@ -40,6 +41,8 @@ enum DictionaryCommand {
     Apply(Box<ApplyArguments>),
     /// Say everything that is wrong with the definitions in folders, beside what is published already
     Check(Box<CheckArguments>),
+    /// Propose a definition for the items of a file, with the evidence for each line; it is printed to be edited, and nothing is stored
+    Draft(Box<DraftArguments>),
     /// Print the JSON Schema of dictionary.toml
     Schema,
 }
@@ -95,6 +98,7 @@ pub fn run(arguments: DictionaryArguments) -> Result<()> {
             say!("{} definitions, no problem.", loaded.len());
             Ok(())
         }
+        DictionaryCommand::Draft(arguments) => dictionary_draft::draft(&arguments),
         DictionaryCommand::Schema => {
             terminal::write_out(format_args!("{}", definition_file::json_schema()));
             Ok(())
@@ -103,7 +107,7 @@ pub fn run(arguments: DictionaryArguments) -> Result<()> {
 }
 
 /// What is published; nothing where there is no database yet, which a check does not make.
-fn published(database: &DatabaseSettings) -> Result<Arc<Head>> {
+pub fn published(database: &DatabaseSettings) -> Result<Arc<Head>> {
     let is_absent = matches!(&database.database_url, DatabaseUrl::Sqlite(path) if !path.exists());
     if is_absent { Ok(Arc::default()) } else { Ok(Svod::open(svod_settings(database))?.publisher.catalog().head()) }
 }

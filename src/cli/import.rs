@@ -125,15 +125,15 @@ fn key(text: &str) -> std::result::Result<Key, String> {
     Key::parse(text).ok_or_else(|| format!("`{text}` is not a key: write columns as a,b or a+b+'.'+c"))
 }
 
-fn encoding(text: &str) -> std::result::Result<Encoding, String> {
+pub fn encoding(text: &str) -> std::result::Result<Encoding, String> {
     Encoding::parse(text).ok_or_else(|| format!("`{text}` is not read: utf-8 and windows-1251 are"))
 }
 
-fn separator(text: &str) -> std::result::Result<Separator, String> {
+pub fn separator(text: &str) -> std::result::Result<Separator, String> {
     Separator::parse(text).ok_or_else(|| format!("`{text}` is not a separator: `,` `;` `|` and tab are"))
 }
 
-fn format(text: &str) -> std::result::Result<Format, String> {
+pub fn format(text: &str) -> std::result::Result<Format, String> {
     let known = || Format::ALL.map(Format::name).join(", ");
     Format::parse(text).ok_or_else(|| format!("`{text}` is not a format: {} are", known()))
 }

@@ -19,6 +19,7 @@ mod terminal;
 
 mod destination;
 mod dictionary;
+mod dictionary_draft;
 mod export;
 mod import;
 mod migrate;

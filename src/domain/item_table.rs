@@ -334,6 +334,8 @@ fn sort_key(version: &ItemVersion) -> (&ItemCode, Date) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::domain::item::{Content, Stretch};
     use crate::domain::validity::Validity;

@@ -86,7 +86,7 @@ impl<'a> ItemReader<'a> {
             (Some(columns), None) => (columns.clone(), NamedBy::Header, "columns as the format names them".to_owned()),
             (in_format, Some(columns)) => {
                 let because = if options.has_header == Some(true) && in_format.is_none() {
-                    table.read(&mut row).map_err(|error| refusal(dictionary, &error))?;
+                    read_header(table.as_mut(), &mut row, dictionary)?;
                     "row 1, passed over: the columns are given"
                 } else {
                     "none: the columns are given"
@@ -94,7 +94,7 @@ impl<'a> ItemReader<'a> {
                 (columns.clone(), NamedBy::Caller, because.to_owned())
             }
             (None, None) => {
-                if !table.read(&mut row).map_err(|error| refusal(dictionary, &error))? {
+                if !read_header(table.as_mut(), &mut row, dictionary)? {
                     let message = "the file is empty: it needs a header of column names";
                     return Err(one(Violation::new(dictionary.code.as_str(), "file_empty", message)));
                 }
@@ -179,6 +179,16 @@ impl<'a> ItemReader<'a> {
         fill(&self.mapping, &mut draft, &self.row, self.dictionary, &mut report);
         is_sound.then_some(draft)
     }
+}
+
+/// The first row with anything in it: spreadsheets leave blank ones above their tables.
+fn read_header(table: &mut dyn Table, row: &mut Row, dictionary: &Dictionary) -> Result<bool> {
+    while table.read(row).map_err(|error| refusal(dictionary, &error))? {
+        if !row.is_blank() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn header_missing(dictionary: &Dictionary, row: &Row) -> Violation {

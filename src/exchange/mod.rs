@@ -4,6 +4,7 @@
 pub mod cells;
 pub mod csv;
 pub mod data_package;
+pub mod definition_draft;
 pub mod definition_file;
 mod detection;
 pub mod esnsi;

@@ -16,6 +16,7 @@ mod change_request;
 mod comparing;
 mod credential_cache;
 mod data_api;
+mod drafting;
 mod export;
 mod four_eyes;
 mod graphql_http;

@@ -21,6 +21,7 @@ use crate::domain::violation::{Violation, Violations};
 use crate::exchange::format::{self, Format};
 use crate::exchange::item_columns::MappedColumn;
 use crate::exchange::item_rows::{Action, ItemDraft, ItemReader, refusal};
+use crate::exchange::table::FileError;
 
 /// How many bytes of a file its format is judged by.
 const START_BYTES: u64 = 64 * 1024;
@@ -80,14 +81,19 @@ struct Confirmed {
 impl Source<'_> {
     /// Which format the file has, and why.
     pub fn format(&self, dictionary: &Dictionary, options: &ImportOptions) -> Result<(Format, String)> {
-        if let Some(format) = options.format {
-            return Ok((format, "as named".to_owned()));
+        self.judged(options.format)?.map_err(|error| refusal(dictionary, &error))
+    }
+
+    /// The same where there is no dictionary yet: a format, or why the file can have none that is read.
+    pub fn judged(&self, named: Option<Format>) -> Result<std::result::Result<(Format, String), FileError>> {
+        if let Some(format) = named {
+            return Ok(Ok((format, "as named".to_owned())));
         }
         let trouble =
             |what: &'static str| move |error: std::io::Error| Error::Operator(format!("the file {} cannot be {what}: {error}", self.name));
         let mut start = Vec::new();
         (self.open)().map_err(trouble("opened"))?.take(START_BYTES).read_to_end(&mut start).map_err(trouble("read"))?;
-        format::detect(&start, self.name).map_err(|error| refusal(dictionary, &error))
+        Ok(format::detect(&start, self.name))
     }
 }
 

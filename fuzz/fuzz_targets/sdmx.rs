@@ -1,0 +1,5 @@
+//! Any bytes as a code list of SDMX.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| svod_fuzz::read(svod_fuzz::exchange::format::Format::Sdmx, bytes));
