@@ -12,11 +12,15 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use validator::ValidateRange;
 
+use crate::app::import::ImportLimits;
+use crate::app::import_job::{ImportJobSettings, SpoolSettings};
 use crate::app::passwords::PasswordCost;
 use crate::app::secrets::Secrets;
 use crate::db::{DatabaseUrl, StoreLimits};
 use crate::domain::clock::Clock;
 use crate::domain::error::Error;
+use crate::exchange::csv::Limits;
+use crate::exchange::table::FileLimits;
 use crate::http::{HttpSettings, RateSettings, WebSocketSettings};
 use crate::query::{PersistedLimits, QueryLimits};
 
@@ -91,16 +95,33 @@ pub enum LogFormat {
     Json,
 }
 
-/// How much of a CSV is held at once: for the subcommands that read items from files.
+/// How much of a file of items is held at once: for the subcommands that read such files.
 #[derive(Debug, Clone, Copy, Args)]
-#[command(next_help_heading = "Settings: CSV")]
-pub struct CsvSettings {
-    /// Longest record of a CSV
+#[command(next_help_heading = "Settings: files")]
+pub struct FileSettings {
+    /// Longest row of a file
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20, value_parser = between::<usize>(1024, 1 << 30))]
     pub csv_record_bytes_max: usize,
-    /// Most columns of a CSV
+    /// Most columns of a file
     #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = between::<usize>(1, 100_000))]
     pub csv_columns_max: usize,
+    /// Longest document that has to be in memory whole, such as a concept scheme in Turtle
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20, value_parser = between::<u64>(1024, 4 << 30))]
+    pub document_bytes_max: u64,
+    /// What a compressed file or a workbook may unpack to
+    #[arg(long, value_name = "BYTES", default_value_t = 2 << 30, value_parser = between::<u64>(1024, 64 << 30))]
+    pub unpacked_bytes_max: u64,
+    /// How many rows may be rejected before the whole file is
+    #[arg(long, value_name = "COUNT", default_value_t = 100_000, value_parser = between::<usize>(1, 10_000_000))]
+    pub rejected_rows_max: usize,
+}
+
+impl FileSettings {
+    pub fn import_limits(&self) -> ImportLimits {
+        let row = Limits { record_bytes_max: self.csv_record_bytes_max, columns_max: self.csv_columns_max };
+        let file = FileLimits { row, document_bytes_max: self.document_bytes_max, unpacked_bytes_max: self.unpacked_bytes_max };
+        ImportLimits { file, rejected_rows_max: self.rejected_rows_max }
+    }
 }
 
 /// How files are written: for the subcommands that export.
@@ -200,6 +221,18 @@ pub struct ServeSettings {
     /// How long the client of a file may take nothing of it
     #[arg(long, value_name = "MS", default_value_t = 60_000, value_parser = between::<u64>(1, 3_600_000))]
     pub export_stall_ms_max: u64,
+    /// How long nothing may come of a file that is uploaded
+    #[arg(long, value_name = "MS", default_value_t = 30_000, value_parser = between::<u64>(1, 3_600_000))]
+    pub upload_stall_ms_max: u64,
+    /// Folder in which uploaded files wait for their import; each process takes a folder of its own in it
+    #[arg(long, value_name = "FOLDER", default_value = "svod-data/imports")]
+    pub import_folder: PathBuf,
+    /// Longest file that is uploaded
+    #[arg(long, value_name = "BYTES", default_value_t = 2 << 30, value_parser = between::<u64>(1, 1 << 40))]
+    pub import_file_bytes_max: u64,
+    /// How often to look for uploaded files
+    #[arg(long, value_name = "MS", default_value_t = 200, value_parser = between::<u64>(1, 600_000))]
+    pub import_every_ms: u64,
     /// How often to look whether another process has published
     #[arg(long, value_name = "MS", default_value_t = 50, value_parser = between::<u64>(1, 600_000))]
     pub poll_every_ms: u64,
@@ -215,7 +248,7 @@ pub struct ServeSettings {
     #[command(flatten)]
     pub query: QuerySettings,
     #[command(flatten)]
-    pub csv: CsvSettings,
+    pub files: FileSettings,
     #[command(flatten)]
     pub export: ExportSettings,
     #[command(flatten)]
@@ -336,6 +369,15 @@ pub fn system_secrets() -> Secrets {
 }
 
 impl ServeSettings {
+    pub fn import_jobs(&self) -> ImportJobSettings {
+        let spool = SpoolSettings {
+            folder: self.import_folder.clone(),
+            file_bytes_max: self.import_file_bytes_max,
+            unpacked_bytes_max: self.files.unpacked_bytes_max,
+        };
+        ImportJobSettings { spool, limits: self.files.import_limits() }
+    }
+
     pub fn http(&self) -> HttpSettings {
         HttpSettings {
             listen: self.listen,
@@ -355,6 +397,7 @@ impl ServeSettings {
             batch_operations_max: self.batch_operations_max,
             exports_in_flight_max: self.export_in_flight_max,
             export_stall_ms_max: self.export_stall_ms_max,
+            upload_stall_ms_max: self.upload_stall_ms_max,
             rate: RateSettings { per_s: self.rate_limit_per_s, burst: self.rate_limit_burst },
             websockets: WebSocketSettings {
                 connections_max: self.websocket_connections_max,

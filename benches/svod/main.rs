@@ -13,7 +13,7 @@ mod selection;
 mod soak;
 mod stewardship;
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ use jiff::tz::TimeZone;
 use svod::app::acting::Caller;
 use svod::app::applying::DefinedDictionary;
 use svod::app::change_request::Destination;
-use svod::app::import::{ImportOptions, Source};
+use svod::app::import::{ImportOptions, Source, Surroundings};
 use svod::app::svod::{Svod, SvodSettings};
 use svod::db::{DatabaseUrl, StoreLimits};
 use svod::domain::account::AccountId;
@@ -34,6 +34,7 @@ use svod::domain::dictionary::Dictionary;
 use svod::domain::text::DictionaryCode;
 use svod::domain::validity::parse_date;
 use svod::exchange::csv::Limits;
+use svod::exchange::table::Input;
 
 const LIMITS: Limits = Limits { record_bytes_max: 1 << 20, columns_max: 1_000 };
 const ROUNDS: usize = 3;
@@ -148,6 +149,7 @@ pub fn open(target: &Target) -> Svod {
         session_lifetime: jiff::SignedDuration::from_hours(12),
         is_demo: false,
         name_check: svod::query::name_problems,
+        import_jobs: None,
     };
     Svod::open(settings).expect("the database opens")
 }
@@ -169,7 +171,7 @@ fn define(svod: &Svod) {
 
 /// Publishes definitions with their items, as one publication.
 pub fn apply(svod: &Svod, all: &[(&str, Option<Arc<[u8]>>)]) {
-    type Open = Box<dyn Fn() -> std::io::Result<Box<dyn Read>>>;
+    type Open = Box<dyn Fn() -> std::io::Result<Box<dyn Input>>>;
     let opening = |items: Arc<[u8]>| -> Open { Box::new(move || Ok(Box::new(Cursor::new(Arc::clone(&items))))) };
     let files: Vec<Option<Open>> = all.iter().map(|(_, items)| items.clone().map(opening)).collect();
     let defined = all.iter().zip(&files).map(|((toml, _), open)| {
@@ -180,16 +182,16 @@ pub fn apply(svod: &Svod, all: &[(&str, Option<Arc<[u8]>>)]) {
     let defined: Vec<DefinedDictionary<'_>> = defined.collect();
     let new = NewRequest { title: "Словари".to_owned(), ..NewRequest::default() };
     let options = ImportOptions { destination: Destination::Publish, ..ImportOptions::default() };
-    let applied = svod.change_requests.apply(&operator(svod), new, Origin::Apply, &defined, &options, LIMITS, &|_, _, _| {});
+    let applied = svod.change_requests.apply(&operator(svod), new, Origin::Apply, &defined, &options, &Surroundings::unwatched(LIMITS));
     applied.expect("it is valid");
 }
 
 fn load(svod: &Svod, file: &Arc<[u8]>, options: &ImportOptions) {
-    let open = || -> std::io::Result<Box<dyn Read>> { Ok(Box::new(Cursor::new(Arc::clone(file)))) };
+    let open = || -> std::io::Result<Box<dyn Input>> { Ok(Box::new(Cursor::new(Arc::clone(file)))) };
     let source = Source { name: "territories.csv", open: &open };
     let code = DictionaryCode::parse("territories").expect("a code");
     let options = ImportOptions { destination: Destination::Publish, ..options.clone() };
-    svod.change_requests.import(&operator(svod), &code, &source, &options, LIMITS, &|_, _, _| {}).expect("it is valid");
+    svod.change_requests.import(&operator(svod), &code, &source, &options, &Surroundings::unwatched(LIMITS)).expect("it is valid");
 }
 
 /// Publishes one change and waits until a new reader sees it, here and over a follower in what could be another process.

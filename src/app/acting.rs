@@ -24,6 +24,8 @@ pub enum Credential {
     /// By the cookie of a session, of whose secret this is the SHA-256.
     Session([u8; 32]),
     Token(TokenId),
+    /// By having begun something that is carried out later, when their session may be over.
+    Began(AccountId),
 }
 
 /// Who asks, from where, and by which request.
@@ -266,7 +268,7 @@ fn refusal_detail(error: &Error) -> Json {
 pub fn authority_of(connection: &mut Engine, credential: &Credential, now: Timestamp) -> Result<Authority> {
     let (account, limit) = match credential {
         Credential::Nobody => return Ok(Authority::anonymous()),
-        Credential::BuiltIn(account) => (*account, None),
+        Credential::BuiltIn(account) | Credential::Began(account) => (*account, None),
         Credential::Session(hash) => {
             let session = db::session::find(connection, hash)?;
             let session = session.ok_or_else(|| Error::refused("session_unknown", "this session is not known: sign in again"))?;

@@ -141,7 +141,7 @@ impl Identity {
         let noted = self.acts.store.write_unless_busy(|connection| match &known.credential {
             Credential::Session(hash) => db::session::update_last_used(connection, hash, now),
             Credential::Token(id) => db::token::update_last_used(connection, *id, now),
-            Credential::Nobody | Credential::BuiltIn(_) => Ok(()),
+            Credential::Nobody | Credential::BuiltIn(_) | Credential::Began(_) => Ok(()),
         });
         if let Err(error) = noted {
             tracing::warn!(%error, "the use of a credential could not be noted");

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod exporting;
 pub mod identity;
 pub mod import;
+pub mod import_job;
 mod known_credentials;
 pub mod loading;
 pub mod passwords;

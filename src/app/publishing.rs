@@ -1,7 +1,7 @@
 //! Publishing: one write transaction that validates, closes and opens item versions, writes editions and takes the next number.
 //! Every path by which anything becomes known ends here; and here the catalogue learns of what others published.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::acting::{Acting, Acts};
@@ -14,7 +14,9 @@ use crate::domain::clock::Clock;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
 use crate::domain::item::edition_digest;
-use crate::domain::publication::{Basis, ChangeCounts, ChangeSet, Edition, Publication, RowChanges, State, World, apply_change};
+use crate::domain::publication::{
+    Basis, ChangeCounts, ChangeSet, Digesting, Edition, Publication, RowChanges, State, World, apply_change, without_items,
+};
 use crate::domain::seal::{AnnulmentTexts, PublicationTexts};
 use crate::domain::text::{DictionaryCode, ItemCode};
 use crate::domain::validation::{Change, Touched, TouchedItems, validate};
@@ -22,6 +24,9 @@ use crate::domain::violation::{Violation, Violations};
 
 /// How often a proposal is worked out anew because others published meanwhile.
 const ATTEMPTS_MAX: usize = 5;
+
+/// How many violations a round of leaving out looks at; what is beyond shows in the next round.
+const TRIED_VIOLATIONS_MAX: usize = 100_000;
 
 /// What is to be published, and on what basis. The change is worked out from the newest state, perhaps more than once.
 pub struct Proposal<'a> {
@@ -42,6 +47,10 @@ pub struct Upcoming<'a> {
 impl Upcoming<'_> {
     pub fn seq(&self) -> i64 {
         self.publication.seq
+    }
+
+    pub fn counts(&self) -> BTreeMap<DictionaryCode, ChangeCounts> {
+        self.dictionaries.iter().map(|prepared| (prepared.state.dictionary.code.clone(), prepared.rows.counts)).collect()
     }
 
     /// Has the audit keep the number of the publication and the seals of what no edition's digest covers.
@@ -88,10 +97,21 @@ struct Prepared {
 }
 
 /// The state that a change makes, and the rows that lead there.
-struct WorkedOut {
-    after: World,
-    rows: BTreeMap<DictionaryCode, RowChanges>,
+pub struct WorkedOut {
+    pub after: World,
+    pub rows: BTreeMap<DictionaryCode, RowChanges>,
+    /// The dictionaries whose definition changes.
+    pub redefined: BTreeSet<DictionaryCode>,
 }
+
+impl WorkedOut {
+    pub fn counts(&self) -> BTreeMap<DictionaryCode, ChangeCounts> {
+        self.rows.iter().map(|(code, rows)| (code.clone(), rows.counts)).collect()
+    }
+}
+
+/// Told what is wrong with items of a change that is only tried, gives those that are to be left out of it; none when it cannot be mended so.
+pub type LeaveOut<'a> = &'a dyn Fn(&Violations) -> Result<BTreeMap<DictionaryCode, BTreeSet<ItemCode>>>;
 
 struct PreparedDictionary {
     state: State,
@@ -153,76 +173,104 @@ impl Publisher {
     }
 
     /// What a change would do to a head, by dictionary; the error lists every violation. Nothing is written, nobody waits.
-    pub fn judge(&self, head: &Head, changes: &ChangeSet) -> Result<BTreeMap<DictionaryCode, ChangeCounts>> {
-        let Some(worked_out) = self.work_out(head, changes)? else { return Ok(BTreeMap::new()) };
-        Ok(worked_out.rows.iter().map(|(code, rows)| (code.clone(), rows.counts)).collect())
+    pub fn judge(&self, head: &Head, changes: ChangeSet) -> Result<BTreeMap<DictionaryCode, ChangeCounts>> {
+        Ok(self.try_out(head, changes, None)?.map(|worked_out| worked_out.counts()).unwrap_or_default())
+    }
+
+    /// The state that a change would make of a head, found valid; `None` when it changes nothing. Items that `leave_out` names are
+    /// left out, round by round, until the rest is valid. Nothing is written.
+    pub fn try_out(&self, head: &Head, changes: ChangeSet, leave_out: Option<LeaveOut<'_>>) -> Result<Option<WorkedOut>> {
+        let (before, worked_out) = work_out(head, changes, Digesting::Tried);
+        let Some(mut worked_out) = worked_out else { return Ok(None) };
+        loop {
+            let violations = match (self.check(&before, &worked_out, leave_out.map(|_| TRIED_VIOLATIONS_MAX)), leave_out) {
+                (Err(Error::Invalid(violations)), Some(_)) => violations,
+                (outcome, _) => return outcome.map(|()| Some(worked_out)),
+            };
+            let left_out = leave_out.map(|leave_out| leave_out(&violations)).transpose()?.unwrap_or_default();
+            if left_out.values().all(BTreeSet::is_empty) {
+                return Err(Error::Invalid(violations));
+            }
+            for (code, items) in left_out {
+                let (Some(after), Some(rows)) = (worked_out.after.remove(&code), worked_out.rows.remove(&code)) else { continue };
+                match without_items(before.get(&code), (after, rows), &items) {
+                    Some((after, rows)) => {
+                        worked_out.after.insert(code.clone(), after);
+                        worked_out.rows.insert(code, rows);
+                    }
+                    None => worked_out.after.extend(before.get(&code).map(|state| (code.clone(), state.clone()))),
+                }
+            }
+            if worked_out.rows.is_empty() {
+                return Ok(None);
+            }
+        }
     }
 
     /// `None` when the proposal changes nothing.
     fn prepare(&self, proposal: &Proposal<'_>) -> Result<Option<Prepared>> {
         self.catch_up()?;
         let head = self.catalog.head();
-        let changes = (proposal.change)(&head)?;
-        let Some(WorkedOut { after, rows }) = self.work_out(&head, &changes)? else { return Ok(None) };
+        let (before, worked_out) = work_out(&head, (proposal.change)(&head)?, Digesting::Published);
+        let Some(worked_out) = worked_out else { return Ok(None) };
+        self.check(&before, &worked_out, None)?;
+        let WorkedOut { after, rows, redefined } = worked_out;
         let (seq, published_at) = (head.seq() + 1, self.clock.now());
         let (title, basis) = (proposal.title.clone(), proposal.basis.clone());
         let publication = Publication { seq, published_at, title, basis, change_request: None };
-        let dictionaries = rows.into_iter().map(|(code, rows)| PreparedDictionary::new(&head, &changes, after[&code].clone(), rows, seq));
-        Ok(Some(Prepared { publication, dictionaries: dictionaries.collect(), head: Arc::clone(&head) }))
-    }
-
-    /// The state that a change would make, found valid; `None` when it changes nothing.
-    fn work_out(&self, head: &Head, changes: &ChangeSet) -> Result<Option<WorkedOut>> {
-        let seq = head.seq() + 1;
-        let before = head.world();
-        let mut after = before.clone();
-        let mut rows_by_code: BTreeMap<DictionaryCode, RowChanges> = BTreeMap::new();
-        for (code, change) in changes {
-            if let Some((state, rows)) = apply_change(before.get(code), change, seq) {
-                after.insert(code.clone(), state);
-                rows_by_code.insert(code.clone(), rows);
-            }
-        }
-        if rows_by_code.is_empty() {
-            return Ok(None);
-        }
-        self.check(changes, &before, &after, &rows_by_code)?;
-        Ok(Some(WorkedOut { after, rows: rows_by_code }))
+        let prepared = |(code, rows)| PreparedDictionary::new(&head, redefined.contains(&code), after[&code].clone(), rows, seq);
+        let dictionaries = rows.into_iter().map(prepared).collect();
+        Ok(Some(Prepared { publication, dictionaries, head: Arc::clone(&head) }))
     }
 
     /// A new or changed definition must find room beside the others in the data API.
-    fn check_names(&self, changes: &ChangeSet, after: &World, violations: &mut Violations) {
-        let is_new = |code: &DictionaryCode| changes.get(code).is_some_and(|change| change.dictionary.is_some());
-        if !changes.keys().any(is_new) {
+    fn check_names(&self, worked_out: &WorkedOut, violations: &mut Violations) {
+        if worked_out.redefined.is_empty() {
             return;
         }
-        let (new, kept): (Vec<_>, Vec<_>) = after.iter().partition(|(code, _)| is_new(code));
+        let (new, kept): (Vec<_>, Vec<_>) = worked_out.after.iter().partition(|(code, _)| worked_out.redefined.contains(*code));
         let dictionaries: Vec<Arc<Dictionary>> = kept.into_iter().chain(new).map(|(_, state)| Arc::clone(&state.dictionary)).collect();
-        for (code, message) in (self.name_check)(&dictionaries).into_iter().filter(|(code, _)| is_new(code)) {
+        for (code, message) in (self.name_check)(&dictionaries).into_iter().filter(|(code, _)| worked_out.redefined.contains(code)) {
             violations.push(Violation::new(code.as_str(), "name_taken", message));
         }
     }
 
-    fn check(&self, changes: &ChangeSet, before: &World, after: &World, rows: &BTreeMap<DictionaryCode, RowChanges>) -> Result<()> {
-        let mut violations = Violations::new(self.violations_max);
+    /// Refuses a state that is not valid. More violations than usual are kept where all of them are wanted.
+    fn check(&self, before: &World, worked_out: &WorkedOut, kept_max: Option<usize>) -> Result<()> {
+        let mut violations = Violations::new(kept_max.unwrap_or(self.violations_max));
         let mut touched = Touched::new();
-        for code in rows.keys() {
-            let change = &changes[code];
-            let items = match &change.dictionary {
-                Some(dictionary) => {
-                    check_targets(dictionary, after, &mut violations);
-                    TouchedItems::All
-                }
-                None => TouchedItems::Some(change.timelines.keys().cloned().collect()),
+        for (code, rows) in &worked_out.rows {
+            let items = if worked_out.redefined.contains(code) {
+                check_targets(&worked_out.after[code].dictionary, &worked_out.after, &mut violations);
+                TouchedItems::All
+            } else {
+                TouchedItems::Some(rows.codes())
             };
             touched.insert(code.clone(), items);
         }
-        self.check_names(changes, after, &mut violations);
+        self.check_names(worked_out, &mut violations);
         if violations.is_empty() {
-            validate(&Change { before, after, touched: &touched }, &mut violations);
+            validate(&Change { before, after: &worked_out.after, touched: &touched }, &mut violations);
         }
         if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
     }
+}
+
+/// The state of a head, and the state that a change would make of it; `None` when it changes nothing.
+fn work_out(head: &Head, changes: ChangeSet, digesting: Digesting) -> (World, Option<WorkedOut>) {
+    let seq = head.seq() + 1;
+    let before = head.world();
+    let mut worked_out = WorkedOut { after: before.clone(), rows: BTreeMap::new(), redefined: BTreeSet::new() };
+    for (code, change) in changes {
+        let is_redefined = change.dictionary.is_some();
+        if let Some((state, rows)) = apply_change(before.get(&code), change, seq, digesting) {
+            worked_out.redefined.extend(is_redefined.then(|| code.clone()));
+            worked_out.after.insert(code.clone(), state);
+            worked_out.rows.insert(code, rows);
+        }
+    }
+    let changes_something = !worked_out.rows.is_empty();
+    (before, changes_something.then_some(worked_out))
 }
 
 /// A reference must point to a dictionary that is published, or is by this very change.
@@ -234,14 +282,14 @@ fn check_targets(dictionary: &Dictionary, after: &World, violations: &mut Violat
 }
 
 impl PreparedDictionary {
-    fn new(head: &Head, changes: &ChangeSet, state: State, rows: RowChanges, seq: i64) -> Self {
+    fn new(head: &Head, definition_changed: bool, state: State, rows: RowChanges, seq: i64) -> Self {
         let code = &state.dictionary.code;
         let last = head.dictionaries.get(code).and_then(|resident| resident.editions.last());
         let definition = state.dictionary.definition_digest();
         let edition = Edition {
             number: last.map_or(1, |edition| edition.number + 1),
             published_seq: seq,
-            definition_changed: changes[code].dictionary.is_some(),
+            definition_changed,
             items_count: state.items.items_count() as i64,
             added_count: rows.counts.added,
             changed_count: rows.counts.changed,

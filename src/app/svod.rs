@@ -10,6 +10,7 @@ use super::auditing::Auditing;
 use super::change_request::ChangeRequests;
 use super::comparing::Comparing;
 use super::identity::Identity;
+use super::import_job::{ImportJobSettings, ImportJobs};
 use super::passwords::{PasswordCost, Passwords};
 use super::publishing::{NameCheck, Publisher};
 use super::pulse::Pulse;
@@ -41,6 +42,8 @@ pub struct SvodSettings {
     /// Whether the people of the demo are let in.
     pub is_demo: bool,
     pub name_check: NameCheck,
+    /// Of a process that takes files to import; others have none.
+    pub import_jobs: Option<ImportJobSettings>,
 }
 
 /// An open service.
@@ -54,6 +57,8 @@ pub struct Svod {
     pub reading: Reading,
     pub change_requests: ChangeRequests,
     pub comparing: Comparing,
+    /// `None` in a process that takes no files.
+    pub import_jobs: Option<ImportJobs>,
 }
 
 impl Svod {
@@ -73,7 +78,8 @@ impl Svod {
         let catalog = Arc::new(Catalog::new(settings.older_bytes_max));
         let acts =
             Acts { store: store.clone(), clock: settings.clock.clone(), pulse: Pulse::default(), refusals: RefusalBudget::default() };
-        let SvodSettings { secrets, is_demo, .. } = settings;
+        let SvodSettings { secrets, is_demo, import_jobs, .. } = settings;
+        let import_secrets = secrets.clone();
         let passwords = Passwords::new(settings.password_cost, secrets.clone());
         let identity = Identity::new(acts.clone(), passwords.clone(), secrets.clone(), settings.session_lifetime, is_demo);
         let accounts = Accounts::new(acts.clone(), passwords, secrets, identity.clone(), is_demo);
@@ -83,7 +89,9 @@ impl Svod {
         let publisher = Arc::new(publisher);
         let comparing = Comparing::new(reading.clone(), store.clone());
         let change_requests = ChangeRequests::new(acts.clone(), Arc::clone(&publisher));
-        Ok(Self { store, acts, identity, accounts, auditing, publisher, reading, change_requests, comparing })
+        let import_jobs = import_jobs
+            .map(|settings| ImportJobs::new(acts.clone(), change_requests.clone(), Arc::clone(&publisher), import_secrets, settings));
+        Ok(Self { store, acts, identity, accounts, auditing, publisher, reading, change_requests, comparing, import_jobs })
     }
 
     /// Whoever publishes in another process is noticed through this.

@@ -7,23 +7,22 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 
 use super::destination::DestinationArguments;
-use super::import::{ModeArgument, date, limits, opener};
+use super::import::{ModeArgument, date, opener};
 use super::progress::FileProgress;
 use super::terminal;
 use super::{definition_problems, operator, svod_settings};
 use crate::app::acting::Caller;
 use crate::app::applying::DefinedDictionary;
 use crate::app::change_request::Filed;
-use crate::app::import::{Blank, ImportOptions, Source};
+use crate::app::import::{Blank, ImportLimits, ImportOptions, Source, Surroundings};
 use crate::app::svod::Svod;
 use crate::catalog::Head;
-use crate::config::{CsvSettings, DatabaseSettings};
+use crate::config::{DatabaseSettings, FileSettings};
 use crate::db::DatabaseUrl;
 use crate::domain::change_request::{NewRequest, Origin};
 use crate::domain::error::{Error, Result};
 use crate::domain::text::DictionaryCode;
 use crate::domain::validity::Date;
-use crate::exchange::csv::Limits;
 use crate::exchange::definition_file::{self, LoadedDefinition};
 use crate::graphql::ManagementApi;
 use crate::logging;
@@ -73,7 +72,7 @@ struct ApplyArguments {
     #[command(flatten)]
     destination: DestinationArguments,
     #[command(flatten)]
-    csv: CsvSettings,
+    files: FileSettings,
     #[command(flatten)]
     database: DatabaseSettings,
 }
@@ -119,7 +118,7 @@ fn apply(arguments: &ApplyArguments) -> Result<()> {
         ..ImportOptions::default()
     };
     let applying = Applying { caller: operator(&svod)?, title: "Применение определений", origin: Origin::Apply };
-    let filed = apply_folders(&svod, &applying, &arguments.folders.folders, &options, limits(&arguments.csv))?;
+    let filed = apply_folders(&svod, &applying, &arguments.folders.folders, &options, arguments.files.import_limits())?;
     for (code, counts) in &filed.counts {
         say!("  {code}: added {} · changed {} · retired {}", counts.added, counts.changed, counts.retired);
     }
@@ -135,7 +134,13 @@ pub struct Applying<'a> {
 }
 
 /// Makes a change request of what folders define. What `items.csv` leaves blank is blank: the folder says the whole item.
-pub fn apply_folders(svod: &Svod, applying: &Applying<'_>, folders: &[PathBuf], options: &ImportOptions, limits: Limits) -> Result<Filed> {
+pub fn apply_folders(
+    svod: &Svod,
+    applying: &Applying<'_>,
+    folders: &[PathBuf],
+    options: &ImportOptions,
+    limits: ImportLimits,
+) -> Result<Filed> {
     svod.publisher.refresh()?;
     let loaded = load(folders, &svod.publisher.catalog().head())?;
     let files: Vec<Option<(String, PathBuf)>> = loaded.iter().map(|(folder, _)| items_file(folder)).collect();
@@ -151,8 +156,12 @@ pub fn apply_folders(svod: &Svod, applying: &Applying<'_>, folders: &[PathBuf], 
     let options = ImportOptions { blank: Blank::Clear, ..options.clone() };
     let progress = FileProgress::new(applying.title);
     let new = NewRequest { title: applying.title.to_owned(), ..NewRequest::default() };
-    let shown = |done, total, rows| progress.show(done, total, rows);
-    let filed = svod.change_requests.apply(&applying.caller, new, applying.origin, &defined, &options, limits, &shown);
+    let shown = |step| {
+        progress.show_step(step);
+        Ok(())
+    };
+    let around = Surroundings { limits, progress: &shown, rejected: None, conclude: None };
+    let filed = svod.change_requests.apply(&applying.caller, new, applying.origin, &defined, &options, &around);
     progress.finish();
     filed
 }

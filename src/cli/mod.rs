@@ -154,5 +154,6 @@ fn svod_settings(database: &DatabaseSettings) -> SvodSettings {
         session_lifetime: database.identity.session_lifetime(),
         is_demo: false,
         name_check: query::name_problems,
+        import_jobs: None,
     }
 }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::app::import::{Phase, Step};
+
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
 /// Shows the reading of one file.
@@ -28,14 +30,25 @@ impl FileProgress {
         Self { bar, name: name.to_owned(), started, line_at: Cell::new(started + LINE_EVERY) }
     }
 
-    /// Bytes done, bytes in all, rows done.
+    /// How far an import is.
+    pub fn show_step(&self, step: Step) {
+        let Step { phase, bytes_done, bytes_total, rows_done } = step;
+        let doing = if phase == Phase::Reading { "" } else { phase.name() };
+        self.show_doing(doing, bytes_done, bytes_total, rows_done);
+    }
+
+    /// Bytes or rows done, as many in all, rows done.
     pub fn show(&self, done: u64, total: u64, rows: u64) {
+        self.show_doing("", done, total, rows);
+    }
+
+    fn show_doing(&self, doing: &str, done: u64, total: u64, rows: u64) {
         let rate = rows as f64 / self.started.elapsed().as_secs_f64().max(1e-3);
         match &self.bar {
             Some(bar) => {
                 bar.set_length(total);
                 bar.set_position(done);
-                bar.set_message(format!("{rows} ({rate:.0}/s)"));
+                bar.set_message(format!("{rows} ({rate:.0}/s) {doing}"));
             }
             None if Instant::now() >= self.line_at.get() => {
                 self.line_at.set(Instant::now() + LINE_EVERY);

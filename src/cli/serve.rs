@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::dictionary::{Applying, apply_folders};
-use super::import::limits;
 use super::svod_settings;
 use crate::app::change_request::Destination;
 use crate::app::exporting::Exporting;
@@ -15,8 +14,9 @@ use crate::domain::account::AccountId;
 use crate::domain::change_request::Origin;
 use crate::domain::error::{Error, Result};
 use crate::graphql::{ManagementApi, ManagementLimits};
-use crate::http::{self, DataDoor, Doors, ExportDoor, IdentityDoor, ManagementDoor, Services};
+use crate::http::{self, DataDoor, Doors, ExportDoor, IdentityDoor, ImportDoor, ManagementDoor, Services};
 use crate::jobs::following::follow;
+use crate::jobs::importing::import_files;
 use crate::jobs::periodic::Periodic;
 use crate::jobs::scheduling::publish_scheduled;
 use crate::query::{DataApi, PersistedQueries, RegisteredOperations};
@@ -86,7 +86,9 @@ fn prepare(
     addresses: &[SocketAddr],
     persisted: Arc<PersistedQueries>,
 ) -> Result<Vec<Periodic>> {
-    let svod = Arc::new(Svod::open(SvodSettings { is_demo: settings.demo, ..svod_settings(&settings.database) })?);
+    let opening = SvodSettings { is_demo: settings.demo, import_jobs: Some(settings.import_jobs()), ..svod_settings(&settings.database) };
+    let svod = Arc::new(Svod::open(opening)?);
+    let import_jobs = svod.import_jobs.clone().ok_or_else(|| Error::internal("the service takes no files"))?;
     if svod.publisher.catalog().head().seq() == 0 {
         load_shipped(settings, &svod)?;
     }
@@ -95,6 +97,7 @@ fn prepare(
         data: DataDoor::new(data_api, svod.reading.clone(), persisted),
         export: ExportDoor::new(Exporting::new(svod.reading.clone(), settings.export.scratch_folder())),
         identity: IdentityDoor::new(svod.identity.clone().keeping(settings.credential_cache_ms)),
+        import: ImportDoor::new(&import_jobs),
         management: ManagementDoor::new(ManagementApi::new(Arc::clone(&svod), ManagementLimits::default())),
     });
     say_ready(&svod, addresses);
@@ -115,7 +118,8 @@ fn prepare(
         resident.current.text_index();
     }
     let scheduling = publish_scheduled(svod.change_requests.clone(), settings.schedule_every_ms)?;
-    Ok(vec![following, scheduling])
+    let importing = import_files(import_jobs, settings.import_every_ms)?;
+    Ok(vec![following, scheduling, importing])
 }
 
 fn load_shipped(settings: &ServeSettings, svod: &Svod) -> Result<()> {
@@ -128,7 +132,7 @@ fn load_shipped(settings: &ServeSettings, svod: &Svod) -> Result<()> {
     let caller = svod.acts.built_in(AccountId::SVOD, "service")?;
     let applying = Applying { caller, title: "Начальная загрузка", origin: Origin::Shipped };
     let options = ImportOptions { destination: Destination::Publish, ..ImportOptions::default() };
-    apply_folders(svod, &applying, std::slice::from_ref(folder), &options, limits(&settings.csv))?;
+    apply_folders(svod, &applying, std::slice::from_ref(folder), &options, settings.files.import_limits())?;
     Ok(())
 }
 

@@ -1,11 +1,14 @@
 //! What change requests change: the dictionaries they touch, with new definitions, and the items, each with its base and its proposal.
 //! Timelines and definitions are text here: what they mean depends on the definition they stand under, which the caller knows.
 
+use std::collections::BTreeMap;
+
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use jiff::Timestamp;
 
+use super::change_request_pack;
 use super::connection::{Engine, fault};
 use super::schema::{change_request_author, change_request_dictionary, change_request_item};
 use crate::domain::account::AccountId;
@@ -71,7 +74,7 @@ pub fn list_dictionaries(connection: &mut Engine, requests: &[RequestId]) -> Res
     rows.into_iter().map(read).collect()
 }
 
-fn read_dictionary(code: &str) -> Result<DictionaryCode> {
+pub(super) fn read_dictionary(code: &str) -> Result<DictionaryCode> {
     DictionaryCode::parse(code).ok_or_else(|| Error::Internal(format!("a change request names the dictionary {code:?}")))
 }
 
@@ -98,12 +101,15 @@ pub fn delete_dictionary(connection: &mut Engine, request: RequestId, code: &Dic
 }
 
 pub fn count_items(connection: &mut Engine, request: RequestId, dictionary: &DictionaryCode) -> Result<i64> {
-    change_request_item::table
+    let packed = change_request_pack::count_items(connection, &[request])?;
+    let packed: i64 = packed.iter().filter(|(_, code, _)| code == dictionary).map(|(.., count)| count).sum();
+    let rows: i64 = change_request_item::table
         .filter(change_request_item::request_id.eq(request.0))
         .filter(change_request_item::dictionary_code.eq(dictionary.as_str()))
         .count()
         .get_result(connection)
-        .map_err(fault)
+        .map_err(fault)?;
+    Ok(packed + rows)
 }
 
 /// How many items these requests change in each dictionary.
@@ -115,7 +121,14 @@ pub fn count_items_by_dictionary(connection: &mut Engine, requests: &[RequestId]
         .select((change_request_item::request_id, change_request_item::dictionary_code, diesel::dsl::count_star()))
         .load(connection)
         .map_err(fault)?;
-    rows.into_iter().map(|(request, code, count)| Ok((RequestId(request), read_dictionary(&code)?, count))).collect()
+    let mut counts: BTreeMap<(i64, DictionaryCode), i64> = BTreeMap::new();
+    for (request, code, count) in rows {
+        *counts.entry((request, read_dictionary(&code)?)).or_default() += count;
+    }
+    for (request, code, count) in change_request_pack::count_items(connection, requests)? {
+        *counts.entry((request.0, code)).or_default() += count;
+    }
+    Ok(counts.into_iter().map(|((request, code), count)| (RequestId(request), code, count)).collect())
 }
 
 pub fn find_item(connection: &mut Engine, request: RequestId, dictionary: &DictionaryCode, code: &str) -> Result<Option<StoredItem>> {
@@ -126,10 +139,13 @@ pub fn find_item(connection: &mut Engine, request: RequestId, dictionary: &Dicti
         .select(ItemRow::as_select())
         .first(connection)
         .optional();
-    row.map_err(fault)?.map(ItemRow::read).transpose()
+    match row.map_err(fault)? {
+        Some(row) => row.read().map(Some),
+        None => change_request_pack::find_item(connection, request, dictionary, code),
+    }
 }
 
-/// All items of a request, by dictionary and code.
+/// The items of a request that are not packed, by dictionary and code.
 pub fn list_items(connection: &mut Engine, request: RequestId) -> Result<Vec<StoredItem>> {
     let rows: Vec<ItemRow> = change_request_item::table
         .filter(change_request_item::request_id.eq(request.0))
@@ -140,8 +156,27 @@ pub fn list_items(connection: &mut Engine, request: RequestId) -> Result<Vec<Sto
     rows.into_iter().map(ItemRow::read).collect()
 }
 
-/// A page of the items of a request, by dictionary and code, after one of them.
+/// A page of the items of a request, packed or not, by dictionary and code, after one of them.
 pub fn list_items_after(
+    connection: &mut Engine,
+    request: RequestId,
+    after: Option<(&DictionaryCode, &str)>,
+    count_max: i64,
+) -> Result<Vec<StoredItem>> {
+    if !change_request_pack::has_any(connection, request)? {
+        return list_rows_after(connection, request, after, count_max);
+    }
+    // Packs are in the order of bytes, and rows in that of the database. Rows beside packs are those that somebody edited: not many.
+    let is_after = |item: &StoredItem| after.is_none_or(|after| (&item.dictionary, item.code.as_str()) > after);
+    let count_max = usize::try_from(count_max).unwrap_or(usize::MAX);
+    let mut items = change_request_pack::list_items_after(connection, request, after, count_max)?;
+    items.extend(list_items(connection, request)?.into_iter().filter(is_after));
+    items.sort_by(|a, b| (&a.dictionary, &a.code).cmp(&(&b.dictionary, &b.code)));
+    items.truncate(count_max);
+    Ok(items)
+}
+
+fn list_rows_after(
     connection: &mut Engine,
     request: RequestId,
     after: Option<(&DictionaryCode, &str)>,
@@ -164,11 +199,23 @@ pub fn list_items_after(
 
 /// Stores an item's change, whatever was stored for it before.
 pub fn put_item(connection: &mut Engine, item: &StoredItem) -> Result<()> {
-    delete_item(connection, item.request, &item.dictionary, &item.code)?;
-    insert_items(connection, std::slice::from_ref(item))
+    put_items(connection, item.request, &item.dictionary, std::slice::from_ref(item))
+}
+
+/// The same for some items of one dictionary of one request.
+pub fn put_items(connection: &mut Engine, request: RequestId, dictionary: &DictionaryCode, items: &[StoredItem]) -> Result<()> {
+    items.iter().try_for_each(|item| delete_row(connection, request, dictionary, &item.code))?;
+    let codes: Vec<&ItemCode> = items.iter().map(|item| &item.code).collect();
+    change_request_pack::delete_items(connection, request, dictionary, &codes)?;
+    insert_items(connection, items)
 }
 
 pub fn delete_item(connection: &mut Engine, request: RequestId, dictionary: &DictionaryCode, code: &str) -> Result<()> {
+    delete_row(connection, request, dictionary, code)?;
+    change_request_pack::delete_items(connection, request, dictionary, &[&ItemCode::new(code)])
+}
+
+fn delete_row(connection: &mut Engine, request: RequestId, dictionary: &DictionaryCode, code: &str) -> Result<()> {
     diesel::delete(change_request_item::table)
         .filter(change_request_item::request_id.eq(request.0))
         .filter(change_request_item::dictionary_code.eq(dictionary.as_str()))

@@ -178,6 +178,53 @@ diesel::table! {
 }
 
 diesel::table! {
+    change_request_pack (request_id, dictionary_code, first_code) {
+        request_id -> BigInt,
+        dictionary_code -> Text,
+        first_code -> Text,
+        last_code -> Text,
+        items_count -> BigInt,
+        body -> Binary,
+        changed_by -> BigInt,
+        changed_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_job (id) {
+        id -> BigInt,
+        dictionary_code -> Text,
+        account_id -> BigInt,
+        token_id -> Nullable<BigInt>,
+        node -> Text,
+        file_name -> Text,
+        file_bytes -> BigInt,
+        file_digest -> Text,
+        options -> Text,
+        state -> Text,
+        phase -> Text,
+        bytes_done -> BigInt,
+        rows_done -> BigInt,
+        attempts -> BigInt,
+        report -> Nullable<Text>,
+        request_id -> Nullable<BigInt>,
+        created_at_ms -> BigInt,
+        started_at_ms -> Nullable<BigInt>,
+        updated_at_ms -> BigInt,
+        finished_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    import_mapping (dictionary_code) {
+        dictionary_code -> Text,
+        mapping -> Text,
+        changed_by -> BigInt,
+        changed_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     change_request_author (request_id, account_id) {
         request_id -> BigInt,
         account_id -> BigInt,

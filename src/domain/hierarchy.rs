@@ -1,11 +1,8 @@
 //! The hierarchy of one dictionary: parents taken from codes, cycles, and how many items stand at the top.
 
-use std::sync::Arc;
-
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::definition::{Hierarchy, ParentFrom};
-use super::item::ItemVersion;
 use super::publication::State;
 use super::text::ItemCode;
 use super::validity::{Date, Validity};
@@ -13,6 +10,9 @@ use super::violation::{Violation, Violations};
 
 /// How deep a hierarchy may be.
 pub const DEPTH_MAX: usize = 64;
+
+/// Greater than any height that is kept.
+const UNKNOWN_HEIGHT: u8 = u8::MAX;
 
 /// The parent that a code itself tells: its longest beginning that is an item. `is_item` says which codes are.
 pub fn parent_from_code(code: &str, hierarchy: &Hierarchy, is_item: impl Fn(&str) -> bool) -> Option<ItemCode> {
@@ -52,24 +52,35 @@ pub fn check_cycles(state: &State, touched: &[ItemCode], violations: &mut Violat
     if !state.dictionary.is_hierarchical() {
         return;
     }
-    let mut walk = Walk { state, heights: FxHashMap::default(), path: Vec::new(), suspects: Vec::new() };
-    let mut below: FxHashSet<&str> = FxHashSet::default();
+    let rows_count = state.items.versions().len();
+    let mut walk = Walk { state, heights: vec![UNKNOWN_HEIGHT; rows_count], path: Vec::new(), suspects: Vec::new() };
+    // By the position of an item's first version: a set of codes would take many times the memory for a bulk change.
+    let mut below = vec![false; rows_count];
     for code in touched {
         walk.up(code);
-        below.insert(code);
+        if let Some(position) = state.items.first_position(code) {
+            below[position] = true;
+        }
     }
     // What stands under a touched item moved with it, though nobody touched it.
     loop {
-        let is_new = |version: &&Arc<ItemVersion>| {
-            version.parent().is_some_and(|parent| below.contains(parent)) && !below.contains(version.code.as_str())
-        };
-        let found: Vec<&str> = state.items.versions().iter().filter(is_new).map(|version| version.code.as_str()).collect();
+        let mut found: Vec<(usize, &str)> = Vec::new();
+        let mut first = 0;
+        for (position, version) in state.items.versions().iter().enumerate() {
+            if position > 0 && state.items.version(first).code != version.code {
+                first = position;
+            }
+            let stands_below = || version.parent().and_then(|parent| state.items.first_position(parent)).is_some_and(|at| below[at]);
+            if !below[first] && stands_below() {
+                found.push((first, version.code.as_str()));
+            }
+        }
         if found.is_empty() {
             break;
         }
-        for code in found {
+        for (position, code) in found {
             walk.up(code);
-            below.insert(code);
+            below[position] = true;
         }
     }
     let suspects = std::mem::take(&mut walk.suspects);
@@ -86,8 +97,9 @@ enum Suspect<'a> {
 
 struct Walk<'a> {
     state: &'a State,
-    /// How many levels stand above an item, for items from which every way up was walked; at most one more than is allowed.
-    heights: FxHashMap<&'a str, usize>,
+    /// How many levels stand above an item, by the position of its first version, for items from which every way up was walked; at
+    /// most one more than is allowed.
+    heights: Vec<u8>,
     path: Vec<&'a str>,
     suspects: Vec<Suspect<'a>>,
 }
@@ -95,8 +107,10 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// Walks every way up from an item and gives how many levels stand above it.
     fn up(&mut self, code: &'a str) -> usize {
-        if let Some(height) = self.heights.get(code) {
-            return *height;
+        // A parent that is not there is no cycle; that it is not is told elsewhere.
+        let Some(position) = self.state.items.first_position(code) else { return 0 };
+        if self.heights[position] != UNKNOWN_HEIGHT {
+            return usize::from(self.heights[position]);
         }
         if let Some(at) = self.path.iter().position(|passed| *passed == code) {
             self.suspects.push(Suspect::Cycle(self.path[at..].to_vec()));
@@ -117,7 +131,7 @@ impl<'a> Walk<'a> {
         if height > DEPTH_MAX {
             self.suspects.push(Suspect::TooDeep(code));
         }
-        self.heights.insert(code, height);
+        self.heights[position] = height as u8;
         height
     }
 }

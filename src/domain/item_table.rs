@@ -3,7 +3,6 @@
 //! publication costs the blocks that it touches, and whoever keeps something about a block can keep it as long as the block.
 //! Codes sort by their UTF-8 bytes, here as in digests, feeds and the data API.
 
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher, BuildHasherDefault};
 use std::ops::Range;
 use std::sync::Arc;
@@ -77,9 +76,9 @@ impl ItemTable {
         }
     }
 
-    /// The table with the timelines of some items replaced; an empty timeline takes the item out.
-    pub fn with(&self, replaced: &BTreeMap<ItemCode, Vec<Arc<ItemVersion>>>) -> Self {
-        let mut replacements = replaced.iter().peekable();
+    /// The table with the timelines of some items replaced, in the order of their codes; an empty timeline takes the item out.
+    pub fn with<'a>(&self, replaced: impl IntoIterator<Item = (&'a ItemCode, &'a Vec<Arc<ItemVersion>>)>) -> Self {
+        let mut replacements = replaced.into_iter().peekable();
         let mut made = Rebuilding::default();
         for (index, block) in self.blocks.iter().enumerate() {
             let end = self.first_codes.get(index + 1);
@@ -102,6 +101,10 @@ impl ItemTable {
     pub fn version(&self, position: usize) -> &Arc<ItemVersion> {
         let (block, offset) = self.locate(position as u32);
         &self.blocks[block].versions[offset as usize]
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
     }
 
     /// How many items there are, whenever they are valid.
@@ -137,6 +140,12 @@ impl ItemTable {
     pub fn locate_versions(&self, code: &str) -> Option<(usize, Range<u16>)> {
         let block = self.block_of(code)?;
         Some((block, self.blocks[block].offsets_of(code)?))
+    }
+
+    /// The position of the first version of an item.
+    pub fn first_position(&self, code: &str) -> Option<usize> {
+        let block = self.block_of(code)?;
+        Some(self.bases[block] as usize + self.blocks[block].first_offset(code)?)
     }
 
     /// The versions of one item, by interval; none when there is no such item.

@@ -15,6 +15,7 @@ pub mod diff;
 pub mod digest;
 pub mod error;
 pub mod hierarchy;
+pub mod import_job;
 pub mod item;
 pub mod item_edit;
 pub mod item_table;

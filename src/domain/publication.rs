@@ -95,29 +95,40 @@ pub struct RowChanges {
     pub counts: ChangeCounts,
 }
 
+/// Whether the versions that a change makes carry their digests: what is only tried needs none, and they take most of the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digesting {
+    Published,
+    Tried,
+}
+
 /// Works out one dictionary's next state and the rows that lead there. Stretches that stay as they are keep their row.
 ///
 /// `None` when nothing changes.
-pub fn apply_change(before: Option<&State>, change: &DictionaryChange, seq: i64) -> Option<(State, RowChanges)> {
+pub fn apply_change(before: Option<&State>, change: DictionaryChange, seq: i64, digesting: Digesting) -> Option<(State, RowChanges)> {
     let nothing = Arc::new(ItemTable::default());
     let dictionary_before = before.map(|state| &state.dictionary);
-    let dictionary = change.dictionary.as_ref().or(dictionary_before)?;
-    let is_redefined = change.dictionary.is_some();
+    let DictionaryChange { dictionary: redefined, timelines, annulled, restored } = change;
+    let dictionary = redefined.as_ref().or(dictionary_before)?;
     let items_before = match before {
-        Some(state) if is_redefined => &Arc::new(realigned(&state.items, &state.dictionary, dictionary)),
+        Some(state) if redefined.is_some() => &Arc::new(realigned(&state.items, &state.dictionary, dictionary)),
         Some(state) => &state.items,
         None => &nothing,
     };
     let mut rows = RowChanges::default();
-    let mut replaced = BTreeMap::new();
-    for (code, timeline) in &change.timelines {
-        let published = items_before.versions_of(code);
+    let mut replaced = Vec::new();
+    rows.opened.reserve_exact(timelines.len());
+    for (code, timeline) in timelines {
+        let published = items_before.versions_of(&code);
         let mut versions = Vec::with_capacity(timeline.len());
         for stretch in timeline {
-            match published.iter().find(|version| version.stretch == *stretch) {
+            match published.iter().find(|version| version.stretch == stretch) {
                 Some(kept) => versions.push(Arc::clone(kept)),
                 None => {
-                    let opened = Arc::new(ItemVersion::new(dictionary, code.clone(), stretch.clone(), seq));
+                    let opened = Arc::new(match digesting {
+                        Digesting::Published => ItemVersion::new(dictionary, code.clone(), stretch, seq),
+                        Digesting::Tried => ItemVersion { code: code.clone(), stretch, digest: [0; 32], published_seq: seq },
+                    });
                     rows.opened.push(Arc::clone(&opened));
                     versions.push(opened);
                 }
@@ -126,20 +137,76 @@ pub fn apply_change(before: Option<&State>, change: &DictionaryChange, seq: i64)
         let is_dropped = |version: &&Arc<ItemVersion>| !versions.iter().any(|kept| Arc::ptr_eq(kept, version));
         rows.closed.extend(published.iter().filter(is_dropped).cloned());
         count_change(published, &versions, &mut rows.counts);
-        if change.annulled.contains(code) && versions.is_empty() && !published.is_empty() {
+        if annulled.contains(&code) && versions.is_empty() && !published.is_empty() {
             rows.annulled.push(code.clone());
         }
-        if change.restored.contains(code) && !versions.is_empty() && before.is_some_and(|state| state.annulled.contains(code)) {
+        if restored.contains(&code) && !versions.is_empty() && before.is_some_and(|state| state.annulled.contains(&code)) {
             rows.restored.push(code.clone());
         }
-        replaced.insert(code.clone(), versions);
+        // Where nothing was, the opened rows are all there is, in their order.
+        if !items_before.is_empty() {
+            replaced.push((code, versions));
+        }
     }
-    if rows.opened.is_empty() && rows.closed.is_empty() && !is_redefined {
+    if rows.opened.is_empty() && rows.closed.is_empty() && redefined.is_none() {
         return None;
     }
-    let items = Arc::new(items_before.with(&replaced));
+    let items = Arc::new(if items_before.is_empty() {
+        ItemTable::new(rows.opened.clone())
+    } else {
+        items_before.with(replaced.iter().map(|(code, versions)| (code, versions)))
+    });
     let annulled = annulled_after(before, &rows);
     Some((State { dictionary: Arc::clone(dictionary), items, annulled }, rows))
+}
+
+/// Takes some items out of a change that was worked out on a state: they stay as they are there. `None` when nothing is left of it.
+pub fn without_items(
+    before: Option<&State>,
+    (after, mut rows): (State, RowChanges),
+    left_out: &BTreeSet<ItemCode>,
+) -> Option<(State, RowChanges)> {
+    let nothing = Arc::new(ItemTable::default());
+    let items_before = before.map_or(&nothing, |state| &state.items);
+    let replaced: Vec<(ItemCode, Vec<Arc<ItemVersion>>)> =
+        left_out.iter().map(|code| (code.clone(), items_before.versions_of(code).to_vec())).collect();
+    for (code, kept) in &replaced {
+        let mut counted = ChangeCounts::default();
+        count_change(kept, after.items.versions_of(code), &mut counted);
+        rows.counts.added -= counted.added;
+        rows.counts.changed -= counted.changed;
+        rows.counts.retired -= counted.retired;
+    }
+    rows.opened.retain(|version| !left_out.contains(&version.code));
+    rows.closed.retain(|version| !left_out.contains(&version.code));
+    rows.annulled.retain(|code| !left_out.contains(code));
+    rows.restored.retain(|code| !left_out.contains(code));
+    if rows.opened.is_empty() && rows.closed.is_empty() {
+        return None;
+    }
+    let (items, annulled) =
+        (Arc::new(after.items.with(replaced.iter().map(|(code, versions)| (code, versions)))), annulled_after(before, &rows));
+    Some((State { items, annulled, ..after }, rows))
+}
+
+impl RowChanges {
+    /// The items of which rows are opened or closed, each once, in order.
+    pub fn codes(&self) -> Vec<ItemCode> {
+        let mut codes: Vec<ItemCode> = Vec::with_capacity(self.opened.len());
+        let (mut opened, mut closed) = (self.opened.iter().peekable(), self.closed.iter().peekable());
+        loop {
+            let takes_opened = match (opened.peek(), closed.peek()) {
+                (Some(opened), Some(closed)) => opened.code <= closed.code,
+                (Some(_), None) => true,
+                (None, Some(_)) => false,
+                (None, None) => return codes,
+            };
+            let Some(next) = (if takes_opened { opened.next() } else { closed.next() }) else { return codes };
+            if codes.last() != Some(&next.code) {
+                codes.push(next.code.clone());
+            }
+        }
+    }
 }
 
 fn annulled_after(before: Option<&State>, rows: &RowChanges) -> Arc<BTreeSet<ItemCode>> {

@@ -10,11 +10,14 @@ use super::text::ItemCode;
 use super::validity::{Date, Validity, parse_date};
 use super::value::{Value, write_json_string};
 
+/// The timeline of an item that is not there.
+pub const NO_TIMELINE: &str = "[]";
+
 /// A JSON array of `{"attributes":{…},"parent":…,"retirement":…,"validFrom":…,"validTo":…}`; absent members are left out, and the
 /// ends are `null` when open.
-pub fn timeline_json(dictionary: &Dictionary, timeline: &[Stretch]) -> String {
+pub fn timeline_json<'a>(dictionary: &Dictionary, timeline: impl IntoIterator<Item = &'a Stretch>) -> String {
     let mut json = String::from("[");
-    for (at, stretch) in timeline.iter().enumerate() {
+    for (at, stretch) in timeline.into_iter().enumerate() {
         if at > 0 {
             json.push(',');
         }

@@ -1,8 +1,10 @@
 //! What must hold in every edition, whatever path a change took. All violations are collected.
 //! It judges the state that a change would make; it changes nothing and reads no database.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::thread;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -18,6 +20,9 @@ use super::usage;
 use super::validity::{Date, Validity};
 use super::value::Value;
 use super::violation::{Violation, Violations};
+
+/// From how many items on two threads judge them: fewer are done before a thread has begun.
+const SHARED_ITEMS_MIN: usize = 20_000;
 
 /// Which items of each changed dictionary are to be judged.
 pub type Touched = BTreeMap<DictionaryCode, TouchedItems>;
@@ -45,10 +50,7 @@ pub fn validate(change: &Change<'_>, violations: &mut Violations) {
         }
         let check = StateCheck { world: change.after, state: after };
         let codes = touched.codes(after);
-        for item in &codes {
-            check.item(item, violations);
-            check_code_is_free(after, item, violations);
-        }
+        check.items(&codes, violations);
         if let Some(before) = before {
             check_not_vanished(before, after, &touched.codes(before), violations);
         }
@@ -60,10 +62,10 @@ pub fn validate(change: &Change<'_>, violations: &mut Violations) {
 }
 
 impl TouchedItems {
-    fn codes(&self, after: &State) -> Vec<ItemCode> {
+    fn codes(&self, after: &State) -> Cow<'_, [ItemCode]> {
         match self {
-            Self::Some(codes) => codes.clone(),
-            Self::All => after.items.codes().cloned().collect(),
+            Self::Some(codes) => Cow::Borrowed(codes),
+            Self::All => Cow::Owned(after.items.codes().cloned().collect()),
         }
     }
 }
@@ -169,19 +171,19 @@ fn shrunk_items(change: &Change<'_>) -> FxHashMap<DictionaryCode, FxHashSet<Item
     let mut shrunk: FxHashMap<DictionaryCode, FxHashSet<ItemCode>> = FxHashMap::default();
     for (code, touched) in change.touched {
         let (Some(before), Some(after)) = (change.before.get(code), change.after.get(code)) else { continue };
-        for item in touched.codes(before) {
+        for item in touched.codes(before).iter() {
             let is_covered = |version: &Arc<ItemVersion>| {
-                let covers = after.items.versions_of(&item).iter().map(|version| version.validity());
+                let covers = after.items.versions_of(item).iter().map(|version| version.validity());
                 version.validity().uncovered_by(covers).is_none()
             };
             let is_ended_as_before = |version: &Arc<ItemVersion>| {
                 let ends_so = |after: &Arc<ItemVersion>| {
                     after.validity().end_key() == version.validity().end_key() && after.stretch.retirement == version.stretch.retirement
                 };
-                version.stretch.retirement.is_none() || after.items.versions_of(&item).iter().any(ends_so)
+                version.stretch.retirement.is_none() || after.items.versions_of(item).iter().any(ends_so)
             };
-            if !before.items.versions_of(&item).iter().all(|version| is_covered(version) && is_ended_as_before(version)) {
-                shrunk.entry(code.clone()).or_default().insert(item);
+            if !before.items.versions_of(item).iter().all(|version| is_covered(version) && is_ended_as_before(version)) {
+                shrunk.entry(code.clone()).or_default().insert(item.clone());
             }
         }
     }
@@ -245,6 +247,28 @@ impl StateCheck<'_> {
             self.references(version, violations);
             self.successors(version, violations);
         }
+    }
+
+    /// Judges items one by one, on two threads where there are very many.
+    fn items(&self, codes: &[ItemCode], violations: &mut Violations) {
+        let judge = |codes: &[ItemCode], violations: &mut Violations| {
+            for item in codes {
+                self.item(item, violations);
+                check_code_is_free(self.state, item, violations);
+            }
+        };
+        if codes.len() < SHARED_ITEMS_MIN {
+            return judge(codes, violations);
+        }
+        let (first, second) = codes.split_at(codes.len() / 2);
+        let mut found = violations.another();
+        thread::scope(|scope| {
+            let judging = scope.spawn(|| judge(second, &mut found));
+            judge(first, violations);
+            // A panic of the thread is a panic of the judgement.
+            judging.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        });
+        violations.append(found);
     }
 
     fn code(&self, code: &str, violations: &mut Violations) {

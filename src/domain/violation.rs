@@ -92,6 +92,18 @@ impl Violations {
         }
     }
 
+    /// An empty list that keeps as many.
+    pub fn another(&self) -> Self {
+        Self::new(self.kept_max)
+    }
+
+    /// Puts the violations of another list behind those of this one.
+    pub fn append(&mut self, other: Self) {
+        let omitted = other.omitted();
+        other.kept.into_iter().for_each(|violation| self.push(violation));
+        self.total += omitted;
+    }
+
     pub fn is_empty(&self) -> bool {
         self.total == 0
     }

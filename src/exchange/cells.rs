@@ -1,4 +1,4 @@
-//! The columns by which a dictionary is written into tables, and the text of each cell: what `items_csv` reads back to the same.
+//! The columns by which a dictionary is written into tables, and the text of each cell: what `item_rows` reads back to the same.
 //! Deliberately unknown: separators, quotes, encodings.
 
 use std::fmt::Write;

@@ -1,5 +1,7 @@
-//! The formats of files of items: their names, extensions and media types, and which one a file is, judged by its first bytes.
+//! The formats of files of items: their names, extensions and media types, and who reads which.
+//! Which one a file has is judged by its first bytes, in `detection`.
 
+pub use super::detection::{START_BYTES, detect};
 use super::table::{FileError, FileLimits, Open, Table};
 use super::{csv, esnsi, fhir, genericode, json, sdmx, skos, xlsx};
 
@@ -101,10 +103,4 @@ impl Format {
             Format::DataPackage => Err(FileError::of_file("a data package is written only: import the CSV inside it")),
         }
     }
-}
-
-/// Which format a file has, and why; `None` when it is text of no format known by its beginning, which is then CSV.
-pub fn detect(start: &[u8], file_name: &str) -> (Format, String) {
-    let _ = (start, file_name);
-    (Format::Csv, "text".to_owned())
 }

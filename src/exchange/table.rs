@@ -57,6 +57,8 @@ pub struct TableHead {
     pub version: Option<String>,
     /// The length of the file.
     pub bytes_total: u64,
+    /// Of a format of lines: the last line has no end, as in a file that was cut off.
+    pub ends_within_line: bool,
     /// Why it was read as it was, each with its evidence: (`encoding`, "windows-1251: …").
     pub evidence: Vec<(String, String)>,
 }

@@ -27,6 +27,15 @@ impl Incoming {
         Self { payload, is_whole: false }
     }
 
+    /// The pieces, for who takes them one by one; to be told when all were read.
+    pub fn payload(&mut self) -> &mut Payload {
+        &mut self.payload
+    }
+
+    pub fn mark_read(&mut self) {
+        self.is_whole = true;
+    }
+
     pub async fn read(&mut self, request: &HttpRequest, state: &State, deadline: Instant) -> Result<Bytes, Problem> {
         check_content_type(request)?;
         let bytes_max = state.settings.request_body_bytes_max;

@@ -107,7 +107,7 @@ async fn send(request: &HttpRequest, state: &State, dictionary: String, mut aske
 }
 
 /// The words of a query string, decoded; `+` is a space, as forms have it.
-fn words_of(query_string: &str) -> Result<Vec<(String, String)>, Problem> {
+pub fn words_of(query_string: &str) -> Result<Vec<(String, String)>, Problem> {
     let words = Query::<Vec<(String, String)>>::from_query(query_string);
     words.map(Query::into_inner).map_err(|error| Problem::bad_request(format!("the query string cannot be read: {error}")))
 }

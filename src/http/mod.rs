@@ -33,6 +33,7 @@ mod export;
 mod graphql;
 mod health;
 mod identity;
+mod import;
 mod keeping;
 mod management;
 mod metrics;
@@ -47,7 +48,7 @@ mod services;
 mod websocket;
 
 pub use metrics::{Measure, MeasureKind};
-pub use services::{Census, DataDoor, Doors, ExportDoor, IdentityDoor, ManagementDoor, Services};
+pub use services::{Census, DataDoor, Doors, ExportDoor, IdentityDoor, ImportDoor, ManagementDoor, Services};
 
 /// The sizes and times of the server; `config.rs` names them.
 #[derive(Debug, Clone)]
@@ -78,6 +79,8 @@ pub struct HttpSettings {
     pub exports_in_flight_max: usize,
     /// How long the client of a file may take nothing of it.
     pub export_stall_ms_max: u64,
+    /// How long nothing may come of a file that is uploaded.
+    pub upload_stall_ms_max: u64,
     pub rate: RateSettings,
     pub websockets: WebSocketSettings,
 }

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route as Handler, guard, we
 use super::errors::Problem;
 use super::negotiation::{Media, choose};
 use super::observation::RequestId;
-use super::{data, export, health, management, metrics, openapi, pages};
+use super::{data, export, health, import, management, metrics, openapi, pages};
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,7 @@ pub struct Route {
 
 const READ: &[Method] = &[Method::GET, Method::HEAD];
 const ASK: &[Method] = &[Method::POST];
+const END: &[Method] = &[Method::DELETE];
 
 const fn public(path: &'static str, methods: &'static [Method], handler: fn() -> Handler) -> Route {
     Route { path, methods, permission: Permission::Public, handler }
@@ -59,6 +60,10 @@ pub const ROUTES: &[Route] = &[
     everyone(EXPORT_FORMAT, READ, || web::to(export::by_format)),
     everyone(EXPORT_PROJECTION, READ, || web::to(export::by_projection)),
     public("/openapi.json", READ, || web::to(openapi::describe)),
+    everyone("/import/jobs/{job}", READ, || web::to(import::job)),
+    everyone("/import/jobs/{job}", END, || web::to(import::cancel)),
+    everyone("/import/jobs/{job}/rejected.csv", READ, || web::to(import::rejected)),
+    everyone("/import/{dictionary}", ASK, || web::to(import::upload)),
     public("/health/live", READ, || web::to(health::live)),
     public("/health/ready", READ, || web::to(health::ready)),
     public("/metrics", READ, || web::to(metrics::metrics)),

@@ -2,6 +2,7 @@
 //! A server listens before the catalogue is loaded; until then this is empty.
 
 use std::borrow::Cow;
+use std::fs::File;
 use std::io;
 use std::sync::{Arc, OnceLock};
 
@@ -12,11 +13,13 @@ use super::metrics::Measure;
 use crate::app::acting;
 use crate::app::exporting::{ExportRequest, Exporting};
 use crate::app::identity::{Identity, Presented};
+use crate::app::import_job::{ImportJobs, Parameters, Upload};
 use crate::app::readiness::Readiness;
 use crate::app::reading::Reading;
 use crate::domain::account::Authority;
 use crate::domain::definition::Access;
 use crate::domain::error::Result;
+use crate::domain::import_job::{ImportJob, JobId};
 use crate::graphql::{ManagementApi, door};
 use crate::query::{Begun, CacheStatistics, Caller, DataApi, OlderStatistics, PersistedQueries, Request};
 
@@ -163,11 +166,37 @@ impl ExportDoor {
     }
 }
 
+type ReceiveFile = dyn Fn(&acting::Caller, &str, &str, Parameters) -> Result<Box<Upload>> + Send + Sync;
+type FindJob = dyn Fn(&acting::Caller, JobId) -> Result<Option<ImportJob>> + Send + Sync;
+type CancelJob = dyn Fn(&acting::Caller, JobId) -> Result<ImportJob> + Send + Sync;
+type RejectedRows = dyn Fn(&acting::Caller, JobId) -> Result<Option<(String, File)>> + Send + Sync;
+
+/// Files to import. All of it may block.
+pub struct ImportDoor {
+    pub receive: Box<ReceiveFile>,
+    pub find: Box<FindJob>,
+    pub cancel: Box<CancelJob>,
+    pub rejected_rows: Box<RejectedRows>,
+}
+
+impl ImportDoor {
+    pub fn new(jobs: &ImportJobs) -> Self {
+        let (receive, find, cancel, rejected) = (jobs.clone(), jobs.clone(), jobs.clone(), jobs.clone());
+        Self {
+            receive: Box::new(move |caller, dictionary, file, asked| receive.receive(caller, dictionary, file, asked).map(Box::new)),
+            find: Box::new(move |caller, id| find.find(caller, id)),
+            cancel: Box::new(move |caller, id| cancel.cancel_import(caller, id)),
+            rejected_rows: Box::new(move |caller, id| rejected.rejected_rows(caller, id)),
+        }
+    }
+}
+
 /// All that is served.
 pub struct Doors {
     pub data: DataDoor,
     pub export: ExportDoor,
     pub identity: IdentityDoor,
+    pub import: ImportDoor,
     pub management: ManagementDoor,
 }
 

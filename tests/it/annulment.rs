@@ -30,7 +30,7 @@ pub fn code(text: &str) -> DictionaryCode {
 pub fn change(instance: &Instance, dictionary: &str, change: &dyn Fn(&Instance) -> DictionaryChange) -> Result<Filed> {
     let change = |_: &_| -> Result<ChangeSet> { Ok(BTreeMap::from([(code(dictionary), change(instance))])) };
     let head = NewRequest { title: "проба".to_owned(), ..NewRequest::default() };
-    let bulk = BulkChange { head, origin: Origin::Apply, undoes: None, change: &change };
+    let bulk = BulkChange { head, origin: Origin::Apply, undoes: None, change: &change, leave_out: None, conclude: None };
     instance.svod.change_requests.file(&instance.operator(), &bulk, Destination::Publish)
 }
 

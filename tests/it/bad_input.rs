@@ -1,14 +1,13 @@
 //! Bad input, by accident or by malice: each is refused with a code of its own, stands in the audit, and changes nothing.
 //! Who may approve what is `four_eyes`'s.
 
-use std::io::Read;
-
 use serde_json::{Value, json};
+use std::io::Cursor;
 use svod::app::acting::Caller;
 use svod::app::auditing::AuditFilter;
 use svod::app::change_request::{Destination, RequestFilter, RequestedEdit, RequestedItem, SettledConflict, Side};
 use svod::app::identity::Presented;
-use svod::app::import::{ImportOptions, Source};
+use svod::app::import::{ImportOptions, Source, Surroundings};
 use svod::app::tokens::NewToken;
 use svod::domain::account::{AccountId, Grant, Scope};
 use svod::domain::audit::AuditRecord;
@@ -19,11 +18,12 @@ use svod::domain::item_edit::Patch;
 use svod::domain::publication::Basis;
 use svod::domain::text::DictionaryCode;
 use svod::domain::validity::Validity;
+use svod::exchange::table::Input;
 
 use crate::account;
 use crate::binary::{Server, defined};
 use crate::change_request::{Office, add, code, edit, office, person, retire, titled, update};
-use crate::harness::{CSV_LIMITS, Database, Instance};
+use crate::harness::{Database, IMPORT_LIMITS, Instance};
 use crate::publication::REGIONS;
 
 on_both_engines!(
@@ -300,13 +300,13 @@ fn a_stranger_learns_nothing_by_importing(database: Database) {
     let reader = person(&database, instance, 20, "reader", &[("reader", "regions")]);
     let steward = person(&database, instance, 21, "olga", &[("steward", "offices")]);
     let nobody = Caller::anonymous("192.0.2.7", "request");
-    let wrong = || -> std::io::Result<Box<dyn Read>> { Ok(Box::new(&b"code,nmae\n1,x\n"[..])) };
+    let wrong = || -> std::io::Result<Box<dyn Input>> { Ok(Box::new(Cursor::new(&b"code,nmae\n1,x\n"[..]))) };
     for destination in [Destination::DryRun, Destination::Draft, Destination::Review, Destination::Publish] {
         let import = |caller: &Caller, dictionary: &str| {
             let source = Source { name: "items.csv", open: &wrong };
             let options = ImportOptions { destination, ..ImportOptions::default() };
             let requests = &instance.svod.change_requests;
-            requests.import(caller, &code(dictionary), &source, &options, CSV_LIMITS, &|_, _, _| {})
+            requests.import(caller, &code(dictionary), &source, &options, &Surroundings::unwatched(IMPORT_LIMITS))
         };
         for dictionary in ["regions", "secrets", "absent"] {
             refused(instance, "importItems", "unauthenticated", || import(&nobody, dictionary));

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use svod::app::import::{ImportOptions, Mode};
-use svod::exchange::items_csv::{Key, ReadOptions};
+use svod::exchange::item_key::Key;
+use svod::exchange::item_rows::ReadOptions;
 use svod::query::{Caller, DataApi, QueryLimits, Request, ResponseKind};
 
 use crate::harness::{Database, Instance, fixture};
@@ -81,7 +82,7 @@ fn okpd_answers_by_code_section_and_words(database: Database) {
     let instance = classifier(&database, "okpd2");
     let read = ReadOptions {
         columns: Some(["name", "-", "section", "code", "note", "-", "-"].map(str::to_owned).to_vec()),
-        skips_header: true,
+        has_header: Some(true),
         key: Key::parse("code,section"),
         ..ReadOptions::default()
     };

@@ -2,7 +2,7 @@
 //! every kind of person, in one table; and the ways round the rule that somebody might think of. On both engines.
 
 use std::cell::Cell;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -11,16 +11,17 @@ use svod::app::applying::DefinedDictionary;
 use svod::app::auditing::AuditFilter;
 use svod::app::change_request::{Destination, RequestedItem, SettledConflict, Side};
 use svod::app::identity::Presented;
-use svod::app::import::{ImportOptions, Source};
+use svod::app::import::{ImportOptions, Source, Surroundings};
 use svod::app::tokens::NewToken;
 use svod::domain::account::{AccountId, Grant, Scope};
 use svod::domain::change_request::{ChangeRequest, NewRequest, Origin, RequestState};
 use svod::domain::definition::Definition;
 use svod::domain::dictionary::Dictionary;
 use svod::domain::error::Result;
+use svod::exchange::table::Input;
 
 use crate::change_request::{Office, add, code, date, office, person, titled, update};
-use crate::harness::{CSV_LIMITS, Database};
+use crate::harness::{Database, IMPORT_LIMITS};
 use crate::publication::{OFFICES, REGIONS};
 
 on_both_engines!(
@@ -130,11 +131,11 @@ impl House {
             "offices" => format!("code,parent,name\n{number},1,Файл {number}\n"),
             _ => format!("code,name\n{number},Файл {number}\n"),
         };
-        let open = || -> std::io::Result<Box<dyn Read>> { Ok(Box::new(Cursor::new(text.clone().into_bytes()))) };
+        let open = || -> std::io::Result<Box<dyn Input>> { Ok(Box::new(Cursor::new(text.clone().into_bytes()))) };
         let source = Source { name: "items.csv", open: &open };
         let options = ImportOptions { destination: Destination::Publish, ..ImportOptions::default() };
         let requests = &self.office.instance.svod.change_requests;
-        requests.import(caller, &code(dictionary), &source, &options, CSV_LIMITS, &|_, _, _| {}).map(drop)
+        requests.import(caller, &code(dictionary), &source, &options, &Surroundings::unwatched(IMPORT_LIMITS)).map(drop)
     }
 
     /// The definition of offices as it was before it became strict; its policy in force is the one that is published.
@@ -144,7 +145,7 @@ impl House {
         let new = NewRequest { title: "Без согласования".to_owned(), ..NewRequest::default() };
         let options = ImportOptions { destination: Destination::Publish, ..ImportOptions::default() };
         let requests = &self.office.instance.svod.change_requests;
-        requests.apply(caller, new, Origin::Apply, &[defined], &options, CSV_LIMITS, &|_, _, _| {}).map(drop)
+        requests.apply(caller, new, Origin::Apply, &[defined], &options, &Surroundings::unwatched(IMPORT_LIMITS)).map(drop)
     }
 
     fn undo_and_approve(&self, caller: &Caller, publication: i64) -> Result<()> {

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use svod::app::acting::Caller;
 use svod::app::applying::DefinedDictionary;
 use svod::app::change_request::{Destination, Filed};
-use svod::app::import::{ImportOptions, Imported, Source};
+use svod::app::import::{ImportLimits, ImportOptions, Imported, Source, Surroundings};
 use svod::app::passwords::PasswordCost;
 use svod::app::svod::{Svod, SvodSettings};
 use svod::config::system_secrets;
@@ -29,6 +29,7 @@ use svod::domain::item::{ItemVersion, attributes_json};
 use svod::domain::text::DictionaryCode;
 use svod::domain::validity::Date;
 use svod::exchange::csv::Limits;
+use svod::exchange::table::{FileLimits, Input};
 use tempfile::TempDir;
 
 /// Makes a test of each function for each engine: `sqlite::name` and `postgres::name`.
@@ -39,7 +40,13 @@ macro_rules! on_both_engines {
     };
 }
 
-pub const CSV_LIMITS: Limits = Limits { record_bytes_max: 1 << 20, columns_max: 1_000 };
+const FILE_LIMITS: FileLimits = FileLimits {
+    row: Limits { record_bytes_max: 1 << 20, columns_max: 1_000 },
+    document_bytes_max: 16 << 20,
+    unpacked_bytes_max: 64 << 20,
+};
+
+pub const IMPORT_LIMITS: ImportLimits = ImportLimits { file: FILE_LIMITS, rejected_rows_max: 10_000 };
 
 /// A database of its own for one test.
 pub struct Database {
@@ -195,11 +202,11 @@ impl Instance {
         }
         let dictionary = Arc::new(Dictionary::compile(definition).unwrap());
         let bytes = items.unwrap_or_default().as_bytes().to_vec();
-        let open = move || -> std::io::Result<Box<dyn Read>> { Ok(Box::new(Cursor::new(bytes.clone()))) };
+        let open = move || -> std::io::Result<Box<dyn Input>> { Ok(Box::new(Cursor::new(bytes.clone()))) };
         let defined = DefinedDictionary { dictionary, items: items.map(|_| Source { name: "items.csv", open: &open }) };
         let new = NewRequest { title: "test".to_owned(), ..NewRequest::default() };
         let options = ImportOptions { destination: Destination::Publish, ..ImportOptions::default() };
-        self.svod.change_requests.apply(&self.operator(), new, Origin::Apply, &[defined], &options, CSV_LIMITS, &|_, _, _| {})
+        self.svod.change_requests.apply(&self.operator(), new, Origin::Apply, &[defined], &options, &Surroundings::unwatched(IMPORT_LIMITS))
     }
 
     /// The number of the latest publication.
@@ -232,12 +239,12 @@ impl Instance {
             other => other,
         };
         let options = ImportOptions { destination, ..options.clone() };
-        self.svod.change_requests.import(&self.operator(), code, source, &options, CSV_LIMITS, &|_, _, _| {})
+        self.svod.change_requests.import(&self.operator(), code, source, &options, &Surroundings::unwatched(IMPORT_LIMITS))
     }
 
     /// Imports bytes as a file of this name.
     pub fn import_bytes(&self, dictionary: &str, name: &str, bytes: &[u8], options: &ImportOptions) -> Result<Imported> {
-        let open = || -> std::io::Result<Box<dyn Read>> { Ok(Box::new(Cursor::new(bytes.to_vec()))) };
+        let open = || -> std::io::Result<Box<dyn Input>> { Ok(Box::new(Cursor::new(bytes.to_vec()))) };
         let source = Source { name, open: &open };
         let code = DictionaryCode::parse(dictionary).unwrap();
         self.import_source(&code, &source, options)
@@ -269,6 +276,7 @@ fn settings(database: &Database, now_ms: Arc<AtomicI64>) -> SvodSettings {
         session_lifetime: SignedDuration::from_hours(12),
         is_demo: false,
         name_check: svod::query::name_problems,
+        import_jobs: None,
     }
 }
 

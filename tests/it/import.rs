@@ -1,11 +1,11 @@
 //! Imports: what files do, what refuses them, and that a refused one changes nothing.
 
-use std::io::Read;
-
 use svod::app::change_request::Destination;
 use svod::app::import::{Blank, ImportOptions, Mode, Source};
 use svod::domain::text::DictionaryCode;
-use svod::exchange::items_csv::{Key, ReadOptions};
+use svod::exchange::item_key::Key;
+use svod::exchange::item_rows::ReadOptions;
+use svod::exchange::table::Input;
 
 use crate::harness::{Database, Instance, fixture};
 use crate::publication::{OFFICES, REGIONS, endless, offices, on};
@@ -72,8 +72,8 @@ fn okved_editions_differ_in_seven_names(database: Database) {
     let before = fixture("classifiers/okved2_before-2023-12_rosstat_cp1251.csv.gz");
     let first = instance.import_bytes("okved2", "before.csv", &before, &ImportOptions { on: None, ..options.clone() }).unwrap();
     assert_eq!((first.rows_count, first.counts.added, first.skipped_count), (2_899, 2_899, 0));
-    let because = &first.detected.encoding_because;
-    assert!(because.starts_with("not UTF-8 from line 1 on; as windows-1251 it has "), "{because}");
+    let because = first.evidence_of("encoding");
+    assert!(because.starts_with("windows-1251 (not UTF-8 from line 1 on; as windows-1251 it has "), "{because}");
     assert_eq!(depths(&instance, "okved2"), [21, 88, 272, 623, 1228, 667]);
 
     let again = instance.import_bytes("okved2", "before.csv", &before, &options).unwrap();
@@ -96,7 +96,7 @@ fn okved_editions_differ_in_seven_names(database: Database) {
 fn okpd_stands_as_its_codes_say(database: Database) {
     let instance = defined(&database, "okpd2");
     let file = fixture("classifiers/okpd2_2020-07_mosru.csv.gz");
-    let read = ReadOptions { skips_header: true, ..read("name,-,section,code,note,-,-", Some("code,section")) };
+    let read = ReadOptions { has_header: Some(true), ..read("name,-,section,code,note,-,-", Some("code,section")) };
     let imported = instance.import_bytes("okpd2", "okpd2.csv", &file, &ImportOptions { read, ..ImportOptions::default() }).unwrap();
     assert_eq!(imported.counts.added, 19_248);
     assert_eq!(depths(&instance, "okpd2"), [21, 88, 271, 619, 1462, 3212, 8269, 5306]);
@@ -300,9 +300,10 @@ fn every_problem_is_named_with_its_place(database: Database) {
         lines,
         [
             "items.csv:5:5: offices/7/number: \"семь\" is not a whole number from -9007199254740991 to 9007199254740991 [type]",
-            "items.csv:8: offices: the row has 3 fields, and the header has 5 [row_ragged]",
+            "items.csv:8: offices/10: the row has 3 fields, and the header has 5 [row_ragged]",
             "items.csv:12:1: offices/code: the code is blank, and every item needs one (--key makes it of other columns, --skip-blank-key leaves such rows out) [code_blank]",
-            "items.csv:11: offices/13/code: the code \"13\" is there twice: it was on line 10 [code_twice]",
+            "items.csv:10:1: offices/13/code: the code \"13\" is there twice: it is again on line 11 [code_twice]",
+            "items.csv:11:1: offices/13/code: the code \"13\" is there twice: it is already on line 10 [code_twice]",
         ]
     );
     let readable: String =
@@ -357,7 +358,7 @@ fn broken_files_are_refused_whole(database: Database) {
     let cases: [(&[u8], &str); 7] = [
         (b"", "the file is empty"),
         ("code,name\n4,\"Незакрытая\n5,Б\n".as_bytes(), "items.csv:2:2: offices: the quote opened here is never closed"),
-        ("code,name\n4,А\n5,Б,лишнее\n".as_bytes(), "items.csv:3: offices: the row has 3 fields, and the header has 2"),
+        ("code,name\n4,А\n5,Б,лишнее\n".as_bytes(), "items.csv:3: offices/5: the row has 3 fields, and the header has 2"),
         (b"code,name\n4,\xFF\xFE\x98\n", "cannot be told which encoding"),
         ("code,colour\n4,А\n".as_bytes(), "items.csv:1:2: offices: the column \"colour\" is neither code"),
         ("name\nА\n".as_bytes(), "no column holds the code"),
@@ -367,7 +368,7 @@ fn broken_files_are_refused_whole(database: Database) {
         let refused = instance.import_bytes("offices", "items.csv", bytes, &default).unwrap_err().to_string();
         assert!(refused.contains(expected), "{refused}");
     }
-    let source = Source { name: "endless.csv", open: &|| -> std::io::Result<Box<dyn Read>> { Ok(endless()) } };
+    let source = Source { name: "endless.csv", open: &|| -> std::io::Result<Box<dyn Input>> { Ok(Box::new(endless())) } };
     let code = DictionaryCode::parse("offices").unwrap();
     let refused = instance.import_source(&code, &source, &default).unwrap_err().to_string();
     assert!(

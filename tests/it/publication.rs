@@ -1,6 +1,6 @@
 //! Publications: numbered without gaps, whole or not at all, and readable for ever at every point of both times.
 
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use svod::app::import::{ImportOptions, Mode};
@@ -183,6 +183,35 @@ fn restarting_finds_the_same_state(database: Database) {
 }
 
 /// The bytes of an unending quoted field, made as they are read.
-pub fn endless() -> Box<dyn Read> {
-    Box::new(std::io::Cursor::new(b"code,name\n1,\"".to_vec()).chain(std::io::repeat(b'x').take(1 << 30)))
+pub struct Endless {
+    at: u64,
+}
+
+const ENDLESS_START: &[u8] = b"code,name\n1,\"";
+const ENDLESS_BYTES: u64 = 1 << 30;
+
+pub fn endless() -> Endless {
+    Endless { at: 0 }
+}
+
+impl Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = buffer.len().min((ENDLESS_BYTES - self.at) as usize);
+        for (offset, byte) in buffer[..count].iter_mut().enumerate() {
+            *byte = ENDLESS_START.get(self.at as usize + offset).copied().unwrap_or(b'x');
+        }
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Endless {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.at = match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::End(back) => ENDLESS_BYTES.saturating_add_signed(back),
+            SeekFrom::Current(on) => self.at.saturating_add_signed(on),
+        };
+        Ok(self.at)
+    }
 }

@@ -1,8 +1,9 @@
 //! Sixteen stewards at once over two open services on one database, and a checker that proves that no acknowledged edit was lost.
 //! It knows the library alone and takes its duration as an argument, so that a benchmark can include it as it is.
 
+use crate::harness::IMPORT_LIMITS;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use svod::app::accounts::NewAccount;
 use svod::app::acting::Caller;
 use svod::app::applying::DefinedDictionary;
 use svod::app::change_request::{Destination, RequestConflict, RequestedEdit, RequestedItem, SettledConflict, Side};
-use svod::app::import::{ImportOptions, Source};
+use svod::app::import::{ImportOptions, Source, Surroundings};
 use svod::app::svod::{Svod, SvodSettings, verify};
 use svod::domain::account::{AccountId, AccountKind, Grant};
 use svod::domain::change_request::{ChangeRequest, NewRequest, Origin, RequestId, RequestState};
@@ -21,7 +22,8 @@ use svod::domain::error::{Error, Result};
 use svod::domain::item_edit::Patch;
 use svod::domain::text::DictionaryCode;
 use svod::domain::validity::Validity;
-use svod::exchange::csv::Limits;
+
+use svod::exchange::table::Input;
 
 const STEWARDS: usize = 16;
 /// Requests that many stewards edit at the same time. Each is left to a quarter of them to approve, who do not edit it.
@@ -111,13 +113,14 @@ fn define(svod: &Svod) {
         Arc::new(Dictionary::compile(definition.unwrap()).unwrap())
     };
     let items: String = (0..SHARED_ITEMS).map(|item| format!("shared{item},в начале\n")).collect();
-    let open = || -> std::io::Result<Box<dyn Read>> { Ok(Box::new(Cursor::new(format!("code,name\n{items}").into_bytes()))) };
+    let open = || -> std::io::Result<Box<dyn Input>> { Ok(Box::new(Cursor::new(format!("code,name\n{items}").into_bytes()))) };
     let defined =
         DICTIONARIES.map(|one| DefinedDictionary { dictionary: dictionary(one), items: Some(Source { name: "items.csv", open: &open }) });
     let operator = svod.acts.built_in(AccountId::OPERATOR, "soak").unwrap();
     let options = ImportOptions { destination: Destination::Publish, ..ImportOptions::default() };
-    let limits = Limits { record_bytes_max: 1 << 20, columns_max: 100 };
-    svod.change_requests.apply(&operator, titled("Начало"), Origin::Apply, &defined, &options, limits, &|_, _, _| {}).unwrap();
+    svod.change_requests
+        .apply(&operator, titled("Начало"), Origin::Apply, &defined, &options, &Surroundings::unwatched(IMPORT_LIMITS))
+        .unwrap();
 }
 
 fn hire(svod: &Svod, number: usize) -> AccountId {

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::Head;
 use crate::db::change_request_content::{StoredDictionary, StoredItem};
+use crate::db::change_request_pack::ItemPack;
 use crate::domain::approval::Policy;
 use crate::domain::definition::Definition;
 use crate::domain::definition_merge::{DefinitionConflict, merge_definitions};
@@ -17,7 +18,7 @@ use crate::domain::item::{Stretch, timeline_of};
 use crate::domain::merge::{MergeConflict, merge};
 use crate::domain::publication::{ChangeSet, DictionaryChange, realigned_timeline};
 use crate::domain::text::{DictionaryCode, ItemCode};
-use crate::domain::timeline_json::parse_timeline;
+use crate::domain::timeline_json::{NO_TIMELINE, parse_timeline};
 use crate::domain::violation::{Violation, Violations};
 
 /// Something that the request and others changed to different ends; it blocks until a steward chooses.
@@ -59,6 +60,9 @@ pub struct RebasedDictionary {
     pub dictionary: Arc<Dictionary>,
     /// Whether the request changes the definition.
     pub is_defined: bool,
+    /// What publishing would change, until it is taken.
+    change: DictionaryChange,
+    /// The items that others changed since the request was based; the rest, however many, is in the change alone.
     pub items: Vec<RebasedItem>,
 }
 
@@ -75,26 +79,84 @@ pub struct Rebased {
 pub struct Stored {
     pub dictionaries: Vec<StoredDictionary>,
     pub items: Vec<StoredItem>,
+    pub packs: Vec<ItemPack>,
 }
 
 impl Stored {
     /// Merges the content with what a head holds.
     pub fn rebase(self, head: &Head, violations_max: usize) -> Result<Rebased> {
-        let mut by_dictionary: BTreeMap<DictionaryCode, Vec<StoredItem>> = BTreeMap::new();
+        let mut by_dictionary: BTreeMap<DictionaryCode, (Vec<StoredItem>, Vec<ItemPack>)> = BTreeMap::new();
         for item in self.items {
-            by_dictionary.entry(item.dictionary.clone()).or_default().push(item);
+            by_dictionary.entry(item.dictionary.clone()).or_default().0.push(item);
+        }
+        for pack in self.packs {
+            by_dictionary.entry(pack.dictionary.clone()).or_default().1.push(pack);
         }
         let mut rebased =
             Rebased { head_seq: head.seq(), dictionaries: Vec::new(), conflicts: Vec::new(), violations: Violations::new(violations_max) };
         for stored in self.dictionaries {
-            let items = by_dictionary.remove(&stored.code).unwrap_or_default();
+            let (items, packs) = by_dictionary.remove(&stored.code).unwrap_or_default();
             let Some(dictionary) = effective_dictionary(head, &stored, &mut rebased)? else { continue };
-            let items = items.into_iter().filter_map(|item| rebased_item(head, &dictionary, item, &mut rebased)).collect();
+            let published = head.dictionaries.get(&stored.code).map(|resident| &resident.current.dictionary);
+            let is_new = published.is_none_or(|published| !Arc::ptr_eq(published, &dictionary));
+            let change = DictionaryChange { dictionary: is_new.then(|| Arc::clone(&dictionary)), ..DictionaryChange::default() };
             let is_defined = stored.definition.is_some();
-            rebased.dictionaries.push(RebasedDictionary { code: stored.code, dictionary, is_defined, items });
+            let mut of_dictionary = RebasedDictionary { code: stored.code, dictionary, is_defined, change, items: Vec::new() };
+            for item in items {
+                of_dictionary.add(head, item, &mut rebased);
+            }
+            for pack in packs {
+                // One pack after another: their items would not fit into memory's budget as they are stored.
+                for item in pack.unpack()? {
+                    of_dictionary.add(head, item, &mut rebased);
+                }
+            }
+            rebased.dictionaries.push(of_dictionary);
         }
         Ok(rebased)
     }
+}
+
+impl RebasedDictionary {
+    /// Merges one item with what a head holds, and keeps what is to be kept of it.
+    fn add(&mut self, head: &Head, stored: StoredItem, rebased: &mut Rebased) {
+        let dictionary = &self.dictionary;
+        let theirs = published_timeline(head, dictionary, &stored.code);
+        let (base, mine) = match read_item(dictionary, &stored) {
+            Ok(read) => read,
+            Err(message) => {
+                let violation = Violation::new(dictionary.code.as_str(), "attribute_unknown", message).of_item(&stored.code);
+                return rebased.violations.push(violation);
+            }
+        };
+        if base == theirs {
+            return self.change_item(&stored, &theirs, mine);
+        }
+        let merged = merge(&base, &theirs, &mine);
+        let conflict = |conflict| RequestConflict::Item { dictionary: Arc::clone(dictionary), item: stored.code.clone(), conflict };
+        rebased.conflicts.extend(merged.conflicts.into_iter().map(conflict));
+        self.change_item(&stored, &theirs, merged.timeline.clone());
+        self.items.push(RebasedItem { stored, base, theirs, mine, merged: merged.timeline });
+    }
+
+    fn change_item(&mut self, stored: &StoredItem, theirs: &[Stretch], merged: Vec<Stretch>) {
+        if merged == theirs {
+            return;
+        }
+        if merged.is_empty() {
+            self.change.annulled.insert(stored.code.clone());
+        } else if stored.is_restored {
+            self.change.restored.insert(stored.code.clone());
+        }
+        self.change.timelines.insert(stored.code.clone(), merged);
+    }
+}
+
+/// Base and proposal of an item.
+fn read_item(dictionary: &Dictionary, stored: &StoredItem) -> std::result::Result<(Vec<Stretch>, Vec<Stretch>), String> {
+    let base =
+        if stored.base == NO_TIMELINE { Vec::new() } else { parse_timeline(dictionary, &without_unknown(dictionary, &stored.base))? };
+    Ok((base, parse_timeline(dictionary, &stored.proposed)?))
 }
 
 /// The definition that the items of a request stand under.
@@ -150,23 +212,6 @@ fn definition_conflict(code: &DictionaryCode, conflict: DefinitionConflict) -> R
     RequestConflict::Definition { dictionary: code.clone(), path, base, theirs, mine }
 }
 
-fn rebased_item(head: &Head, dictionary: &Arc<Dictionary>, stored: StoredItem, rebased: &mut Rebased) -> Option<RebasedItem> {
-    let theirs = published_timeline(head, dictionary, &stored.code);
-    let read = parse_timeline(dictionary, &without_unknown(dictionary, &stored.base));
-    let (base, mine) = match read.and_then(|base| Ok((base, parse_timeline(dictionary, &stored.proposed)?))) {
-        Ok(read) => read,
-        Err(message) => {
-            let violation = Violation::new(dictionary.code.as_str(), "attribute_unknown", message).of_item(&stored.code);
-            rebased.violations.push(violation);
-            return None;
-        }
-    };
-    let merged = merge(&base, &theirs, &mine);
-    let conflict = |conflict| RequestConflict::Item { dictionary: Arc::clone(dictionary), item: stored.code.clone(), conflict };
-    rebased.conflicts.extend(merged.conflicts.into_iter().map(conflict));
-    Some(RebasedItem { stored, base, theirs, mine, merged: merged.timeline })
-}
-
 /// What is published of an item, with its values in the order of a definition that may be new.
 pub fn published_timeline(head: &Head, dictionary: &Dictionary, item: &str) -> Vec<Stretch> {
     let Some(resident) = head.dictionaries.get(&dictionary.code) else { return Vec::new() };
@@ -185,23 +230,11 @@ fn without_unknown(dictionary: &Dictionary, timeline: &str) -> String {
 }
 
 impl Rebased {
-    /// What publishing would change.
-    pub fn changes(&self, head: &Head) -> ChangeSet {
+    /// What publishing would change; it can be taken once.
+    pub fn take_changes(&mut self) -> ChangeSet {
         let mut changes = ChangeSet::new();
-        for rebased in &self.dictionaries {
-            let published = head.dictionaries.get(&rebased.code).map(|resident| &resident.current);
-            let is_new = published.is_none_or(|snapshot| !Arc::ptr_eq(&snapshot.dictionary, &rebased.dictionary));
-            let mut change =
-                DictionaryChange { dictionary: is_new.then(|| Arc::clone(&rebased.dictionary)), ..DictionaryChange::default() };
-            for item in rebased.items.iter().filter(|item| item.merged != item.theirs) {
-                let code = &item.stored.code;
-                if item.merged.is_empty() {
-                    change.annulled.insert(code.clone());
-                } else if item.stored.is_restored {
-                    change.restored.insert(code.clone());
-                }
-                change.timelines.insert(code.clone(), item.merged.clone());
-            }
+        for rebased in &mut self.dictionaries {
+            let change = std::mem::take(&mut rebased.change);
             if change.dictionary.is_some() || !change.timelines.is_empty() {
                 changes.insert(rebased.code.clone(), change);
             }

@@ -5,14 +5,15 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::content::{policy_of, published_timeline};
+use super::content::policy_of;
+use super::draft_content::DraftContent;
 use super::drafting::insert;
 use super::{ATTEMPTS_MAX, ChangeRequests, permission};
 use crate::app::acting::{Act, Acting, Caller};
-use crate::app::publishing::{Proposal, Published, Upcoming};
+use crate::app::publishing::{LeaveOut, Proposal, Published, Upcoming};
 use crate::catalog::Head;
 use crate::db;
-use crate::db::change_request_content::{StoredDictionary, StoredItem};
+use crate::db::change_request_content::StoredDictionary;
 use crate::domain::account::{AccountId, Scope};
 use crate::domain::approval::{Policy, Progress};
 use crate::domain::change_request::{ChangeRequest, NewRequest, Origin, RequestId};
@@ -21,7 +22,6 @@ use crate::domain::error::{Error, Result};
 use crate::domain::publication::{ChangeCounts, ChangeSet, DictionaryChange};
 use crate::domain::request_text::checked_head;
 use crate::domain::text::DictionaryCode;
-use crate::domain::timeline_json::timeline_json;
 
 /// How far a change is to go.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,7 +44,13 @@ pub struct BulkChange<'a> {
     /// The publication that it takes back.
     pub undoes: Option<i64>,
     pub change: &'a dyn Fn(&Head) -> Result<ChangeSet>,
+    /// What of a draft may be left out when it is not valid. Nothing is ever left out of what is published at once.
+    pub leave_out: Option<LeaveOut<'a>>,
+    /// What else goes into the transaction that stores the request.
+    pub conclude: Option<Conclude<'a>>,
 }
+
+pub type Conclude<'a> = &'a dyn Fn(&mut Acting<'_>, &Filed) -> Result<()>;
 
 /// What became of a change.
 #[derive(Debug, Default)]
@@ -62,7 +68,8 @@ impl ChangeRequests {
         match destination {
             Destination::DryRun => {
                 let head = self.fresh_head()?;
-                let counts = self.publisher.judge(&head, &(bulk.change)(&head)?)?;
+                let worked_out = self.publisher.try_out(&head, (bulk.change)(&head)?, bulk.leave_out)?;
+                let counts = worked_out.map(|worked_out| worked_out.counts()).unwrap_or_default();
                 Ok(Filed { counts, ..Filed::default() })
             }
             Destination::Draft => Ok(self.file_draft(caller, bulk)?.0),
@@ -97,23 +104,26 @@ impl ChangeRequests {
         for _ in 0..ATTEMPTS_MAX {
             let head = self.fresh_head()?;
             let changes = (bulk.change)(&head)?;
-            let judged = self.publisher.judge(&head, &changes).map_err(|error| permission::told_to(&caller.authority, &head, error));
-            let counts = self.acts.audited(caller, &act, judged)?;
-            if counts.is_empty() {
-                return Ok((Filed::default(), None));
-            }
+            let touched = touched(&changes);
+            let tried = self.publisher.try_out(&head, changes, bulk.leave_out);
+            let tried = tried.map_err(|error| permission::told_to(&caller.authority, &head, error));
+            let Some(worked_out) = self.acts.audited(caller, &act, tried)? else { return Ok((Filed::default(), None)) };
+            let counts = worked_out.counts();
+            let contents = DraftContent::of_all(&head, touched, worked_out)?;
             let stored = self.acts.try_act(caller, &act, |acting| {
-                check_rights(acting, &head, &touched(&changes))?;
+                contents.iter().try_for_each(|content| check_rights(acting, &head, &content.touched))?;
                 if db::publication::get_latest_seq(acting.connection)? != head.seq() {
                     return Ok(None);
                 }
                 let request = insert_request(acting, bulk, head.seq())?;
-                changes.iter().try_for_each(|(code, change)| store_change(acting, request.id, &head, code, change))?;
+                contents.iter().try_for_each(|content| content.store(acting, request.id, &head))?;
                 note_counts(acting, &counts);
-                Ok(Some(request))
+                let filed = Filed { request: Some(request.id), publication: None, counts: counts.clone() };
+                bulk.conclude.map_or(Ok(()), |conclude| conclude(acting, &filed))?;
+                Ok(Some((filed, request)))
             })?;
-            if let Some(request) = stored {
-                return Ok((Filed { request: Some(request.id), publication: None, counts }, Some(request)));
+            if let Some((filed, request)) = stored {
+                return Ok((filed, Some(request)));
             }
         }
         Err(Error::refused("publication_contended", "others keep publishing meanwhile; nothing was changed, try again"))
@@ -132,7 +142,7 @@ impl ChangeRequests {
             let worked_out = worked_out.borrow();
             let (head, touched) = worked_out.as_ref().ok_or_else(|| Error::internal("a change was published that was not worked out"))?;
             let request = self.acts.act_within(connection, caller, &act, |acting| {
-                check_rights(acting, head, touched)?;
+                touched.iter().try_for_each(|touched| check_rights(acting, head, touched))?;
                 check_no_approval(acting, head, touched)?;
                 let request = insert_request(acting, bulk, head.seq())?;
                 for one in touched {
@@ -141,6 +151,8 @@ impl ChangeRequests {
                 let published = request.publish_directly(upcoming.seq(), acting.now)?;
                 db::change_request::update(acting.connection, &published)?;
                 upcoming.note(acting, published.id);
+                let filed = Filed { request: Some(published.id), publication: Some(upcoming.seq()), counts: upcoming.counts() };
+                bulk.conclude.map_or(Ok(()), |conclude| conclude(acting, &filed))?;
                 Ok(published.id)
             })?;
             filed.replace(Some(request));
@@ -179,9 +191,9 @@ fn insert_request(acting: &mut Acting<'_>, bulk: &BulkChange<'_>, base_seq: i64)
 }
 
 /// A dictionary that a change touches, without the change of its items.
-struct Touched {
-    code: DictionaryCode,
-    dictionary: Option<Arc<Dictionary>>,
+pub(super) struct Touched {
+    pub code: DictionaryCode,
+    pub dictionary: Option<Arc<Dictionary>>,
 }
 
 fn touched(changes: &ChangeSet) -> Vec<Touched> {
@@ -191,22 +203,18 @@ fn touched(changes: &ChangeSet) -> Vec<Touched> {
 }
 
 impl Touched {
-    fn stored(&self, request: RequestId, head: &Head) -> StoredDictionary {
+    pub fn stored(&self, request: RequestId, head: &Head) -> StoredDictionary {
         let definition = self.dictionary.as_ref().map(|dictionary| dictionary.canonical_json());
         let published = head.dictionaries.get(&self.code).map(|resident| resident.current.dictionary.canonical_json());
         StoredDictionary { request, code: self.code.clone(), definition_base: published.filter(|_| definition.is_some()), definition }
     }
 }
 
-fn check_rights(acting: &Acting<'_>, head: &Head, touched: &[Touched]) -> Result<()> {
-    for Touched { code, dictionary } in touched {
-        if dictionary.is_some() {
-            permission::check_owner(&acting.authority, head, code)?;
-        } else {
-            permission::check_steward(&acting.authority, head, code)?;
-        }
+fn check_rights(acting: &Acting<'_>, head: &Head, Touched { code, dictionary }: &Touched) -> Result<()> {
+    match dictionary {
+        Some(_) => permission::check_owner(&acting.authority, head, code),
+        None => permission::check_steward(&acting.authority, head, code),
     }
-    Ok(())
 }
 
 /// Refuses what somebody must approve. The first publication of an empty database is nobody's to approve: there is nobody yet,
@@ -225,30 +233,6 @@ fn check_no_approval(acting: &mut Acting<'_>, head: &Head, touched: &[Touched]) 
     }
     let message = format!("this needs approval before it is published: {}; send it to review instead (--submit)", progress.missing_text());
     Err(Error::refused("approval_needed", message))
-}
-
-fn store_change(acting: &mut Acting<'_>, request: RequestId, head: &Head, code: &DictionaryCode, change: &DictionaryChange) -> Result<()> {
-    if change.dictionary.is_none() && change.timelines.is_empty() {
-        return Ok(());
-    }
-    let touched = Touched { code: code.clone(), dictionary: change.dictionary.clone() };
-    db::change_request_content::put_dictionary(acting.connection, &touched.stored(request, head))?;
-    let published = head.dictionaries.get(code).map(|resident| &resident.current.dictionary);
-    let Some(dictionary) = change.dictionary.as_ref().or(published) else { return Ok(()) };
-    let (changed_by, changed_at) = (acting.account_id()?, acting.now);
-    let item = |(item, timeline): (&_, &Vec<_>)| StoredItem {
-        request,
-        dictionary: code.clone(),
-        code: Clone::clone(item),
-        base: timeline_json(dictionary, &published_timeline(head, dictionary, item)),
-        proposed: timeline_json(dictionary, timeline),
-        is_restored: change.restored.contains(item),
-        comment: String::new(),
-        changed_by,
-        changed_at,
-    };
-    let items: Vec<StoredItem> = change.timelines.iter().map(item).collect();
-    db::change_request_content::insert_items(acting.connection, &items)
 }
 
 fn note_counts(acting: &mut Acting<'_>, counts: &BTreeMap<DictionaryCode, ChangeCounts>) {

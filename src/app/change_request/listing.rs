@@ -190,7 +190,7 @@ pub fn progress_of(connection: &mut Engine, head: &Head, requests: &[ChangeReque
     for request in requests {
         let dictionaries = dictionaries.remove(&request.id).unwrap_or_default();
         // Items are not needed to know the policies, and there may be very many.
-        let rebased = Stored { dictionaries, items: Vec::new() }.rebase(head, 1)?;
+        let rebased = Stored { dictionaries, items: Vec::new(), packs: Vec::new() }.rebase(head, 1)?;
         let reviews = reviews.get(&request.id).map(Vec::as_slice).unwrap_or_default();
         let authors = authors.remove(&request.id).unwrap_or_default().into_iter().map(|(_, account)| account).collect();
         found.insert(request.id, Progress::new(&rebased.policies(head), reviews, &authors, request.round));

@@ -7,11 +7,14 @@ use super::acting::{Act, Acting, Acts, Caller};
 use super::publishing::Publisher;
 use crate::catalog::Head;
 use crate::db;
+use crate::domain::account::Authority;
 use crate::domain::change_request::{ChangeRequest, RequestId};
 use crate::domain::clock::Clock;
 use crate::domain::error::Result;
+use crate::domain::text::DictionaryCode;
 
 mod content;
+mod draft_content;
 mod drafting;
 mod editing;
 mod filing;
@@ -26,9 +29,9 @@ mod undoing;
 pub use content::{RequestConflict, Side};
 pub use drafting::read_definition;
 pub use editing::{RequestedEdit, RequestedItem, RequestedVersion};
-pub use filing::{BulkChange, Destination, Filed};
+pub use filing::{BulkChange, Conclude, Destination, Filed};
 pub use listing::{RequestItem, check_may_approve};
-pub use permission::works_with_requests;
+pub use permission::{may_see, works_with_requests};
 pub use previewing::Judgement;
 pub use settling::SettledConflict;
 pub use undoing::Undone;
@@ -50,6 +53,14 @@ pub struct ChangeRequests {
 impl ChangeRequests {
     pub fn new(acts: Acts, publisher: Arc<Publisher>) -> Self {
         Self { acts, publisher }
+    }
+
+    pub(super) fn acts(&self) -> &Acts {
+        &self.acts
+    }
+
+    pub(super) fn check_steward(&self, authority: &Authority, head: &Head, code: &DictionaryCode) -> Result<()> {
+        permission::check_steward(authority, head, code)
     }
 
     pub(super) fn clock(&self) -> &Clock {

@@ -12,7 +12,7 @@ use crate::db::{self, Engine};
 use crate::domain::approval::Progress;
 use crate::domain::change_request::{ChangeRequest, RequestId};
 use crate::domain::error::{Error, Result};
-use crate::domain::publication::{ChangeCounts, Edition, apply_change};
+use crate::domain::publication::{ChangeCounts, Digesting, Edition, apply_change};
 use crate::domain::text::DictionaryCode;
 use crate::domain::violation::Violations;
 
@@ -33,14 +33,14 @@ impl ChangeRequests {
     pub fn judge(&self, caller: &Caller, id: RequestId) -> Result<Option<Judgement>> {
         let head = self.head();
         let Some(stored) = self.read_visible(caller, &head, id, |connection, _| load(connection, id))? else { return Ok(None) };
-        let rebased = stored.rebase(&head, self.publisher.violations_max())?;
+        let mut rebased = stored.rebase(&head, self.publisher.violations_max())?;
         let head_seq = rebased.head_seq;
         if !rebased.violations.is_empty() || !rebased.conflicts.is_empty() {
             let Rebased { conflicts, violations, .. } = rebased;
             return Ok(Some(Judgement { head_seq, conflicts, violations, counts: BTreeMap::new() }));
         }
         let none = Violations::new(self.publisher.violations_max());
-        let outcome = self.publisher.judge(&head, &rebased.changes(&head));
+        let outcome = self.publisher.judge(&head, rebased.take_changes());
         let (violations, counts) = match outcome.map_err(|error| permission::told_to(&caller.authority, &head, error)) {
             Ok(counts) => (none, counts),
             Err(Error::Invalid(violations)) => (violations, BTreeMap::new()),
@@ -54,11 +54,10 @@ impl ChangeRequests {
         let head = self.head();
         let Some(stored) = self.read_visible(caller, &head, id, |connection, _| load(connection, id))? else { return Ok(None) };
         let resident = head.dictionaries.get(code);
-        let rebased = stored.rebase(&head, self.publisher.violations_max())?;
-        let mut changes = rebased.changes(&head);
+        let mut changes = stored.rebase(&head, self.publisher.violations_max())?.take_changes();
         let Some(change) = changes.remove(code) else { return Ok(resident.map(|resident| Arc::clone(&resident.current))) };
         let before = resident.map(|resident| resident.current.state());
-        let Some((state, _)) = apply_change(before.as_ref(), &change, head.seq() + 1) else {
+        let Some((state, _)) = apply_change(before.as_ref(), change, head.seq() + 1, Digesting::Tried) else {
             return Ok(resident.map(|resident| Arc::clone(&resident.current)));
         };
         let edition = previewed_edition(resident.map(|resident| &resident.current.edition), &head);
@@ -97,7 +96,8 @@ impl ChangeRequests {
 pub fn load(connection: &mut Engine, id: RequestId) -> Result<Stored> {
     let dictionaries = db::change_request_content::list_dictionaries(connection, &[id])?;
     let items = db::change_request_content::list_items(connection, id)?;
-    Ok(Stored { dictionaries, items })
+    let packs = db::change_request_pack::list(connection, id)?;
+    Ok(Stored { dictionaries, items, packs })
 }
 
 /// How far the approval of a request is, under the policies in force now.

@@ -54,8 +54,8 @@ impl ChangeRequests {
             if let Some(current) = self.read_visible(caller, head, id, |_, current| Ok(current.clone()))? {
                 current.check_revision(request.revision)?;
             }
-            let content = self.rebased(caller, head, id)?;
-            let changes = content.changes(head);
+            let mut content = self.rebased(caller, head, id)?;
+            let changes = content.take_changes();
             rebased.replace(Some(content));
             Ok(changes)
         };

@@ -1,12 +1,12 @@
 //! Reviewing: a draft is submitted, and reviewers approve it, send it back or reject it; its authors take it back or give it up.
 
-use super::content::Rebased;
+use super::content::{Rebased, RebasedItem};
 use super::previewing::{load, progress};
 use super::{ATTEMPTS_MAX, ChangeRequests, permission, subject};
 use crate::app::acting::{Act, Acting, Caller};
 use crate::catalog::Head;
 use crate::db;
-use crate::db::change_request_content::StoredDictionary;
+use crate::db::change_request_content::{StoredDictionary, StoredItem};
 use crate::domain::account::{Role, Scope};
 use crate::domain::approval::{CountedStage, Decision, Review};
 use crate::domain::change_request::{ChangeRequest, RequestId};
@@ -55,10 +55,10 @@ impl ChangeRequests {
 
     /// What a request comes to on a head. Refuses conflicts, violations, and a request that would change nothing.
     fn judged(&self, caller: &Caller, head: &Head, id: RequestId) -> Result<Rebased> {
-        let rebased = self.rebased(caller, head, id)?;
-        let changes = rebased.changes(head);
-        let judge = || self.publisher.judge(head, &changes).map_err(|error| permission::told_to(&caller.authority, head, error));
-        if changes.is_empty() || judge()?.is_empty() {
+        let mut rebased = self.rebased(caller, head, id)?;
+        let changes = rebased.take_changes();
+        let judge = |changes| self.publisher.judge(head, changes).map_err(|error| permission::told_to(&caller.authority, head, error));
+        if changes.is_empty() || judge(changes)?.is_empty() {
             return Err(Error::refused("change_request_empty", "this change request would change nothing: edit some items first"));
         }
         Ok(rebased)
@@ -156,12 +156,13 @@ pub fn store_rebased(acting: &mut Acting<'_>, id: RequestId, head: &Head, rebase
             let stored = StoredDictionary { request, code, definition_base: published, definition };
             db::change_request_content::put_dictionary(acting.connection, &stored)?;
         }
-        for item in dictionary.items.iter().filter(|item| item.base != item.theirs) {
-            let mut stored = item.stored.clone();
-            stored.base = timeline_json(&dictionary.dictionary, &item.theirs);
-            stored.proposed = timeline_json(&dictionary.dictionary, &item.merged);
-            db::change_request_content::put_item(acting.connection, &stored)?;
-        }
+        let stored = |item: &RebasedItem| StoredItem {
+            base: timeline_json(&dictionary.dictionary, &item.theirs),
+            proposed: timeline_json(&dictionary.dictionary, &item.merged),
+            ..item.stored.clone()
+        };
+        let items: Vec<StoredItem> = dictionary.items.iter().map(stored).collect();
+        db::change_request_content::put_items(acting.connection, id, &dictionary.code, &items)?;
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ impl ChangeRequests {
         };
         let title = format!("Отмена публикации {seq}: {}", publication.title).chars().take(300).collect();
         let new = NewRequest { title, description: String::new(), basis: publication.basis.clone() };
-        let bulk = BulkChange { head: new, origin: Origin::Undo, undoes: Some(seq), change: &change };
+        let bulk = BulkChange { head: new, origin: Origin::Undo, undoes: Some(seq), change: &change, leave_out: None, conclude: None };
         let filed = self.file(caller, &bulk, Destination::Draft)?;
         let (kept, kept_definitions) = kept.into_inner();
         let request = match filed.request {

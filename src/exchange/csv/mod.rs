@@ -114,7 +114,7 @@ fn counted(count: u64, noun: &str) -> String {
 }
 
 /// Digits in groups of three, as English prose has them.
-fn grouped(number: u64) -> String {
+pub(in crate::exchange) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

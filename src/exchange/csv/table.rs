@@ -13,8 +13,8 @@ struct CsvTable {
 pub fn open(open: Open<'_>, format: &CsvFormat, limits: &FileLimits) -> Result<Box<dyn Table>, FileError> {
     let detected = detect(open()?, format)?;
     let evidence = vec![
-        ("encoding".to_owned(), format!("{}: {}", detected.encoding.name(), detected.encoding_because)),
-        ("separator".to_owned(), format!("{}: {}", detected.separator.shown(), detected.separator_because)),
+        ("encoding".to_owned(), format!("{} ({})", detected.encoding.name(), detected.encoding_because)),
+        ("separator".to_owned(), format!("{} ({})", detected.separator.shown(), detected.separator_because)),
     ];
     let head = TableHead { bytes_total: detected.bytes_total, evidence, ..TableHead::default() };
     Ok(Box::new(CsvTable { head, rows: CsvReader::new(open()?, &detected, limits.row) }))

@@ -44,6 +44,7 @@ fn settings() -> HttpSettings {
         batch_operations_max: 3,
         exports_in_flight_max: 2,
         export_stall_ms_max: 1_000,
+        upload_stall_ms_max: 1_000,
         rate: RateSettings { per_s: 0, burst: 1 },
         websockets: WebSocketSettings { connections_max: 2, messages_waiting_max: 4, ping_every_ms: 60_000, begin_time_ms_max: 60_000 },
     }

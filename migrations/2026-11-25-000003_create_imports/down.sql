@@ -1,0 +1,3 @@
+DROP TABLE import_mapping;
+DROP TABLE import_job;
+DROP TABLE change_request_pack;

@@ -1,0 +1,419 @@
+//! Reading a file into drafts. A row that says what is published already is only counted: a file of a million rows of which a hundred
+//! differ takes the memory of a hundred. What the drafts make of what is published is `proposing`'s.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+
+use super::draft_rows::DraftRows;
+use super::references::References;
+use super::rejected::Rejected;
+use super::{Blank, ImportOptions, Mode, Phase, Source, Step, Surroundings};
+use crate::domain::attribute::quoted;
+use crate::domain::definition::ParentFrom;
+use crate::domain::dictionary::Dictionary;
+use crate::domain::error::{Error, Result};
+use crate::domain::item::{ITEM_VERSIONS_MAX, ItemVersion};
+use crate::domain::publication::{State, World};
+use crate::domain::text::{DictionaryCode, ItemCode, Language};
+use crate::domain::validity::Date;
+use crate::domain::value::Value;
+use crate::domain::violation::{Violation, Violations};
+use crate::exchange::format::{self, Format};
+use crate::exchange::item_columns::MappedColumn;
+use crate::exchange::item_rows::{Action, ItemDraft, ItemReader, refusal};
+
+/// How many bytes of a file its format is judged by.
+const START_BYTES: u64 = 64 * 1024;
+
+/// How many rows are read between two looks at the clock and at whether somebody cancelled.
+const ROWS_PER_STEP: u64 = 4_096;
+
+/// One file that is read against one state.
+pub struct Reading<'a> {
+    /// What references may lead to.
+    pub world: &'a World,
+    /// The dictionary as it is published, its values in the order of `dictionary`; `None` while it is not.
+    pub state: Option<State>,
+    pub dictionary: &'a Dictionary,
+    pub source: &'a Source<'a>,
+    pub options: &'a ImportOptions,
+    pub around: &'a Surroundings<'a>,
+    pub today: Date,
+    pub violations_max: usize,
+}
+
+/// What there is to say about a file that was read, and where its items stand in it.
+#[derive(Debug, Default)]
+pub struct FileShape {
+    pub evidence: Vec<(String, String)>,
+    pub columns: Vec<MappedColumn>,
+    pub rows_count: u64,
+    pub skipped_count: u64,
+    bytes_total: u64,
+    /// For messages: the column of each attribute, and of the built-in ones.
+    column_numbers: BTreeMap<String, usize>,
+    /// The lines of the items that the file may change, by code.
+    lines: Vec<(ItemCode, u64)>,
+}
+
+/// What a file says, item by item.
+pub struct Drafts {
+    /// Rows that may change something, by code, then line.
+    pub rows: DraftRows,
+    /// The published versions that rows say again, by position.
+    confirmed: Vec<Confirmed>,
+    pub has_parent: bool,
+    /// The attributes that have a column, and in which language.
+    attribute_columns: Vec<(usize, Option<Language>)>,
+    pub shape: FileShape,
+}
+
+/// A row that says what a published version says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Confirmed {
+    position: u32,
+    line: u64,
+    /// The row has dates, and they are those of the version.
+    is_dated: bool,
+}
+
+impl Source<'_> {
+    /// Which format the file has, and why.
+    pub fn format(&self, dictionary: &Dictionary, options: &ImportOptions) -> Result<(Format, String)> {
+        if let Some(format) = options.format {
+            return Ok((format, "as named".to_owned()));
+        }
+        let trouble =
+            |what: &'static str| move |error: std::io::Error| Error::Operator(format!("the file {} cannot be {what}: {error}", self.name));
+        let mut start = Vec::new();
+        (self.open)().map_err(trouble("opened"))?.take(START_BYTES).read_to_end(&mut start).map_err(trouble("read"))?;
+        format::detect(&start, self.name).map_err(|error| refusal(dictionary, &error))
+    }
+}
+
+impl Reading<'_> {
+    /// Reads the whole file. Rows that cannot be read go to `rejected`.
+    pub fn read(&self, rejected: &mut Rejected) -> Result<Drafts> {
+        (self.around.progress)(Step { phase: Phase::Detecting, bytes_done: 0, bytes_total: 0, rows_done: 0 })?;
+        let (format, because) = self.source.format(self.dictionary, self.options)?;
+        let opened = format.open(self.source.open, &self.options.csv, &self.around.limits.file);
+        let table = opened.map_err(|error| refusal(self.dictionary, &error))?;
+        let mut reader = ItemReader::new(table, self.dictionary, &self.options.read)?;
+        let mut drafts = self.started(&reader, format, because);
+        let references = References::new(self.world, self.dictionary, &reader.mapping)?;
+        let mut failure = None;
+        while let Some(mut draft) = reader.next(&mut |violation| failure = rejected.add(violation).err().or(failure.take()))? {
+            references.resolve(&mut draft, &mut |violation| failure = rejected.add(violation).err().or(failure.take()));
+            match self.confirms(&drafts, &draft) {
+                Some(confirmed) => drafts.confirmed.push(confirmed),
+                None => drafts.rows.push(draft),
+            }
+            if let Some(failure) = failure.take() {
+                return Err(failure);
+            }
+            if reader.rows_count.is_multiple_of(ROWS_PER_STEP) {
+                (self.around.progress)(step(&reader))?;
+            }
+        }
+        failure.map_or(Ok(()), Err)?;
+        self.finish(&reader, drafts, rejected)
+    }
+
+    fn started(&self, reader: &ItemReader<'_>, format: Format, because: String) -> Drafts {
+        let head = reader.table().head();
+        let mut evidence = vec![("format".to_owned(), format!("{} ({because})", format.name()))];
+        evidence.extend(head.evidence.iter().cloned());
+        evidence.push(("header".to_owned(), reader.header_because.clone()));
+        let built_in = ["code", "parent", "valid_from", "valid_to", "action"];
+        let names = self.dictionary.attributes.iter().map(|attribute| attribute.code()).chain(built_in);
+        let number = |name: &str| Some((name.to_owned(), reader.mapping.column_of(self.dictionary, name)?));
+        let shape = FileShape {
+            evidence,
+            columns: reader.mapping.shown.clone(),
+            bytes_total: head.bytes_total,
+            column_numbers: names.filter_map(number).collect(),
+            ..FileShape::default()
+        };
+        let attribute_columns = reader.mapping.attributes().collect();
+        Drafts { rows: DraftRows::default(), confirmed: Vec::new(), has_parent: reader.mapping.has_parent(), attribute_columns, shape }
+    }
+
+    fn finish(&self, reader: &ItemReader<'_>, mut drafts: Drafts, rejected: &mut Rejected) -> Result<Drafts> {
+        (self.around.progress)(step(reader))?;
+        let dictionary = self.dictionary.code.as_str();
+        let refuse = |code: &str, message: String| {
+            let mut violations = Violations::new(1);
+            violations.push(Violation::new(dictionary, code, message));
+            Err(Error::Invalid(violations))
+        };
+        if let Some((line, fields)) = reader.short_last_row()
+            && reader.table().head().ends_within_line
+        {
+            let columns = reader.mapping.columns.len();
+            let message = format!(
+                "the file ends in the middle of line {line}, after {fields} of {columns} fields: it was cut off, send it whole; nothing was changed"
+            );
+            return refuse("file_truncated", message);
+        }
+        if reader.bytes_read() != drafts.shape.bytes_total {
+            let (read, total) = (reader.bytes_read(), drafts.shape.bytes_total);
+            return refuse(
+                "file_changed",
+                format!("the file had {total} bytes at first and {read} when it was read: it changed meanwhile"),
+            );
+        }
+        if self.options.mode == Mode::Sync {
+            if drafts.rows.is_empty() && drafts.confirmed.is_empty() {
+                return refuse("file_empty", "the file has no items, and to sync with it would retire the whole dictionary".to_owned());
+            }
+            if rejected.has_nameless() {
+                let message =
+                    "some rows do not say which item they are about, and to sync would retire it: mend these rows, or use another mode";
+                let kept = rejected.refusal().into_iter().flat_map(|violations| violations.kept().to_vec());
+                let mut violations = Violations::new(self.violations_max);
+                violations.push(Violation::new(dictionary, "sync_unsure", message));
+                kept.for_each(|violation| violations.push(violation));
+                return Err(Error::Invalid(violations));
+            }
+        }
+        drafts.shape.rows_count = reader.rows_count;
+        drafts.shape.skipped_count = reader.skipped_count;
+        self.revive(&mut drafts);
+        if !drafts.rows.is_in_order() || rejected.rows_count() > 0 {
+            self.put_in_order(&mut drafts, rejected)?;
+        }
+        drafts.shape.lines = drafts.rows.iter().map(|row| (row.code.clone(), row.line)).collect();
+        Ok(drafts)
+    }
+
+    /// Sorts the rows, and rejects those that cannot stand beside the others of their item.
+    fn put_in_order(&self, drafts: &mut Drafts, rejected: &mut Rejected) -> Result<()> {
+        let mut rows = drafts.rows.take();
+        rows.sort_by(|a, b| a.code.cmp(&b.code).then(a.line.cmp(&b.line)));
+        let rows_count = rows.len();
+        // A row that is there twice, word for word, is a slip of whoever made the file and harms nobody.
+        rows.dedup_by(|next, row| says_the_same_row(row, next));
+        if rows.len() < rows_count {
+            let repeated = rows_count - rows.len();
+            drafts.shape.evidence.push(("repeated".to_owned(), format!("{repeated} rows say again what another row of the file says")));
+        }
+        let rows = self.reject_twice(rows, &drafts.shape, rejected)?;
+        drafts.rows.set(rows);
+        Ok(())
+    }
+
+    /// The published version that a row says again, when that is all it does.
+    fn confirms(&self, drafts: &Drafts, draft: &ItemDraft) -> Option<Confirmed> {
+        let state = self.state.as_ref()?;
+        let derives_parent =
+            self.dictionary.definition.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.parent_from != ParentFrom::Column);
+        if draft.action == Action::Remove || derives_parent || self.options.mode == Mode::Insert {
+            return None;
+        }
+        let (block, offsets) = state.items.locate_versions(&draft.code)?;
+        let versions = state.items.versions_of(&draft.code);
+        let at = match draft.validity {
+            Some(validity) => versions.iter().position(|version| version.validity() == validity),
+            None => versions.iter().position(|version| version.validity().contains(self.options.on.unwrap_or(self.today))),
+        }?;
+        let position = state.items.base(block) + u32::from(offsets.start) + at as u32;
+        self.says_the_same(drafts, draft, &versions[at]).then_some(Confirmed {
+            position,
+            line: draft.line,
+            is_dated: draft.validity.is_some(),
+        })
+    }
+
+    fn says_the_same(&self, drafts: &Drafts, draft: &ItemDraft, version: &ItemVersion) -> bool {
+        let keeps = |has_column: bool| !has_column || self.options.blank == Blank::Keep;
+        let is_same_parent = match &draft.parent {
+            Some(parent) => version.parent() == Some(parent.as_str()),
+            None => version.parent().is_none() || keeps(drafts.has_parent),
+        };
+        is_same_parent
+            && draft.values.iter().enumerate().all(|(position, given)| match (given, version.value(position)) {
+                (Some(Value::Localized(given)), Some(Value::Localized(held))) => {
+                    let is_same = |language: Language, given: Option<&str>, held: Option<&str>| match given {
+                        Some(given) => held == Some(given),
+                        None => held.is_none() || keeps(drafts.has_column(position, Some(language))),
+                    };
+                    is_same(Language::Ru, given.ru.as_deref(), held.ru.as_deref())
+                        && is_same(Language::En, given.en.as_deref(), held.en.as_deref())
+                }
+                (Some(given), held) => held == Some(given),
+                (None, None) => true,
+                (None, Some(_)) => {
+                    let has_column = |language| drafts.has_column(position, language);
+                    keeps([None, Some(Language::Ru), Some(Language::En)].into_iter().any(has_column))
+                }
+            })
+    }
+
+    /// Rows that only say what is published stand for themselves only if the others of their item do too.
+    fn revive(&self, drafts: &mut Drafts) {
+        let Some(state) = self.state.as_ref().filter(|_| !drafts.confirmed.is_empty()) else { return };
+        drafts.confirmed.sort_unstable();
+        let changing: rustc_hash::FxHashSet<ItemCode> = drafts.rows.iter().map(|row| row.code.clone()).collect();
+        let code = |confirmed: &Confirmed| &state.items.version(confirmed.position as usize).code;
+        let mut kept = Vec::with_capacity(drafts.confirmed.len());
+        for same in std::mem::take(&mut drafts.confirmed).chunk_by(|a, b| code(a) == code(b)) {
+            let versions = state.items.versions_of(code(&same[0]));
+            // Rows with dates are the timeline from the earliest of them on, so each later version must have its row.
+            let is_whole = match same {
+                [only] if !only.is_dated => true,
+                rows => {
+                    let is_last = |row: &Confirmed| {
+                        std::ptr::eq(
+                            versions.last().map_or(std::ptr::null(), std::sync::Arc::as_ptr),
+                            std::sync::Arc::as_ptr(state.items.version(row.position as usize)),
+                        )
+                    };
+                    let is_next = |pair: &[Confirmed]| pair[1].position == pair[0].position + 1;
+                    rows.iter().all(|row| row.is_dated) && rows.windows(2).all(is_next) && rows.last().is_some_and(is_last)
+                }
+            };
+            if is_whole && !changing.contains(code(&same[0])) {
+                kept.extend_from_slice(same);
+            } else {
+                same.iter().for_each(|row| drafts.rows.push(revived(state, row)));
+            }
+        }
+        drafts.confirmed = kept;
+    }
+
+    /// One item may have several rows only when their dates tell them apart. Gives the rows that can stand.
+    fn reject_twice(&self, rows: Vec<ItemDraft>, shape: &FileShape, rejected: &mut Rejected) -> Result<Vec<ItemDraft>> {
+        for same in rows.chunk_by(|a, b| a.code == b.code).filter(|same| same.len() > 1) {
+            self.refusals_of(same, shape).into_iter().try_for_each(|violation| rejected.add(violation))?;
+        }
+        if rejected.rows_count() == 0 {
+            return Ok(rows);
+        }
+        // A row that was rejected takes the other rows of its item with it.
+        let (kept, left_out): (Vec<ItemDraft>, Vec<ItemDraft>) = rows.into_iter().partition(|row| !rejected.names(&row.code));
+        for row in &left_out {
+            if !rejected.has_line(row.line) {
+                let message = "another row of this item was rejected, and its rows go together";
+                let violation = Violation::new(self.dictionary.code.as_str(), "item_rejected", message);
+                rejected.add(violation.of_item(&row.code).at(row.line, None))?;
+            }
+        }
+        Ok(kept)
+    }
+
+    /// What is wrong with several rows of one item together.
+    fn refusals_of(&self, same: &[ItemDraft], shape: &FileShape) -> Vec<Violation> {
+        let dictionary = self.dictionary.code.as_str();
+        let refuse = |code: &str, message: String, row: &ItemDraft| {
+            let column = shape.column_numbers.get("code").copied();
+            Violation::new(dictionary, code, message).of_item(&row.code).of_attribute("code").at(row.line, column)
+        };
+        if same.len() > ITEM_VERSIONS_MAX && same.iter().all(|row| row.validity.is_some()) {
+            let message = format!("the item has {} rows, and at most {ITEM_VERSIONS_MAX} versions are allowed", same.len());
+            return same.iter().map(|row| refuse("item_versions", message.clone(), row)).collect();
+        }
+        let clash = same.iter().enumerate().skip(1).find_map(|(at, row)| {
+            let overlaps = |other: &&ItemDraft| match (row.validity, other.validity) {
+                (Some(a), Some(b)) => a.overlaps(b),
+                _ => true,
+            };
+            Some((row.line, same[..at].iter().find(overlaps)?.line))
+        });
+        let Some((second, first)) = clash else { return Vec::new() };
+        // Which of them is meant cannot be told, so none is taken.
+        let refused = |row: &ItemDraft| {
+            let (here, there) = if row.line == first { ("again", second) } else { ("already", first) };
+            refuse("code_twice", format!("the code {} is there twice: it is {here} on line {there}", quoted(&row.code)), row)
+        };
+        same.iter().map(refused).collect()
+    }
+}
+
+fn says_the_same_row(row: &ItemDraft, next: &ItemDraft) -> bool {
+    row.code == next.code
+        && (&row.parent, row.validity, row.action) == (&next.parent, next.validity, next.action)
+        && row.values == next.values
+}
+
+fn step(reader: &ItemReader<'_>) -> Step {
+    let bytes_total = reader.table().head().bytes_total;
+    Step { phase: Phase::Reading, bytes_done: reader.bytes_read(), bytes_total, rows_done: reader.rows_count }
+}
+
+fn revived(state: &State, row: &Confirmed) -> ItemDraft {
+    let version = state.items.version(row.position as usize);
+    let content = &version.stretch.content;
+    ItemDraft {
+        line: row.line,
+        code: version.code.clone(),
+        parent: content.parent.clone(),
+        validity: row.is_dated.then(|| version.validity()),
+        values: content.values.clone(),
+        action: Action::Put,
+    }
+}
+
+impl Drafts {
+    pub fn has_column(&self, position: usize, language: Option<Language>) -> bool {
+        self.attribute_columns.contains(&(position, language))
+    }
+
+    /// How many published items the file names without changing them.
+    pub fn confirmed_items_count(&self, state: Option<&State>) -> i64 {
+        let Some(state) = state else { return 0 };
+        let code = |confirmed: &Confirmed| &state.items.version(confirmed.position as usize).code;
+        self.confirmed.chunk_by(|a, b| code(a) == code(b)).count() as i64
+    }
+
+    /// Whether a row that says nothing new is about the version at a position.
+    pub fn confirms(&self, position: u32) -> bool {
+        self.confirmed.binary_search_by_key(&position, |confirmed| confirmed.position).is_ok()
+    }
+}
+
+impl FileShape {
+    /// That the whole file was read.
+    pub fn done(&self) -> Step {
+        Step { phase: Phase::Reading, bytes_done: self.bytes_total, bytes_total: self.bytes_total, rows_done: self.rows_count }
+    }
+
+    /// The lines of an item, with its code each.
+    fn rows_of(&self, code: &str) -> &[(ItemCode, u64)] {
+        let first = self.lines.partition_point(|(other, _)| other.as_str() < code);
+        let count = self.lines[first..].iter().take_while(|(other, _)| other == code).count();
+        &self.lines[first..first + count]
+    }
+
+    pub fn names(&self, code: &str) -> bool {
+        !self.rows_of(code).is_empty()
+    }
+
+    pub fn lines_of(&self, code: &str) -> impl ExactSizeIterator<Item = u64> + '_ {
+        self.rows_of(code).iter().map(|(_, line)| *line)
+    }
+
+    /// A violation of an item as one of a row.
+    pub fn placed(&self, violation: Violation, line: u64) -> Violation {
+        let column = violation.position.and_then(|(_, column)| column).or_else(|| self.column_numbers.get(&violation.attribute).copied());
+        violation.at(line, column)
+    }
+
+    /// Tells a violation of the dictionary where in the file its item stands.
+    pub fn annotate(&self, violation: &mut Violation, dictionary: &DictionaryCode, file: &str) {
+        if violation.dictionary != dictionary.as_str() || violation.file.is_some() {
+            return;
+        }
+        if let (None, Some((_, line))) = (violation.position, self.rows_of(&violation.item).first()) {
+            violation.position = Some((*line, self.column_numbers.get(&violation.attribute).copied()));
+        }
+        if violation.position.is_some() {
+            violation.file = Some(file.to_owned());
+        }
+    }
+
+    pub fn annotated(&self, error: Error, dictionary: &DictionaryCode, file: &str) -> Error {
+        let Error::Invalid(mut violations) = error else { return error };
+        violations.annotate(|violation| self.annotate(violation, dictionary, file));
+        Error::Invalid(violations)
+    }
+}

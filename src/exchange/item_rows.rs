@@ -1,0 +1,285 @@
+//! Rows of a table as drafts of items: which column is what and why, which columns make the code, and what each cell says.
+//! It knows one dictionary's definition and nothing of what is published; `app/import` compares the two.
+
+use std::collections::BTreeMap;
+
+use super::item_columns::{Column, Mapping, NamedBy, is_header};
+use super::item_key::Key;
+use super::row::Row;
+use super::table::{FileError, Table};
+use crate::domain::attribute::quoted;
+use crate::domain::dictionary::Dictionary;
+use crate::domain::error::{Error, Result};
+use crate::domain::text::{ItemCode, Language};
+use crate::domain::validity::{Date, Validity, parse_date};
+use crate::domain::value::Value;
+use crate::domain::violation::{Violation, Violations};
+
+/// How to take a file; what is left out is found out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReadOptions {
+    /// The columns of a file without a header, in order; `-` leaves one out.
+    pub columns: Option<Vec<String>>,
+    /// Which column is what, by the name of the column: a code of an attribute, `code`, `parent`, `valid_from`, `valid_to`, `action`,
+    /// `region.okato` for a reference that is given by a unique attribute of what it refers to, or `-`.
+    pub mapping: BTreeMap<String, String>,
+    /// What was kept of an earlier import; `mapping` goes before it.
+    pub saved_mapping: BTreeMap<String, String>,
+    /// Whether the first row is a header; found out when it is not said.
+    pub has_header: Option<bool>,
+    /// Which columns make the code, when it is not the column `code`.
+    pub key: Option<Key>,
+    /// Leave out rows whose code is blank, instead of refusing them.
+    pub skips_blank_key: bool,
+    /// Leave out columns that the dictionary does not know, instead of refusing the file.
+    pub ignores_unknown_columns: bool,
+}
+
+/// What a row asks for, where it says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Say what the row says, whether the item is there or not.
+    Put,
+    /// Retire the item.
+    Remove,
+}
+
+/// One row as an item draft. An attribute whose cell is blank is `None` in `values` and named in the mapping.
+#[derive(Debug, Clone)]
+pub struct ItemDraft {
+    pub line: u64,
+    pub code: ItemCode,
+    /// `None` when blank or when there is no such column.
+    pub parent: Option<ItemCode>,
+    /// Given when the file has a column for either end.
+    pub validity: Option<Validity>,
+    /// In the order of the definition's attributes.
+    pub values: Box<[Option<Value>]>,
+    pub action: Action,
+}
+
+/// Told each problem of a row; the row is left out then.
+pub type Report<'a> = &'a mut dyn FnMut(Violation);
+
+/// Reads drafts from a table.
+pub struct ItemReader<'a> {
+    table: Box<dyn Table>,
+    row: Row,
+    dictionary: &'a Dictionary,
+    pub mapping: Mapping,
+    options: &'a ReadOptions,
+    /// How the header was found, for people.
+    pub header_because: String,
+    /// Rows that were left out because their code is blank, and rows that are blank altogether.
+    pub skipped_count: u64,
+    pub rows_count: u64,
+    /// The last row that was read had fewer cells than there are columns.
+    last_is_short: Option<(u64, usize)>,
+}
+
+impl<'a> ItemReader<'a> {
+    /// Reads the header, if there is one, and works out the columns.
+    pub fn new(mut table: Box<dyn Table>, dictionary: &'a Dictionary, options: &'a ReadOptions) -> Result<Self> {
+        let mut row = Row::new();
+        let (names, named_by, header_because) = match (&table.head().columns, &options.columns) {
+            (Some(columns), None) => (columns.clone(), NamedBy::Header, "columns as the format names them".to_owned()),
+            (in_format, Some(columns)) => {
+                let because = if options.has_header == Some(true) && in_format.is_none() {
+                    table.read(&mut row).map_err(|error| refusal(dictionary, &error))?;
+                    "row 1, passed over: the columns are given"
+                } else {
+                    "none: the columns are given"
+                };
+                (columns.clone(), NamedBy::Caller, because.to_owned())
+            }
+            (None, None) => {
+                if !table.read(&mut row).map_err(|error| refusal(dictionary, &error))? {
+                    let message = "the file is empty: it needs a header of column names";
+                    return Err(one(Violation::new(dictionary.code.as_str(), "file_empty", message)));
+                }
+                if options.has_header == Some(false) || !is_header(dictionary, row.fields(), options) && options.has_header.is_none() {
+                    return Err(one(header_missing(dictionary, &row)));
+                }
+                (row.fields().map(|name| name.trim().to_owned()).collect(), NamedBy::Header, format!("row {}", row.line()))
+            }
+        };
+        let mapping = Mapping::new(dictionary, names, named_by, options)?;
+        let known = mapping.shown.iter().filter(|column| column.because != "unknown").count();
+        let header_because = match named_by {
+            NamedBy::Header => format!("{header_because}: {known} of {} names are known", mapping.names.len()),
+            NamedBy::Caller => header_because,
+        };
+        Ok(Self { table, row, dictionary, mapping, options, header_because, skipped_count: 0, rows_count: 0, last_is_short: None })
+    }
+
+    pub fn bytes_read(&self) -> u64 {
+        self.table.bytes_read()
+    }
+
+    pub fn table(&self) -> &dyn Table {
+        self.table.as_ref()
+    }
+
+    /// The line and the cells of the last row, when it ended before its time: the file may have been cut there.
+    pub fn short_last_row(&self) -> Option<(u64, usize)> {
+        self.last_is_short
+    }
+
+    /// The next draft; `None` at the end. Rows that cannot be read are reported and left out.
+    /// An error ends the file: what follows could not be told apart.
+    pub fn next(&mut self, report: Report<'_>) -> Result<Option<ItemDraft>> {
+        loop {
+            if !self.table.read(&mut self.row).map_err(|error| refusal(self.dictionary, &error))? {
+                return Ok(None);
+            }
+            self.rows_count += 1;
+            self.last_is_short = None;
+            if self.row.is_blank() {
+                self.skipped_count += 1;
+                continue;
+            }
+            if let Some(draft) = self.draft(report) {
+                return Ok(Some(draft));
+            }
+        }
+    }
+
+    fn draft(&mut self, report: Report<'_>) -> Option<ItemDraft> {
+        let dictionary = self.dictionary.code.as_str();
+        let line = self.row.line();
+        let expected = self.mapping.columns.len();
+        if self.row.len() != expected {
+            self.last_is_short = (self.row.len() < expected).then(|| (line, self.row.len()));
+            let named_by = if self.options.columns.is_some() { "--columns names" } else { "the header has" };
+            let message = format!("the row has {} fields, and {named_by} {expected}", self.row.len());
+            // Whose row it is may well be readable all the same.
+            let code = cell_code(&self.mapping, &self.row, self.dictionary);
+            report(Violation::new(dictionary, "row_ragged", message).of_item(&code).at(line, None));
+            return None;
+        }
+        let code = cell_code(&self.mapping, &self.row, self.dictionary);
+        if code.is_empty() && self.options.skips_blank_key {
+            self.skipped_count += 1;
+            return None;
+        }
+        let mut is_sound = true;
+        let mut report = |violation: Violation| {
+            is_sound = false;
+            report(violation);
+        };
+        if code.is_empty() {
+            let message =
+                "the code is blank, and every item needs one (--key makes it of other columns, --skip-blank-key leaves such rows out)";
+            let column = self.mapping.code_column.map(|at| at + 1);
+            report(Violation::new(dictionary, "code_blank", message).of_attribute("code").at(line, column));
+        }
+        let values = vec![None; self.dictionary.attributes.len()].into();
+        let mut draft = ItemDraft { line, code, parent: None, validity: None, values, action: Action::Put };
+        fill(&self.mapping, &mut draft, &self.row, self.dictionary, &mut report);
+        is_sound.then_some(draft)
+    }
+}
+
+fn header_missing(dictionary: &Dictionary, row: &Row) -> Violation {
+    let shown: Vec<String> = row.fields().take(5).map(quoted).collect();
+    let message = format!(
+        "no header was found: the first row ({}) names nothing that {} has; name the columns in order with --columns code,-,name, \
+         map them with --map NAME=name, or say --header if the first row is one",
+        shown.join(", "),
+        dictionary.code
+    );
+    Violation::new(dictionary.code.as_str(), "header_missing", message).at(row.line(), None)
+}
+
+fn cell_code(mapping: &Mapping, row: &Row, dictionary: &Dictionary) -> ItemCode {
+    let cell = |name: &str| {
+        let at = mapping.names.iter().position(|other| other == name);
+        cleaned_code(at.and_then(|at| row.get(at)).unwrap_or_default(), dictionary)
+    };
+    let code = match &mapping.key {
+        Some(key) => key.code(cell),
+        None => cleaned_code(mapping.code_column.and_then(|at| row.get(at)).unwrap_or_default(), dictionary),
+    };
+    ItemCode::new(code)
+}
+
+fn fill(mapping: &Mapping, draft: &mut ItemDraft, row: &Row, dictionary: &Dictionary, report: Report<'_>) {
+    let (mut from, mut to): (Option<Date>, Option<Date>) = (None, None);
+    for (at, column) in mapping.columns.iter().enumerate() {
+        let text = row.get(at).unwrap_or_default().trim();
+        if text.is_empty() {
+            continue;
+        }
+        let mut report = |attribute: &str, code: &str, message: String| {
+            let violation = Violation::new(dictionary.code.as_str(), code, message);
+            report(violation.of_item(&draft.code).of_attribute(attribute).at(draft.line, Some(at + 1)));
+        };
+        match column {
+            Column::Code | Column::Key | Column::LeftOut => {}
+            Column::Nameless => report("", "column_nameless", format!("{} stands in a column without a name", quoted(text))),
+            Column::Parent => draft.parent = Some(ItemCode::new(cleaned_code(text, dictionary))),
+            Column::ValidFrom | Column::ValidTo => match parse_date(text) {
+                Some(date) if *column == Column::ValidFrom => from = Some(date),
+                Some(date) => to = Some(date),
+                None => report(&mapping.names[at], "type", format!("{} is not a date as 2024-02-29 or 29.02.2024", quoted(text))),
+            },
+            Column::Action => match text.to_lowercase().as_str() {
+                "add" | "update" => {}
+                "remove" | "delete" => draft.action = Action::Remove,
+                _ => report("action", "type", format!("{} is neither add, update nor remove", quoted(text))),
+            },
+            Column::Attribute { position, language, .. } => {
+                let attribute = &dictionary.attributes[*position];
+                match attribute.parse(text) {
+                    // A cell of nothing but separators names no value.
+                    Ok(value) if value.each().is_empty() => {}
+                    Ok(value) => put(&mut draft.values[*position], value, *language),
+                    Err(fault) => report(attribute.code(), fault.code, fault.message),
+                }
+            }
+        }
+    }
+    if mapping.has_validity() {
+        draft.validity = Validity::new(from, to);
+        if draft.validity.is_none() {
+            let message = format!("valid_from {} is not before valid_to {}", from.unwrap_or(Date::MIN), to.unwrap_or(Date::MAX));
+            report(Violation::new(dictionary.code.as_str(), "validity_empty", message).of_item(&draft.code).at(draft.line, None));
+        }
+    }
+}
+
+/// Puts a value into its place; the two languages of a localised one come from two columns.
+fn put(place: &mut Option<Value>, value: Value, language: Option<Language>) {
+    match (place.as_mut(), value, language) {
+        (Some(Value::Localized(there)), Value::Localized(text), Some(Language::En)) => there.en = text.ru,
+        (Some(Value::Localized(there)), Value::Localized(text), _) => there.ru = text.ru,
+        (_, Value::Localized(mut text), Some(Language::En)) => {
+            text.en = text.ru.take();
+            *place = Some(Value::Localized(text));
+        }
+        (_, value, _) => *place = Some(value),
+    }
+}
+
+fn cleaned_code(text: &str, dictionary: &Dictionary) -> String {
+    let removed = &dictionary.definition.code_rule.remove;
+    let text = text.trim();
+    if removed.is_empty() { text.to_owned() } else { text.chars().filter(|letter| !removed.contains(*letter)).collect() }
+}
+
+fn one(violation: Violation) -> Error {
+    let mut violations = Violations::new(1);
+    violations.push(violation);
+    Error::Invalid(violations)
+}
+
+/// A file that cannot be read, as a violation at its place.
+pub fn refusal(dictionary: &Dictionary, error: &FileError) -> Error {
+    let violation = Violation::new(dictionary.code.as_str(), "file_unreadable", &error.message);
+    let violation = violation.of_attribute(error.field.as_deref().unwrap_or_default());
+    one(match error.line {
+        Some(line) => violation.at(line, error.column),
+        None => violation,
+    })
+}
