@@ -94,6 +94,12 @@ impl Svod {
         Ok(Self { store, acts, identity, accounts, auditing, publisher, reading, change_requests, comparing, import_jobs })
     }
 
+    /// The import jobs of a process that takes files.
+    pub fn import_jobs(&self) -> Result<&ImportJobs> {
+        let refused = || Error::refused("imports_elsewhere", "this process takes no files to import");
+        self.import_jobs.as_ref().ok_or_else(refused)
+    }
+
     /// Whoever publishes in another process is noticed through this.
     pub fn follower(&self, ask_every_ms: u64) -> Result<Follower> {
         let (publisher, pulse) = (Arc::clone(&self.publisher), self.acts.pulse.clone());

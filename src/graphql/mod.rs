@@ -13,6 +13,7 @@ pub mod door;
 mod edition;
 mod execute;
 mod fault;
+mod import_job;
 mod item;
 mod item_page;
 mod item_version;

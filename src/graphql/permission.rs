@@ -58,6 +58,8 @@ pub const ROOT_FIELDS: &[(Root, &str, Permission)] = &[
     (Query, "audit", OverService(Role::Auditor)),
     (Query, "changeRequest", SignedIn),
     (Query, "changeRequests", SignedIn),
+    (Query, "importJob", SignedIn),
+    (Query, "importJobs", SignedIn),
     (Mutation, "signIn", Everyone),
     (Mutation, "signOut", Act(Scope::Read)),
     (Mutation, "changePassword", Act(Scope::Administer)),
@@ -95,7 +97,9 @@ pub const ROOT_FIELDS: &[(Root, &str, Permission)] = &[
     (Mutation, "unscheduleChangeRequest", Act(Scope::Publish)),
     (Mutation, "undoPublication", Act(Scope::Propose)),
     (Subscription, "published", Read),
+    (Mutation, "cancelImport", Act(Scope::Propose)),
     (Subscription, "changeRequestChanged", SignedIn),
+    (Subscription, "importChanged", SignedIn),
 ];
 
 pub fn permission_of(root: Root, field: &str) -> Option<Permission> {

@@ -7,6 +7,7 @@ use super::audit::AuditQuery;
 use super::change_request::{ChangeRequestQuery, ChangeRequestSubscription, DraftingMutation, EditingMutation, ReviewingMutation};
 use super::dictionary::DictionaryQuery;
 use super::diff::DiffQuery;
+use super::import_job::{ImportJobMutation, ImportJobQuery, ImportJobSubscription};
 use super::permission::{Permitted, Root};
 use super::publication::PublicationQuery;
 use super::published::PublishedSubscription;
@@ -26,15 +27,24 @@ pub struct Query(
     TokenQuery,
     AuditQuery,
     ChangeRequestQuery,
+    ImportJobQuery,
 );
 
 /// What can be done. Each gives what came of it, or why it was refused.
 #[derive(MergedObject, Default)]
-pub struct Mutation(SessionMutation, AccountMutation, TokenMutation, DraftingMutation, EditingMutation, ReviewingMutation);
+pub struct Mutation(
+    SessionMutation,
+    AccountMutation,
+    TokenMutation,
+    DraftingMutation,
+    EditingMutation,
+    ReviewingMutation,
+    ImportJobMutation,
+);
 
 /// What can be waited for.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(PublishedSubscription, ChangeRequestSubscription);
+pub struct Subscription(PublishedSubscription, ChangeRequestSubscription, ImportJobSubscription);
 
 pub type ManagementSchema = Schema<Permitted<Query>, Permitted<Mutation>, Permitted<Subscription>>;
 

@@ -12,6 +12,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+pub use crate::db::import_job::JobFilter;
+pub use crate::exchange::item_columns::MappedColumn;
 pub use parameters::Parameters;
 pub use report::ImportReport;
 pub use spool::SpoolSettings;
@@ -23,7 +25,6 @@ use super::import::{ImportLimits, Step};
 use super::publishing::Publisher;
 use super::secrets::Secrets;
 use crate::db;
-use crate::db::import_job::JobFilter;
 use crate::domain::account::{Authority, Role, Scope};
 use crate::domain::change_request::RequestState;
 use crate::domain::error::{Error, Result};

@@ -102,7 +102,19 @@ fn name_of(authority: &Authority) -> Option<&str> {
 }
 
 fn doors() -> Doors {
-    Doors { data: data_door(), export: export::export_door(), identity: identity::identity_door(), management: identity::management_door() }
+    let (data, export, import) = (data_door(), export::export_door(), import_door());
+    Doors { data, export, identity: identity::identity_door(), import, management: identity::management_door() }
+}
+
+/// Nobody may import anything here.
+fn import_door() -> ImportDoor {
+    let refused = || Error::forbidden("importing needs the role steward");
+    ImportDoor {
+        receive: Box::new(move |_, _, _, _| Err(refused())),
+        find: Box::new(|_, _| Ok(None)),
+        cancel: Box::new(move |_, _| Err(refused())),
+        rejected_rows: Box::new(|_, _| Ok(None)),
+    }
 }
 
 fn ready() -> Services {
