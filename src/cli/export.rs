@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::progress::FileProgress;
+use super::writing_progress::WritingProgress;
 use super::{operator, svod_settings};
 use crate::app::exporting::{Export, ExportRequest, Exporting, Target, told};
 use crate::app::svod::Svod;
@@ -135,8 +135,8 @@ pub fn export(arguments: &ExportArguments) -> Result<()> {
     if arguments.lint {
         return lint(&export);
     }
-    let progress = FileProgress::writing(export.file_name());
-    let shown = |done, total| progress.show(done, total, done);
+    let progress = WritingProgress::new(export.file_name());
+    let shown = |done, total| progress.show(done, total);
     match &arguments.output {
         Some(path) if path.as_os_str() == "-" => {
             let written = export.write(Box::new(BufWriter::new(io::stdout().lock())), &shown);

@@ -28,6 +28,7 @@ mod serve;
 mod token;
 mod user;
 mod verify;
+mod writing_progress;
 
 /// Svod keeps reference data: dictionaries in two times, published as one, read over typed GraphQL.
 #[derive(Debug, Parser)]

@@ -1,4 +1,4 @@
-//! How far a long reading or writing is: a bar on a terminal, a plain line every few seconds in a pipe.
+//! How far a long reading is: a bar on a terminal, a plain line every few seconds in a pipe.
 
 use std::cell::Cell;
 use std::io::IsTerminal;
@@ -10,26 +10,16 @@ use crate::app::import::{Phase, Step};
 
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
-/// Shows the reading or the writing of one file.
+/// Shows the reading of one file.
 pub struct FileProgress {
     bar: Option<ProgressBar>,
     name: String,
-    /// What is done with the rows: `read`, `written`.
-    done_to_rows: &'static str,
     started: Instant,
     line_at: Cell<Instant>,
 }
 
 impl FileProgress {
     pub fn new(name: &str) -> Self {
-        Self::of(name, "read")
-    }
-
-    pub fn writing(name: &str) -> Self {
-        Self::of(name, "written")
-    }
-
-    fn of(name: &str, done_to_rows: &'static str) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template("  rows        {msg}   {bar:32} {percent:>3} %   {eta} left");
@@ -37,7 +27,7 @@ impl FileProgress {
             bar
         });
         let started = Instant::now();
-        Self { bar, name: name.to_owned(), done_to_rows, started, line_at: Cell::new(started + LINE_EVERY) }
+        Self { bar, name: name.to_owned(), started, line_at: Cell::new(started + LINE_EVERY) }
     }
 
     /// How far an import is.
@@ -62,7 +52,7 @@ impl FileProgress {
             }
             None if Instant::now() >= self.line_at.get() => {
                 self.line_at.set(Instant::now() + LINE_EVERY);
-                complain!("{}: {rows} rows {}, {} % ({rate:.0} rows/s)", self.name, self.done_to_rows, done * 100 / total.max(1));
+                complain!("{}: {rows} rows read, {} % ({rate:.0} rows/s)", self.name, done * 100 / total.max(1));
             }
             None => {}
         }

@@ -6,6 +6,7 @@ use super::scalar::LocalizedText;
 use crate::domain::definition::{
     Access, ApprovalRole, ApprovalStage, AttributeDefinition, AttributeType, Check, EnumValue, RuleDefinition,
 };
+use crate::domain::projection::definition::ProjectionDefinition;
 
 /// Who may read a dictionary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -160,6 +161,31 @@ pub struct RuleObject {
 impl From<&RuleDefinition> for RuleObject {
     fn from(rule: &RuleDefinition) -> Self {
         Self { code: rule.code.as_str().into(), when: rule.when.clone(), expect: rule.expect.clone(), message: (&rule.message).into() }
+    }
+}
+
+/// A file as one receiver wants it: `GET /export/{dictionary}/{code}` sends it.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(name = "Projection")]
+pub struct ProjectionObject {
+    /// The stable code: the end of its address.
+    code: ID,
+    /// What it is called.
+    name: LocalizedText,
+    /// For whom it is, and on what it rests.
+    description: Option<LocalizedText>,
+    /// The names of its columns, in order.
+    columns: Vec<String>,
+}
+
+impl From<&ProjectionDefinition> for ProjectionObject {
+    fn from(projection: &ProjectionDefinition) -> Self {
+        Self {
+            code: projection.code.as_str().into(),
+            name: (&projection.name).into(),
+            description: projection.description.as_ref().map(Into::into),
+            columns: projection.columns.iter().map(|column| column.name.clone()).collect(),
+        }
     }
 }
 

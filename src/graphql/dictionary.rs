@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Json, Object, Result};
 
 use super::change_request::read_id;
 use super::connection::{Page, Seek, list_cost, page_cost};
-use super::definition::{AccessValue, ApprovalPolicyObject, AttributeObject, RuleObject};
+use super::definition::{AccessValue, ApprovalPolicyObject, AttributeObject, ProjectionObject, RuleObject};
 use super::edition::EditionObject;
 use super::fault::bad_input;
 use super::item::Item;
@@ -14,6 +14,7 @@ use super::item_page::{self, Wanted};
 use super::item_version::{self, ItemVersionObject};
 use super::scalar::{AnyJson, CalendarDate, DateTime, LocalizedText};
 use super::view::View;
+use crate::app::exporting;
 use crate::app::reading::{Coordinate, Knowledge};
 use crate::catalog::DictionarySnapshot;
 use crate::domain::change_request::RequestId;
@@ -145,6 +146,17 @@ impl DictionaryObject {
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn rules(&self) -> Vec<RuleObject> {
         self.definition().rules.iter().map(Into::into).collect()
+    }
+
+    /// The files that its receivers are sent, each in its own form.
+    #[graphql(complexity = "list_cost(child_complexity)")]
+    async fn projections(&self) -> Vec<ProjectionObject> {
+        self.definition().projections.iter().map(Into::into).collect()
+    }
+
+    /// The formats in which it can be exported: `GET /export/{dictionary}.{format}` sends one.
+    async fn export_formats(&self) -> Vec<&'static str> {
+        exporting::formats().map(|(name, _)| name).collect()
     }
 
     /// Who must agree before a change is published.

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode, Version};
 use actix_web::web::{Bytes, Query};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, rt, web};
 use futures_util::stream;
@@ -93,7 +93,15 @@ async fn send(request: &HttpRequest, state: &State, dictionary: String, mut aske
     let first = rt::time::timeout(remaining(deadline), pieces.recv()).await;
     match first.map_err(|_| Problem::time_is_up(state.settings.request_time_ms_max))? {
         Some(Piece::Failed(error)) => Err(Problem::of_error(told(error), &id)),
-        Some(first) => Ok(builder.streaming(body(first, pieces, id))),
+        Some(first) => {
+            let mut response = builder.streaming(body(first, pieces, id));
+            // Clients of HTTP/1.0, which some proxies are, know no chunks: for them the body ends with the connection.
+            if request.version() < Version::HTTP_11 {
+                response.head_mut().no_chunking(true);
+                response.head_mut().set_connection_type(ConnectionType::Close);
+            }
+            Ok(response)
+        }
         None => Err(Problem::internal("the thread that wrote an export ended without a word", &id)),
     }
 }

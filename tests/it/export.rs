@@ -1,6 +1,9 @@
 //! Files of dictionaries through every door, on both engines: what receivers are sent byte for byte, at any point of both times, and what
 //! is refused.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use serde_json::Value;
 use svod::app::exporting::{Export, ExportRequest, Exporting, ItemChange, State, Target, each_change};
 use svod::domain::account::Authority;
@@ -15,6 +18,7 @@ use crate::publication::on;
 on_both_engines!(
     the_projections_of_offices_are_what_receivers_take,
     files_are_asked_over_http,
+    a_file_that_cannot_be_finished_breaks_off,
     the_command_line_writes_whole_files,
     older_publications_and_filters_are_exported,
     what_a_receiver_would_refuse_is_listed,
@@ -253,6 +257,52 @@ fn files_are_asked_over_http(database: Database) {
     let (status, described) = server.get("/openapi.json");
     let described: Value = serde_json::from_str(&described).unwrap();
     assert_eq!((status, &described["openapi"]), (200, &Value::from("3.1.0")));
+}
+
+/// The body of an answer to a client of HTTP/1.0.
+fn asked_by_an_old_client(server: &Server, path: &str) -> Vec<u8> {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    write!(stream, "GET {path} HTTP/1.0\r\nhost: svod\r\n\r\n").unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    bytes[end + 4..].to_vec()
+}
+
+/// The last of many items has a character that the receiver's encoding has not: by then the first pieces are sent.
+fn a_file_that_cannot_be_finished_breaks_off(database: Database) {
+    let instance = database.open();
+    let toml = r#"
+        code = "goods"
+        type = "Good"
+        name = { ru = "Товары" }
+        passport = { owner = "Управление", access = "public" }
+        attributes = [{ code = "name", type = "string", label = { ru = "Имя" } }]
+        [[projections]]
+        code = "receiver"
+        name = { ru = "Получатель" }
+        encoding = "windows-1251"
+        columns = [{ name = "code", value = "item.code" }, { name = "name", value = "item.name" }]
+        "#;
+    let names = |last: &str| {
+        let rows = (1000..9000).map(|number| format!("{number},товар с очень длинным и ничем не примечательным именем {number}\n"));
+        format!("code,name\n{}9000,{last}\n", rows.collect::<String>())
+    };
+    instance.define(toml, Some(&names("100 ₽"))).unwrap();
+    let server = Server::start(&database);
+    let url = format!("http://{}/export/goods/receiver", server.address);
+    let mut broken = ureq::get(&url).call().unwrap();
+    assert_eq!(broken.status().as_u16(), 200);
+    assert!(broken.body_mut().with_config().limit(1 << 30).read_to_vec().is_err(), "half a file was taken for a whole one");
+    assert!(server.log().contains("an export broke off"), "{}", server.log());
+    let mut whole = ureq::get(format!("{url}?substitute=rub")).call().unwrap();
+    let whole = whole.body_mut().with_config().limit(1 << 30).read_to_vec().unwrap();
+    assert!(whole.len() > 400_000 && whole.ends_with(b"9000,100 rub\n"));
+    assert_eq!(asked_by_an_old_client(&server, "/export/goods/receiver?substitute=rub"), whole);
+    let told = run(&database, &["export", "goods", "--projection", "receiver", "--output", "goods.csv"]);
+    let expected = "item 9000, name: the character '₽' (U+20BD) is not in windows-1251";
+    assert!(!told.status.success() && complained(&told).contains(expected), "{}", complained(&told));
+    assert!(!database.folder().join("goods.csv").exists());
 }
 
 fn the_command_line_writes_whole_files(database: Database) {

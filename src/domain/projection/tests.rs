@@ -248,6 +248,29 @@ fn what_makes_no_sense_is_refused_when_the_definition_is_read() {
     assert_eq!(compiled(&duplicate).expect_err("twice"), ["projections[1].code: `p` is there twice"]);
 }
 
+/// Whatever its nesting, a source is refused or worked out, and no thread runs out of stack.
+#[test]
+fn nothing_is_nested_too_deep_to_be_told() {
+    let wrapped = |open: &str, close: &str, count: usize| format!("{}1{}", open.repeat(count), close.repeat(count));
+    let sources = [
+        wrapped("(", ")", 990),
+        wrapped("[", "]", 990),
+        wrapped("-", "", 1_900),
+        wrapped("!", "", 1_900),
+        wrapped("true?", ":1", 280),
+        wrapped("1+", "", 990),
+        wrapped("{1:", "}", 490),
+        format!("item{}", ".a".repeat(990)),
+        format!("dyn{}", "(dyn".repeat(300)),
+    ];
+    for source in sources {
+        let scope = Scope { definition: &toml::from_str(REGIONS).unwrap(), has_part: false };
+        if let Ok(expression) = Expression::compile(&source, &scope) {
+            drop(expression.program.execute(&functions::context()));
+        }
+    }
+}
+
 #[test]
 fn targets_are_held_to_what_is_read_of_them() {
     let world = World::new("columns = [{ name = 'A', value = 'ref.region.nam' }, { name = 'B', value = 'ref.region.code' }]");

@@ -365,6 +365,48 @@ fn ten_mistakes_of_shape_and_sense_are_reported_together() {
     assert_eq!(found, expected);
 }
 
+/// A projection that stands behind the good definition.
+const PROJECTION: &str = r#"
+[[projections]]
+code = "receiver"
+name = { ru = "Получатель" }
+encoding = "windows-1251"
+separator = ";"
+when = 'has(item.kind)'
+columns = [
+  { name = "КОД", value = 'item.code', pad_left = { width = 8, with = "0" } },
+  { name = "ВИД", value = 'item.kind', map = { CITY = "1", DISTRICT = "2" } },
+]
+rows = [ { position = "last", values = { "КОД" = "3200" } } ]
+"#;
+
+#[test]
+fn mistakes_of_projections_are_reported_at_their_lines() {
+    let found = |part: &str, instead: &str| -> Vec<String> {
+        let text = format!("{GOOD}{}", PROJECTION.replacen(part, instead, 1));
+        let shape = shape::check(schema::schema(), &syntax::parse(&text).tree);
+        let validator = jsonschema::draft7::new(schema::schema()).expect("the schema is a schema");
+        let json: serde_json::Value = toml::from_str(&text).expect("it is TOML");
+        assert_eq!(validator.is_valid(&json), shape.misfits.is_empty(), "{instead}: {:#?}", shape.misfits);
+        let problems = read(Source { file: FILE, text: &text }).err().unwrap_or_default();
+        problems.iter().map(|problem| format!("{}:{}: {}: {}", problem.line, problem.column, problem.path, problem.message)).collect()
+    };
+    assert_eq!(found("", ""), Vec::<String>::new());
+    let cases = [
+        ("value = 'item.code'", "value = 'item.cod'", "64:27: projections[0].columns[0].value: there is no attribute `cod`"),
+        ("'has(item.kind)'", "'has(item.kin'", "62:8: projections[0].when: it is not a CEL expression: line 1, character"),
+        ("windows-1251", "koi8-r", "60:12: projections[0].encoding: \"koi8-r\" is not one of utf-8, windows-1251"),
+        ("CITY = \"1\"", "CITY = 1", "65:55: projections[0].columns[1].map.CITY: 1 is not a text in quotes"),
+        ("width = 8", "width = 0", "64:61: projections[0].columns[0].pad_left.width: 0 is not a whole number from 1 to 1000"),
+        ("\"КОД\" = \"3200\"", "\"КОТ\" = \"3200\"", "67:50: projections[0].rows[0].values.КОТ: there is no column `КОТ`"),
+        ("pad_left", "padleft", "64:40: projections[0].columns[0].padleft: unknown key, did you mean `pad_left`?"),
+    ];
+    for (part, instead, expected) in &cases {
+        let problems = found(part, instead);
+        assert!(problems.len() == 1 && problems[0].starts_with(expected), "{instead}: {problems:#?}");
+    }
+}
+
 #[test]
 fn an_error_of_syntax_hides_only_its_own_section() {
     let found = problems(&[
