@@ -37,11 +37,6 @@ impl FileProgress {
         self.show_doing(doing, bytes_done, bytes_total, rows_done);
     }
 
-    /// Bytes or rows done, as many in all, rows done.
-    pub fn show(&self, done: u64, total: u64, rows: u64) {
-        self.show_doing("", done, total, rows);
-    }
-
     fn show_doing(&self, doing: &str, done: u64, total: u64, rows: u64) {
         let rate = rows as f64 / self.started.elapsed().as_secs_f64().max(1e-3);
         match &self.bar {

@@ -340,7 +340,6 @@ mod tests {
     use crate::domain::item::{Content, Stretch};
     use crate::domain::validity::Validity;
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
 
     fn version(code: u8, start: i16, seq: i64) -> Arc<ItemVersion> {
         let from = (start > 0).then(|| Date::constant(2000, 1, 1).saturating_add(jiff::Span::new().days(start)));
