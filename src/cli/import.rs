@@ -22,7 +22,7 @@ use crate::exchange::items_csv::{Key, ReadOptions};
 pub struct ImportArguments {
     /// Code of the dictionary, such as offices
     dictionary: String,
-    /// CSV file in UTF-8 or windows-1251
+    /// CSV file
     file: PathBuf,
     /// What to do with items that the file does not name
     #[arg(long, value_enum, default_value_t = ModeArgument::Upsert)]
@@ -51,12 +51,15 @@ pub struct ImportArguments {
     /// Let rows bring retired items back
     #[arg(long)]
     restore: bool,
-    /// Encoding, when it is not to be found out: utf-8 or windows-1251
+    /// Encoding, when it is not to be found out: utf-8, utf-16le, utf-16be, windows-1251, koi8-r, cp866, x-mac-cyrillic, iso-8859-5
     #[arg(long, value_parser = encoding)]
     encoding: Option<Encoding>,
     /// Separator, when it is not to be found out: `,` `;` `|` or tab
     #[arg(long, value_parser = separator)]
     separator: Option<Separator>,
+    /// Whether `"` quotes cells, when it is not to be taken for granted: `"` or none
+    #[arg(long, value_parser = quoting)]
+    quoting: Option<bool>,
     #[command(flatten)]
     destination: DestinationArguments,
     #[command(flatten)]
@@ -99,11 +102,19 @@ fn key(text: &str) -> std::result::Result<Key, String> {
 }
 
 fn encoding(text: &str) -> std::result::Result<Encoding, String> {
-    Encoding::parse(text).ok_or_else(|| format!("`{text}` is not read: utf-8 and windows-1251 are"))
+    Encoding::parse(text).ok_or_else(|| format!("`{text}` is not read: {} are", Encoding::ALL.map(Encoding::name).join(", ")))
 }
 
 fn separator(text: &str) -> std::result::Result<Separator, String> {
     Separator::parse(text).ok_or_else(|| format!("`{text}` is not a separator: `,` `;` `|` and tab are"))
+}
+
+fn quoting(text: &str) -> std::result::Result<bool, String> {
+    match text {
+        "none" => Ok(false),
+        "\"" => Ok(true),
+        _ => Err(format!("`{text}` is not a way of quoting: `\"` and none are")),
+    }
 }
 
 pub fn limits(csv: &CsvSettings) -> Limits {
@@ -143,7 +154,7 @@ pub fn import(arguments: &ImportArguments) -> Result<()> {
             skips_blank_key: arguments.skip_blank_key,
             ignores_unknown_columns: arguments.ignore_unknown_columns,
         },
-        format: CsvFormat { encoding: arguments.encoding, separator: arguments.separator },
+        format: CsvFormat { encoding: arguments.encoding, separator: arguments.separator, quoting: arguments.quoting },
         destination: arguments.destination.destination(),
     };
     let svod = Svod::open(svod_settings(&arguments.database))?;

@@ -17,3 +17,6 @@ pub mod skos;
 pub mod table;
 pub mod writing;
 pub mod xlsx;
+
+#[cfg(test)]
+mod tests;

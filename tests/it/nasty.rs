@@ -88,12 +88,12 @@ fn registers_with_repeated_keys_are_refused_line_by_line(database: Database) {
     assert_eq!(twice, 20, "the twenty domains that are there twice: {domains}");
 }
 
-fn sheets_and_foreign_encodings_are_refused_by_name(database: Database) {
+fn sheets_without_a_code_are_refused_by_name(database: Database) {
     let instance = database.open();
     instance.define(&list("things", ""), None).unwrap();
     let cases = [
         ("census2002_xls_export_headers.tsv.gz", "no column holds the code"),
-        ("mvd_budget_2012_maccyrillic_cr.txt.gz", "the text looks like x-mac-cyrillic (MacCyrillic), not windows-1251"),
+        ("mvd_budget_2012_maccyrillic_cr.txt.gz", "the column \"Наименование показателя\" is neither code"),
     ];
     for (file, expected) in cases {
         let refused = refusal(&instance, file, &ImportOptions::default());

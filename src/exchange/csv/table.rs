@@ -2,7 +2,7 @@
 
 use super::super::row::Row;
 use super::super::table::{FileError, FileLimits, Input, Open, Table, TableHead};
-use super::{CsvError, CsvFormat, CsvReader, detect};
+use super::{CsvError, CsvFormat, CsvReader, detect, look};
 
 struct CsvTable {
     head: TableHead,
@@ -12,10 +12,11 @@ struct CsvTable {
 /// Surveys a file and opens it again to be read.
 pub fn open(open: Open<'_>, format: &CsvFormat, limits: &FileLimits) -> Result<Box<dyn Table>, FileError> {
     let detected = detect(open()?, format)?;
-    let evidence = vec![
+    let mut evidence = vec![
         ("encoding".to_owned(), format!("{}: {}", detected.encoding.name(), detected.encoding_because)),
         ("separator".to_owned(), format!("{}: {}", detected.separator.shown(), detected.separator_because)),
     ];
+    evidence.extend(look::evidence(open()?, &detected, limits.row));
     let head = TableHead { bytes_total: detected.bytes_total, evidence, ..TableHead::default() };
     Ok(Box::new(CsvTable { head, rows: CsvReader::new(open()?, &detected, limits.row) }))
 }
