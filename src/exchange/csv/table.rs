@@ -17,7 +17,7 @@ pub fn open(open: Open<'_>, format: &CsvFormat, limits: &FileLimits) -> Result<B
         ("separator".to_owned(), format!("{}: {}", detected.separator.shown(), detected.separator_because)),
     ];
     evidence.extend(look::evidence(open()?, &detected, limits.row));
-    let head = TableHead { bytes_total: detected.bytes_total, evidence, ..TableHead::default() };
+    let head = TableHead { bytes_total: detected.bytes_total, evidence, may_be_neutralised: true, ..TableHead::default() };
     Ok(Box::new(CsvTable { head, rows: CsvReader::new(open()?, &detected, limits.row) }))
 }
 

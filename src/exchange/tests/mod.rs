@@ -3,6 +3,7 @@
 
 mod csv_encodings;
 mod csv_round_trip;
+mod xlsx_round_trip;
 
 use std::cell::RefCell;
 use std::io::{self, Cursor, Write};
