@@ -3,9 +3,11 @@
 
 mod csv_encodings;
 mod csv_round_trip;
+mod json_round_trip;
 mod xlsx_round_trip;
 
 use std::cell::RefCell;
+use std::fmt;
 use std::io::{self, Cursor, Write};
 use std::rc::Rc;
 
@@ -59,10 +61,16 @@ approval = { stages = [] }
 "#;
 
 /// A dictionary and versions of its items, in the order in which they are written.
-#[derive(Debug)]
 pub(super) struct Sample {
     pub(super) dictionary: Dictionary,
     pub(super) items: Vec<ItemVersion>,
+}
+
+/// As a file shows it: the definition is always the same.
+impl fmt::Debug for Sample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.texts().fmt(f)
+    }
 }
 
 impl Sample {
