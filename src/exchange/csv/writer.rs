@@ -37,7 +37,7 @@ struct Quoting {
     cell: String,
 }
 
-pub fn writer<'a>(dictionary: &'a Dictionary, options: &'a WriteOptions, out: Box<dyn Write + 'a>) -> io::Result<Box<dyn ItemWriter + 'a>> {
+pub fn writer<'a>(dictionary: &'a Dictionary, options: &WriteOptions, out: Box<dyn Write + 'a>) -> io::Result<Box<dyn ItemWriter + 'a>> {
     let columns = columns(dictionary);
     let neutralised = columns.iter().map(|column| options.neutralises_formulas && column.holds_text(dictionary)).collect();
     let line_end = match options.line_end {

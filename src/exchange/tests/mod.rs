@@ -4,6 +4,8 @@
 mod csv_encodings;
 mod csv_round_trip;
 mod json_round_trip;
+mod package_round_trip;
+mod validators;
 mod xlsx_round_trip;
 
 use std::cell::RefCell;
@@ -217,8 +219,12 @@ impl Write for Shared {
 }
 
 pub(super) fn written(format: Format, sample: &Sample, options: &WriteOptions) -> io::Result<Vec<u8>> {
-    let (out, head) = (Shared::default(), head());
-    let mut writer = writer(format, &sample.dictionary, &head, options, Box::new(out.clone()))?;
+    written_with(format, sample, &head(), options)
+}
+
+pub(super) fn written_with(format: Format, sample: &Sample, head: &ExportHead, options: &WriteOptions) -> io::Result<Vec<u8>> {
+    let out = Shared::default();
+    let mut writer = writer(format, &sample.dictionary, head, options, Box::new(out.clone()))?;
     sample.items.iter().try_for_each(|item| writer.write(item))?;
     writer.finish()?;
     drop(writer);
