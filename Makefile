@@ -5,7 +5,7 @@ SHELL := /bin/sh
 # Debian's packages; each is installed only when it is missing, and said aloud.
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: help run build test check fmt bench bench-peers bench-load bench-soak fuzz generate postgres compiler curl nextest audit-suite xmllint clean
+.PHONY: help run build test check fmt bench bench-peers bench-load bench-soak fuzz generate postgres compiler curl nextest audit-suite xmllint validators clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ run: compiler ## Build and serve a demo on SQLite with the shipped dictionaries,
 build: compiler ## Build the optimised binary
 	cargo build --release
 
-test: compiler postgres nextest curl audit-suite xmllint ## Run every test on SQLite and PostgreSQL
+test: compiler postgres nextest curl audit-suite xmllint validators ## Run every test on SQLite and PostgreSQL
 	scripts/postgres.sh cargo nextest run --lib --bins --tests
 
 check: compiler ## Formatting, clippy, documentation, generated files up to date
@@ -81,6 +81,16 @@ audit-suite:
 	  echo "Installing the npm packages graphql-http and graphql into target/graphql-http: the audits of GraphQL over HTTP."; \
 	  rm -rf target/graphql-http && mkdir -p target/graphql-http && cp tests/it/graphql_http/package.json target/graphql-http/ && \
 	  npm install --prefix target/graphql-http --no-package-lock --no-audit --no-fund; }
+
+validators:
+	@python3 -c 'import venv, ensurepip' >/dev/null 2>&1 || { \
+	  echo "Installing Python with venv from the distribution: the tests hold exported files against validators that are Python packages."; \
+	  $(APT) update && $(APT) install -y --no-install-recommends python3 python3-venv; }
+	@cmp -s tests/validators/requirements.txt target/validators/requirements.txt || { \
+	  echo "Installing the Python packages frictionless, fhir.resources and rdflib into target/validators: the tests hold exported files against them."; \
+	  rm -rf target/validators && mkdir -p target && python3 -m venv target/validators && \
+	  target/validators/bin/pip install --quiet --disable-pip-version-check -r tests/validators/requirements.txt && \
+	  cp tests/validators/requirements.txt target/validators/; }
 
 nextest:
 	@command -v cargo-nextest >/dev/null 2>&1 || { \

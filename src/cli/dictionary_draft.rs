@@ -66,7 +66,7 @@ pub fn draft(arguments: &DraftArguments) -> Result<()> {
         name: arguments.name.clone(),
         sample_rows_max: arguments.sample,
         format: arguments.format,
-        csv: CsvFormat { encoding: arguments.encoding, separator: arguments.separator },
+        csv: CsvFormat { encoding: arguments.encoding, separator: arguments.separator, quoting: None },
         finds_references: !arguments.no_references,
     };
     // Whoever sits at the command line reads all; where there is no database, nothing is published.

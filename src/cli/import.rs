@@ -72,12 +72,15 @@ pub struct ImportArguments {
     /// Let rows bring retired items back
     #[arg(long)]
     restore: bool,
-    /// Encoding, when it is not to be found out: utf-8 or windows-1251
+    /// Encoding, when it is not to be found out: utf-8, utf-16le, utf-16be, windows-1251, koi8-r, cp866, x-mac-cyrillic, iso-8859-5
     #[arg(long, value_parser = encoding)]
     encoding: Option<Encoding>,
     /// Separator, when it is not to be found out: `,` `;` `|` or tab
     #[arg(long, value_parser = separator)]
     separator: Option<Separator>,
+    /// Whether `"` quotes cells, when it is not to be taken for granted: `"` or none
+    #[arg(long, value_parser = quoting)]
+    quoting: Option<bool>,
     #[command(flatten)]
     destination: DestinationArguments,
     #[command(flatten)]
@@ -126,7 +129,7 @@ fn key(text: &str) -> std::result::Result<Key, String> {
 }
 
 pub fn encoding(text: &str) -> std::result::Result<Encoding, String> {
-    Encoding::parse(text).ok_or_else(|| format!("`{text}` is not read: utf-8 and windows-1251 are"))
+    Encoding::parse(text).ok_or_else(|| format!("`{text}` is not read: {} are", Encoding::ALL.map(Encoding::name).join(", ")))
 }
 
 pub fn separator(text: &str) -> std::result::Result<Separator, String> {
@@ -142,6 +145,14 @@ fn mapped(text: &str) -> std::result::Result<(String, String), String> {
     match text.rsplit_once('=') {
         Some((column, target)) if !column.is_empty() && !target.is_empty() => Ok((column.to_owned(), target.to_owned())),
         _ => Err(format!("`{text}` maps no column: write COLUMN=TARGET")),
+    }
+}
+
+fn quoting(text: &str) -> std::result::Result<bool, String> {
+    match text {
+        "none" => Ok(false),
+        "\"" => Ok(true),
+        _ => Err(format!("`{text}` is not a way of quoting: `\"` and none are")),
     }
 }
 
@@ -181,7 +192,7 @@ pub fn import(arguments: &ImportArguments) -> Result<()> {
             ..ReadOptions::default()
         },
         format: arguments.format,
-        csv: CsvFormat { encoding: arguments.encoding, separator: arguments.separator },
+        csv: CsvFormat { encoding: arguments.encoding, separator: arguments.separator, quoting: arguments.quoting },
         destination: arguments.destination.destination(),
         leaves_rejected: arguments.leave_rejected,
     };

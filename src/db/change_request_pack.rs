@@ -45,7 +45,8 @@ pub struct PackedItem<'a> {
     pub is_restored: bool,
 }
 
-/// Packs items one by one; a pack is compressed as it grows.
+/// Packs items one by one.
+#[derive(Default)]
 pub struct Packer {
     lines: String,
     first_code: String,
@@ -54,10 +55,6 @@ pub struct Packer {
 }
 
 impl Packer {
-    pub fn new() -> Self {
-        Self { lines: String::new(), first_code: String::new(), last_code: String::new(), items_count: 0 }
-    }
-
     pub fn push(&mut self, item: &PackedItem<'_>) {
         if self.items_count == 0 {
             item.code.clone_into(&mut self.first_code);
@@ -137,7 +134,7 @@ impl ItemPack {
 
     fn without(&self, codes: &[&ItemCode]) -> Result<Option<ItemPack>> {
         let codes: FxHashSet<&str> = codes.iter().map(|code| code.as_str()).collect();
-        let mut packer = Packer::new();
+        let mut packer = Packer::default();
         for item in self.unpack()?.iter().filter(|item| !codes.contains(item.code.as_str())) {
             packer.push(&PackedItem { code: &item.code, base: &item.base, proposed: &item.proposed, is_restored: item.is_restored });
         }

@@ -1,8 +1,10 @@
 //! Which column of a file is what: by what the caller says, by what was kept of an earlier import, by the code of an attribute, by its
 //! label. Deliberately unknown: what the cells hold.
 
+use super::cells::unneutralised;
 use super::item_key::Key;
 use super::item_rows::ReadOptions;
+use super::row::Row;
 use crate::domain::attribute::{Attribute, quoted};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
@@ -51,6 +53,8 @@ pub struct Mapping {
     pub key: Option<Key>,
     /// For people, in the order of the columns.
     pub shown: Vec<MappedColumn>,
+    /// Texts may stand behind an apostrophe that keeps them from being formulas.
+    pub may_be_neutralised: bool,
 }
 
 /// Where the names of columns come from.
@@ -92,10 +96,16 @@ impl Mapping {
         mapper.check_key(&columns, &names);
         if mapper.violations.is_empty() {
             let code_column = columns.iter().position(|column| *column == Column::Code);
-            Ok(Self { code_column, columns, names, key: options.key.clone(), shown })
+            Ok(Self { code_column, columns, names, key: options.key.clone(), shown, may_be_neutralised: false })
         } else {
             Err(Error::Invalid(mapper.violations))
         }
+    }
+
+    /// What a cell of a row says; blank where the row has none.
+    pub fn cell<'r>(&self, row: &'r Row, at: usize) -> &'r str {
+        let text = row.get(at).unwrap_or_default().trim();
+        if self.may_be_neutralised { unneutralised(text) } else { text }
     }
 
     /// The attributes that the file has a column for, localised ones by language.

@@ -104,7 +104,8 @@ impl<'a> ItemReader<'a> {
                 (row.fields().map(|name| name.trim().to_owned()).collect(), NamedBy::Header, format!("row {}", row.line()))
             }
         };
-        let mapping = Mapping::new(dictionary, names, named_by, options)?;
+        let mut mapping = Mapping::new(dictionary, names, named_by, options)?;
+        mapping.may_be_neutralised = table.head().may_be_neutralised;
         let known = mapping.shown.iter().filter(|column| column.because != "unknown").count();
         let header_because = match named_by {
             NamedBy::Header => format!("{header_because}: {known} of {} names are known", mapping.names.len()),
@@ -205,11 +206,11 @@ fn header_missing(dictionary: &Dictionary, row: &Row) -> Violation {
 fn cell_code(mapping: &Mapping, row: &Row, dictionary: &Dictionary) -> ItemCode {
     let cell = |name: &str| {
         let at = mapping.names.iter().position(|other| other == name);
-        cleaned_code(at.and_then(|at| row.get(at)).unwrap_or_default(), dictionary)
+        cleaned_code(at.map(|at| mapping.cell(row, at)).unwrap_or_default(), dictionary)
     };
     let code = match &mapping.key {
         Some(key) => key.code(cell),
-        None => cleaned_code(mapping.code_column.and_then(|at| row.get(at)).unwrap_or_default(), dictionary),
+        None => cleaned_code(mapping.code_column.map(|at| mapping.cell(row, at)).unwrap_or_default(), dictionary),
     };
     ItemCode::new(code)
 }
@@ -217,7 +218,7 @@ fn cell_code(mapping: &Mapping, row: &Row, dictionary: &Dictionary) -> ItemCode 
 fn fill(mapping: &Mapping, draft: &mut ItemDraft, row: &Row, dictionary: &Dictionary, report: Report<'_>) {
     let (mut from, mut to): (Option<Date>, Option<Date>) = (None, None);
     for (at, column) in mapping.columns.iter().enumerate() {
-        let text = row.get(at).unwrap_or_default().trim();
+        let text = mapping.cell(row, at);
         if text.is_empty() {
             continue;
         }

@@ -25,3 +25,6 @@ pub mod table;
 pub mod writing;
 pub mod xlsx;
 pub mod xml;
+
+#[cfg(test)]
+mod tests;

@@ -55,6 +55,8 @@ pub struct TableHead {
     pub title: Option<String>,
     pub code: Option<String>,
     pub version: Option<String>,
+    /// Whether a text may stand behind an apostrophe that keeps it from being a formula: [`super::cells::unneutralised`] takes it away.
+    pub may_be_neutralised: bool,
     /// The length of the file.
     pub bytes_total: u64,
     /// Of a format of lines: the last line has no end, as in a file that was cut off.

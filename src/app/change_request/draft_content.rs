@@ -113,7 +113,7 @@ impl Changed<'_> {
             changed_by: AccountId::SVOD,
             changed_at: jiff::Timestamp::UNIX_EPOCH,
         };
-        let mut packer = Packer::new();
+        let mut packer = Packer::default();
         let mut packs = Vec::new();
         for codes in codes.chunks(ITEMS_PER_PACK) {
             for code in codes {

@@ -121,6 +121,9 @@ pub struct ImportLimits {
     pub rejected_rows_max: usize,
 }
 
+/// Does its part in the transaction that stores the request of an import.
+pub type ConcludeImport<'a> = &'a dyn Fn(&mut Acting<'_>, &Imported) -> Result<()>;
+
 /// What an import needs beside what it is asked for.
 pub struct Surroundings<'a> {
     pub limits: ImportLimits,
@@ -128,7 +131,7 @@ pub struct Surroundings<'a> {
     /// Where rejected rows go, with their reasons; opened only when there are any.
     pub rejected: Option<&'a dyn Fn() -> io::Result<Box<dyn Write>>>,
     /// What else goes into the transaction that stores the request; told what the import came to.
-    pub conclude: Option<&'a dyn Fn(&mut Acting<'_>, &Imported) -> Result<()>>,
+    pub conclude: Option<ConcludeImport<'a>>,
 }
 
 impl Surroundings<'_> {

@@ -52,7 +52,7 @@ impl<'a> References<'a> {
                 crate::exchange::cells::write_value(value, None, &mut text);
                 let known = codes.entry(text).or_insert(Found::One(&version.code));
                 if let Found::One(other) = known
-                    && *other != &version.code
+                    && **other != version.code
                 {
                     *known = Found::Several(other, &version.code);
                 }

@@ -39,7 +39,7 @@ pub fn read(parameters: &Parameters) -> Result<JobOptions> {
     Ok(options)
 }
 
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "mode",
     "blank",
     "on",
@@ -53,6 +53,7 @@ const KNOWN: [&str; 17] = [
     "format",
     "encoding",
     "separator",
+    "quoting",
     "destination",
     "leave_rejected",
     "save_mapping",
@@ -93,6 +94,7 @@ fn read_one(options: &mut JobOptions, name: &str, value: &str) -> std::result::R
         "separator" => {
             import.csv.separator = Some(Separator::parse(value).ok_or_else(|| Some("one of , ; | and tab is expected".to_owned()))?)
         }
+        "quoting" => import.csv.quoting = Some(one_of(value, &[("\"", true), ("none", false)])?),
         "destination" => {
             import.destination =
                 one_of(value, &[("draft", Destination::Draft), ("review", Destination::Review), ("dry_run", Destination::DryRun)])?;
@@ -141,6 +143,7 @@ mod tests {
             "csv",
             "utf-8",
             ";",
+            "none",
             "review",
             "true",
             "true",

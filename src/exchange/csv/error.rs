@@ -4,6 +4,7 @@
 use std::fmt;
 use std::io;
 
+use super::encoding::ENCODING_NAMES;
 use super::{counted, grouped};
 
 /// A refusal, with the place where the trouble starts as far as there is one.
@@ -31,8 +32,11 @@ pub enum CsvErrorKind {
     #[error("the file is {what}, not text: {advice}")]
     NotText { what: &'static str, advice: &'static str },
 
-    #[error("the text is {name} ({because}): save the file as UTF-8")]
-    Utf16 { name: &'static str, because: &'static str },
+    #[error("the text is {name} ({because}), but {named} was named as its encoding: name {name}, or none")]
+    NamedWrongly { name: &'static str, because: &'static str, named: &'static str },
+
+    #[error("the bytes at offset {} are not valid {name}: the file is damaged, or its encoding is another one", grouped(*.offset))]
+    NotUtf16 { name: &'static str, offset: u64 },
 
     #[error("a NUL byte at offset {}: the file is binary, not text; is it an Excel workbook? Save the sheet as CSV in UTF-8", grouped(*.offset))]
     Nul { offset: u64 },
@@ -47,13 +51,19 @@ pub enum CsvErrorKind {
     BrokenUtf8 { byte: u8, offset: u64, valid: u64, malformed: u64 },
 
     #[error(
-        "byte 0x{byte:02X} at offset {} is not UTF-8, and the text looks like {name}, not windows-1251: save the file as UTF-8, or name the encoding (utf-8 or windows-1251) if you know better",
+        "byte 0x{byte:02X} at offset {} is not UTF-8, and the text looks like {name}, which is not read: save the file as UTF-8, or name the encoding ({ENCODING_NAMES}) if you know better",
         grouped(*.offset)
     )]
     LooksLike { name: &'static str, byte: u8, offset: u64 },
 
     #[error(
-        "byte 0x{byte:02X} at offset {} is not UTF-8, and it cannot be told which encoding it is: save the file as UTF-8, or name the encoding (utf-8 or windows-1251)",
+        "byte 0x{byte:02X} at offset {} is not UTF-8, and there is too little text to tell which encoding it is: {candidates} would all make Russian words of it; say which with --encoding",
+        grouped(*.offset)
+    )]
+    AmbiguousEncoding { candidates: String, byte: u8, offset: u64 },
+
+    #[error(
+        "byte 0x{byte:02X} at offset {} is not UTF-8, and it cannot be told which encoding it is: save the file as UTF-8, or name the encoding ({ENCODING_NAMES})",
         grouped(*.offset)
     )]
     UnknownEncoding { byte: u8, offset: u64 },
@@ -61,20 +71,17 @@ pub enum CsvErrorKind {
     #[error("byte 0x98 at offset {} means nothing in windows-1251: the encoding is another one, or the file is damaged", grouped(*.offset))]
     UndefinedInWindows1251 { offset: u64 },
 
-    #[error("the file starts with the byte-order mark of UTF-8, but windows-1251 was named as its encoding")]
-    MarkContradictsEncoding,
-
     #[error("the record is longer than {} bytes{}", grouped(*.bytes_max as u64), open_quote_shown(*.open_quote))]
     RecordTooLong { bytes_max: usize, open_quote: Option<Place> },
 
     #[error("the record has more than {} columns", grouped(*.columns_max as u64))]
     TooManyColumns { columns_max: usize },
 
-    #[error("the quote opened here is never closed")]
+    #[error("the quote opened here is never closed; if `\"` quotes nothing in this file, read it with --quoting none")]
     UnclosedQuote,
 
     #[error(
-        "text follows the closing quote of a field{}; a quote inside a quoted field is written twice",
+        "text follows the closing quote of a field{}; a quote inside a quoted field is written twice; if `\"` quotes nothing in this file, read it with --quoting none",
         opening_shown(*.opened_line)
     )]
     TextAfterQuote { opened_line: Option<u64> },

@@ -19,13 +19,17 @@ pub(super) struct Guard<R> {
 }
 
 impl<R: Read> Guard<R> {
-    pub(super) fn new(reader: R, separator: Separator, limits: Limits) -> Guard<R> {
-        let scanner = Scanner::new(separator, limits);
+    pub(super) fn new(reader: R, separator: Separator, has_quotes: bool, limits: Limits) -> Guard<R> {
+        let scanner = Scanner::new(separator, has_quotes, limits);
         Guard { reader, scanner, seen: VecDeque::new(), refusal: None, bytes_read: 0 }
     }
 
     pub(super) fn bytes_read(&self) -> u64 {
         self.bytes_read
+    }
+
+    pub(super) fn reader(&self) -> &R {
+        &self.reader
     }
 
     /// The next record in the order of the file.
@@ -89,7 +93,7 @@ mod tests {
     const LIMITS: Limits = Limits { record_bytes_max: 100, columns_max: 10 };
 
     fn guard<R: Read>(reader: R) -> Guard<R> {
-        Guard::new(reader, Separator::Comma, LIMITS)
+        Guard::new(reader, Separator::Comma, true, LIMITS)
     }
 
     /// What is let through before the end or a refusal, and the refusal.
@@ -107,8 +111,8 @@ mod tests {
         guard.read_to_string(&mut passed).expect("well-formed");
         assert_eq!(passed, "\u{feff}a,b\n\n\"c\nd\"\n");
         assert_eq!(guard.bytes_read(), passed.len() as u64);
-        assert_eq!(guard.next_record(), Some(RecordSeen { line: 1, columns: 2 }));
-        assert_eq!(guard.next_record(), Some(RecordSeen { line: 3, columns: 1 }));
+        assert_eq!(guard.next_record(), Some(RecordSeen { line: 1, columns: 2, quoted: 0 }));
+        assert_eq!(guard.next_record(), Some(RecordSeen { line: 3, columns: 1, quoted: 1 }));
         assert_eq!(guard.next_record(), None);
     }
 

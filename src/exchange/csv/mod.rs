@@ -8,49 +8,24 @@ mod encoding;
 mod error;
 mod guard;
 mod lines;
+mod look;
 mod reader;
 mod russian;
 mod scanner;
 mod separator;
+mod survey;
 mod table;
+mod utf16;
 mod writer;
 
 pub use detect::{Detected, detect};
+pub use encoding::Encoding;
 pub use error::{CsvError, CsvErrorKind, Place};
 pub use reader::CsvReader;
 pub use table::open;
 pub use writer::writer;
 
 const UTF8_BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// The one byte that windows-1251 leaves undefined. Decoders made for the web let it pass as a control character.
-const UNDEFINED_IN_WINDOWS_1251: u8 = 0x98;
-
-/// The encodings that are read. Others are refused by name rather than guessed at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    Utf8,
-    Windows1251,
-}
-
-impl Encoding {
-    /// Accepts the registered names and the usual short ones, in any case.
-    pub fn parse(name: &str) -> Option<Encoding> {
-        match name.to_ascii_lowercase().as_str() {
-            "utf-8" | "utf8" => Some(Encoding::Utf8),
-            "windows-1251" | "windows1251" | "cp1251" => Some(Encoding::Windows1251),
-            _ => None,
-        }
-    }
-
-    /// The name registered at IANA, in lower case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Encoding::Utf8 => "utf-8",
-            Encoding::Windows1251 => "windows-1251",
-        }
-    }
-}
 
 /// What stands between two fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,9 +73,12 @@ impl Separator {
 pub struct CsvFormat {
     pub encoding: Option<Encoding>,
     pub separator: Option<Separator>,
+    /// Whether `"` quotes a field; if not, it stands for itself everywhere.
+    pub quoting: Option<bool>,
 }
 
-/// How much one record may take. The bytes are those of the file, before decoding, quotes and separators included.
+/// How much one record may take. The bytes are those of the file, before decoding, quotes and separators included; of UTF-16, those of the
+/// same text in UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     pub record_bytes_max: usize,
@@ -129,20 +107,6 @@ pub(in crate::exchange) fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_parsed_whatever_their_case() {
-        for name in ["utf-8", "UTF-8", "utf8", "Utf8"] {
-            assert_eq!(Encoding::parse(name), Some(Encoding::Utf8), "{name}");
-        }
-        for name in ["windows-1251", "Windows-1251", "cp1251", "CP1251"] {
-            assert_eq!(Encoding::parse(name), Some(Encoding::Windows1251), "{name}");
-        }
-        assert_eq!(Encoding::parse("koi8-r"), None);
-        for encoding in [Encoding::Utf8, Encoding::Windows1251] {
-            assert_eq!(Encoding::parse(encoding.name()), Some(encoding));
-        }
-    }
 
     #[test]
     fn separators_are_parsed_by_their_character() {

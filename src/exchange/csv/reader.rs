@@ -4,23 +4,24 @@
 
 use std::io::Read;
 
-use csv::{ByteRecord, ErrorKind};
-use encoding_rs::WINDOWS_1251;
-
 use super::super::row::Row;
 use super::detect::Detected;
 use super::error::{CsvError, CsvErrorKind, Place};
 use super::guard::Guard;
-use super::{Encoding, Limits, UNDEFINED_IN_WINDOWS_1251};
+use super::utf16::Text;
+use super::{Encoding, Limits};
+use csv::{ByteRecord, ErrorKind};
 
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Reads records. After an error it is at its end.
 pub struct CsvReader<R> {
-    records: csv::Reader<Guard<R>>,
+    records: csv::Reader<Guard<Text<R>>>,
     encoding: Encoding,
-    /// The record before decoding; empty all the time for UTF-8.
+    /// The record before decoding; empty all the time where it needs none.
     undecoded: ByteRecord,
+    /// How many fields of the last record were quoted.
+    quoted: usize,
     failed: bool,
 }
 
@@ -32,8 +33,9 @@ impl<R: Read> CsvReader<R> {
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(BUFFER_BYTES)
-            .from_reader(Guard::new(reader, detected.separator, limits));
-        CsvReader { records, encoding: detected.encoding, undecoded: ByteRecord::new(), failed: false }
+            .quoting(detected.quoting)
+            .from_reader(Guard::new(Text::new(reader, detected.encoding), detected.separator, detected.quoting, limits));
+        CsvReader { records, encoding: detected.encoding, undecoded: ByteRecord::new(), quoted: 0, failed: false }
     }
 
     /// Reads the next record; `false` at the end of the file. Records above a refused one are all read before the refusal.
@@ -48,13 +50,20 @@ impl<R: Read> CsvReader<R> {
 
     /// How far into the file the reader is. It reads ahead by no more than one buffer.
     pub fn bytes_read(&self) -> u64 {
-        self.records.get_ref().bytes_read()
+        let guard = self.records.get_ref();
+        guard.reader().file_bytes_read().unwrap_or(guard.bytes_read())
+    }
+
+    /// How many fields of the last record were quoted.
+    pub(super) fn quoted(&self) -> usize {
+        self.quoted
     }
 
     fn read_checked(&mut self, row: &mut Row) -> Result<bool, CsvError> {
-        let read = match self.encoding {
-            Encoding::Utf8 => self.records.read_record(&mut row.fields),
-            Encoding::Windows1251 => self.records.read_byte_record(&mut self.undecoded),
+        let needs_decoding = self.encoding.is_single_byte();
+        let read = match needs_decoding {
+            false => self.records.read_record(&mut row.fields),
+            true => self.records.read_byte_record(&mut self.undecoded),
         };
         if matches!(read, Ok(false)) {
             row.fields.clear();
@@ -62,8 +71,9 @@ impl<R: Read> CsvReader<R> {
         }
         let seen = self.records.get_mut().next_record();
         row.line = seen.map_or(row.line, |record| record.line);
+        self.quoted = seen.map_or(0, |record| record.quoted);
         read.map_err(|error| self.error(error, row.line))?;
-        if self.encoding == Encoding::Windows1251 {
+        if needs_decoding {
             self.decode(row)?;
         }
         debug_assert_eq!(seen.map(|record| record.columns), Some(row.len()), "the guard and the csv crate split alike");
@@ -73,10 +83,10 @@ impl<R: Read> CsvReader<R> {
     fn decode(&mut self, row: &mut Row) -> Result<(), CsvError> {
         row.fields.clear();
         for (index, field) in self.undecoded.iter().enumerate() {
-            if memchr::memchr(UNDEFINED_IN_WINDOWS_1251, field).is_some() {
+            if self.encoding.undefined_byte().is_some_and(|byte| memchr::memchr(byte, field).is_some()) {
                 return Err(self.changed(row.line, index));
             }
-            let (text, _) = WINDOWS_1251.decode_without_bom_handling(field);
+            let (text, _) = self.encoding.decoder().decode_without_bom_handling(field);
             row.fields.push_field(&text);
         }
         Ok(())
@@ -102,6 +112,7 @@ mod tests {
     use std::io;
 
     use csv::{QuoteStyle, Terminator};
+    use encoding_rs::WINDOWS_1251;
     use proptest::prelude::*;
 
     use super::super::{CsvFormat, Separator, detect};
@@ -126,7 +137,7 @@ mod tests {
     }
 
     fn named(encoding: Encoding, separator: Separator) -> CsvFormat {
-        CsvFormat { encoding: Some(encoding), separator: Some(separator) }
+        CsvFormat { encoding: Some(encoding), separator: Some(separator), quoting: None }
     }
 
     /// Both passes: the records read, and what ended them.
@@ -203,7 +214,13 @@ mod tests {
     fn a_quote_never_closed_is_named_at_its_place() {
         let (records, ended) = read("a;b\nc;d\ne;\"f\ng;h\n");
         assert_eq!(records.len(), 2);
-        assert_eq!(ended, Err("line 3, column 2: the quote opened here is never closed".to_owned()));
+        assert_eq!(
+            ended,
+            Err(
+                "line 3, column 2: the quote opened here is never closed; if `\"` quotes nothing in this file, read it with --quoting none"
+                    .to_owned()
+            )
+        );
     }
 
     #[test]

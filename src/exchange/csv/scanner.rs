@@ -17,6 +17,8 @@ pub(super) struct RecordSeen {
     /// The line it starts on, one-based.
     pub(super) line: u64,
     pub(super) columns: usize,
+    /// How many of its fields are quoted.
+    pub(super) quoted: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +33,8 @@ enum State {
 
 pub(super) struct Scanner {
     separator: u8,
+    /// Whether a quote at the start of a field opens it.
+    has_quotes: bool,
     limits: Limits,
     state: State,
     lines: Lines,
@@ -40,12 +44,14 @@ pub(super) struct Scanner {
     record_line: u64,
     column: usize,
     quote_line: u64,
+    quoted: usize,
 }
 
 impl Scanner {
-    pub(super) fn new(separator: Separator, limits: Limits) -> Scanner {
+    pub(super) fn new(separator: Separator, has_quotes: bool, limits: Limits) -> Scanner {
         Scanner {
             separator: separator.byte(),
+            has_quotes,
             limits,
             state: State::BetweenRecords,
             lines: Lines::new(),
@@ -54,6 +60,7 @@ impl Scanner {
             record_line: 1,
             column: 1,
             quote_line: 1,
+            quoted: 0,
         }
     }
 
@@ -109,16 +116,18 @@ impl Scanner {
         self.record_offset = self.offset(at);
         self.record_line = self.lines.number();
         self.column = 1;
+        self.quoted = 0;
         self.state = State::FieldStart;
         at
     }
 
     fn start_field(&mut self, chunk: &[u8], at: usize) -> usize {
-        if chunk[at] != QUOTE {
+        if chunk[at] != QUOTE || !self.has_quotes {
             self.state = State::Unquoted;
             return at;
         }
         self.quote_line = self.lines.number();
+        self.quoted += 1;
         self.state = State::Quoted;
         at + 1
     }
@@ -167,7 +176,7 @@ impl Scanner {
 
     fn end_record(&mut self, seen: &mut impl FnMut(RecordSeen)) {
         self.state = State::BetweenRecords;
-        seen(RecordSeen { line: self.record_line, columns: self.column });
+        seen(RecordSeen { line: self.record_line, columns: self.column, quoted: self.quoted });
     }
 
     fn end_line(&mut self, chunk: &[u8], at: usize) {
@@ -213,7 +222,7 @@ mod tests {
 
     /// Scans a text cut into chunks of one size: the records seen, and how it ended.
     fn scanned(text: &[u8], chunk_bytes: usize, limits: Limits) -> (Vec<(u64, usize)>, Result<(), String>) {
-        let mut scanner = Scanner::new(Separator::Semicolon, limits);
+        let mut scanner = Scanner::new(Separator::Semicolon, true, limits);
         let mut records = Vec::new();
         let mut see = |record: RecordSeen| records.push((record.line, record.columns));
         let ended = text
@@ -259,7 +268,10 @@ mod tests {
     fn a_quote_that_stays_open_is_refused_where_it_opened() {
         let (records, ended) = scanned_any_way("a;b\nc;\"d\"\"\ne;f\ng", LIMITS);
         assert_eq!(records, vec![(1, 2)]);
-        assert_eq!(ended.expect_err("a refusal"), "line 2, column 2: the quote opened here is never closed");
+        assert_eq!(
+            ended.expect_err("a refusal"),
+            "line 2, column 2: the quote opened here is never closed; if `\"` quotes nothing in this file, read it with --quoting none"
+        );
     }
 
     #[test]
@@ -268,13 +280,13 @@ mod tests {
         assert_eq!(records, vec![(1, 2)]);
         assert_eq!(
             ended.expect_err("a refusal"),
-            "line 2, column 1: text follows the closing quote of a field; a quote inside a quoted field is written twice"
+            "line 2, column 1: text follows the closing quote of a field; a quote inside a quoted field is written twice; if `\"` quotes nothing in this file, read it with --quoting none"
         );
         let (_, ended) = scanned_any_way("a;\"b\nc\nd\"e", LIMITS);
         assert_eq!(
             ended.expect_err("a refusal"),
             "line 3, column 2: text follows the closing quote of a field that opened at line 1; \
-             a quote inside a quoted field is written twice"
+             a quote inside a quoted field is written twice; if `\"` quotes nothing in this file, read it with --quoting none"
         );
     }
 

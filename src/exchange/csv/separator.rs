@@ -23,8 +23,8 @@ struct Trial {
 }
 
 /// Chooses the separator for the start of a file, which may be the whole of it, and says why.
-pub(super) fn detect(head: &[u8], is_whole: bool) -> (Separator, String) {
-    let trials = CANDIDATES.map(|separator| Trial::of(separator, head, is_whole));
+pub(super) fn detect(head: &[u8], is_whole: bool, quoting: bool) -> (Separator, String) {
+    let trials = CANDIDATES.map(|separator| Trial::of(separator, head, is_whole, quoting));
     // `max_by_key` prefers the last of equals.
     let best = trials.iter().rev().filter(|trial| trial.is_steady()).max_by_key(|trial| trial.rank());
     best.map_or_else(|| single_column(&trials), |trial| (trial.separator, trial.evidence()))
@@ -43,9 +43,9 @@ fn single_column(trials: &[Trial; 4]) -> (Separator, String) {
 }
 
 impl Trial {
-    fn of(separator: Separator, head: &[u8], is_whole: bool) -> Trial {
+    fn of(separator: Separator, head: &[u8], is_whole: bool, quoting: bool) -> Trial {
         let unlimited = Limits { record_bytes_max: usize::MAX, columns_max: usize::MAX };
-        let mut scanner = Scanner::new(separator, unlimited);
+        let mut scanner = Scanner::new(separator, quoting, unlimited);
         let mut widths = Vec::with_capacity(RECORDS_MAX);
         let mut see = |record: RecordSeen| {
             if widths.len() < RECORDS_MAX {
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     fn assert_detected(head: &str, separator: Separator, because: &str) {
-        assert_eq!(detect(head.as_bytes(), true), (separator, because.to_owned()), "{head:?}");
+        assert_eq!(detect(head.as_bytes(), true, true), (separator, because.to_owned()), "{head:?}");
     }
 
     #[test]
@@ -135,9 +135,9 @@ mod tests {
 
     #[test]
     fn a_cut_record_at_the_end_of_the_head_does_not_count() {
-        let (_, because) = detect(b"a;b\nc;d\ne", false);
+        let (_, because) = detect(b"a;b\nc;d\ne", false, true);
         assert_eq!(because, "`;` gives 2 columns in all of the 2 records");
-        let (_, because) = detect(b"a;b\nc;d\ne", true);
+        let (_, because) = detect(b"a;b\nc;d\ne", true, true);
         assert_eq!(because, "`;` gives 2 columns in 2 of the 3 records");
     }
 
