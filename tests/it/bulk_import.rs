@@ -18,6 +18,8 @@ on_both_engines!(
     columns_are_found_given_and_kept,
     references_are_given_by_another_attribute,
     removed_rows_retire_their_items,
+    a_file_that_is_wrong_throughout_is_refused_as_a_whole,
+    an_import_into_a_request_of_others_publications_is_worked_out_anew,
 );
 
 const MANY: usize = 6_000;
@@ -192,4 +194,36 @@ fn removed_rows_retire_their_items(database: Database) {
     let options = ImportOptions { destination: Destination::DryRun, ..ImportOptions::default() };
     let unknown = instance.import("offices", "code,action\n77,remove\n", &options).unwrap();
     assert_eq!(unknown.rejected_count, 1);
+}
+
+/// The tests' limit is ten thousand rows.
+fn a_file_that_is_wrong_throughout_is_refused_as_a_whole(database: Database) {
+    let instance = offices(&database);
+    let rows: String = (0..30_000).map(|row| format!("{row},1,Городская,99\n")).collect();
+    let refused = instance.import_refused("offices", &format!("code,parent,name,region\n{rows}"), &dry_run());
+    assert!(refused.contains("more than 10000 rows are wrong, so the file does not fit the dictionary"), "{}", &refused[..400]);
+    assert!(refused.starts_with("items.csv:2:4: offices/0/region: \"99\" is not an item of regions"), "{}", &refused[..400]);
+    let unreadable: String = (0..30_000).map(|row| format!("{row},1,Городская,01,семь\n")).collect();
+    let refused = instance.import_refused("offices", &format!("code,parent,name,region,number\n{unreadable}"), &dry_run());
+    assert!(refused.contains("more than 10000 rows are wrong"), "{}", &refused[..400]);
+}
+
+fn dry_run() -> ImportOptions {
+    ImportOptions { destination: Destination::DryRun, ..ImportOptions::default() }
+}
+
+/// A draft of many items stands on what was published when it was made; what others published since is merged, and packs follow.
+fn an_import_into_a_request_of_others_publications_is_worked_out_anew(database: Database) {
+    let instance = database.open();
+    instance.define(THINGS, Some(&many(""))).unwrap();
+    let operator = instance.operator();
+    let requests = &instance.svod.change_requests;
+    let request = drafted(&instance, &many(" иначе"));
+    instance.import("things", "code,okato\n00003,новый\n", &on("2026-11-22")).unwrap();
+    let judged = requests.judge(&operator, request.id).unwrap().unwrap();
+    assert!(judged.conflicts.is_empty() && judged.violations.is_empty(), "{judged:?}");
+    let submitted = requests.submit_change_request(&operator, request.id, request.revision).unwrap();
+    requests.publish_change_request(&operator, submitted.id, submitted.revision).unwrap();
+    let merged = instance.timeline("things", "00003").pop().unwrap();
+    assert!(merged.contains("Вещь 3 иначе") && merged.contains("новый"), "both changes stand: {merged}");
 }

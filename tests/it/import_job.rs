@@ -21,6 +21,7 @@ on_both_engines!(
     a_file_that_is_refused_says_why,
     whoever_may_not_import_is_refused_before_their_file_is_read,
     a_file_goes_over_http_from_upload_to_request,
+    a_file_that_breaks_off_on_its_way_leaves_nothing,
     servers_killed_at_work_leave_one_request,
 );
 
@@ -238,6 +239,27 @@ fn a_file_goes_over_http_from_upload_to_request(database: Database) {
     let (status, body) = Client { server: &small, token: &token }.post("/import/offices", MIXED.as_bytes(), "text/csv");
     assert!(status == 413 && body.to_string().contains("longer than 100 bytes"), "{status} {body}");
     assert_eq!(client.get("/import/jobs/999").0, 404);
+}
+
+fn a_file_that_breaks_off_on_its_way_leaves_nothing(database: Database) {
+    use std::io::Write as _;
+    defined(&database);
+    let token = steward_token(&database);
+    let server = Server::start_with(&database, &["--import-folder", database.folder().join("spool").to_str().unwrap()]);
+    let mut connection = std::net::TcpStream::connect(&server.address).unwrap();
+    let head = format!("POST /import/offices HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: 2000000\r\n\r\n");
+    connection.write_all(head.as_bytes()).unwrap();
+    connection.write_all(&vec![b'x'; 1_000_000]).unwrap();
+    let place = database.folder().join("spool").join("0");
+    let receiving = || {
+        let files = std::fs::read_dir(&place).into_iter().flatten().flatten();
+        files.filter(|file| file.file_name().to_string_lossy().starts_with("receiving")).count()
+    };
+    server.wait_until("the file is on its way", || receiving() == 1);
+    drop(connection);
+    server.wait_until("nothing of it is left", || receiving() == 0);
+    let (status, jobs) = Client { server: &server, token: &token }.get("/import/jobs/1");
+    assert_eq!(status, 404, "{jobs}");
 }
 
 /// Enough for the work to take a while.
