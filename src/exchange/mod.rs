@@ -11,6 +11,7 @@ pub mod format;
 pub mod genericode;
 pub mod items_csv;
 pub mod json;
+mod kept_table;
 pub mod row;
 pub mod sdmx;
 pub mod skos;
