@@ -271,9 +271,8 @@ impl Reading<'_> {
             let is_whole = match same {
                 [only] if !only.is_dated => true,
                 rows => {
-                    let is_last = |row: &Confirmed| {
-                        versions.last().is_some_and(|last| Arc::ptr_eq(last, state.items.version(row.position as usize)))
-                    };
+                    let is_last =
+                        |row: &Confirmed| versions.last().is_some_and(|last| Arc::ptr_eq(last, state.items.version(row.position as usize)));
                     let is_next = |pair: &[Confirmed]| pair[1].position == pair[0].position + 1;
                     rows.iter().all(|row| row.is_dated) && rows.windows(2).all(is_next) && rows.last().is_some_and(is_last)
                 }
