@@ -26,8 +26,8 @@ pub fn open(open: Open<'_>, limits: &FileLimits) -> Result<Box<dyn Table>, FileE
     let subjects = subjects_of(&text)?;
     let of_type = |kind: &str| subjects.iter().filter(|(_, subject)| subject.is_a(kind)).map(|(name, _)| name.as_str()).collect::<Vec<_>>();
     let (schemes, concepts) = (of_type("ConceptScheme"), of_type("Concept"));
-    if concepts.is_empty() {
-        return Err(FileError::of_file("the file has no skos:Concept: is it a concept scheme?"));
+    if concepts.is_empty() && schemes.is_empty() {
+        return Err(FileError::of_file("the file has neither a skos:ConceptScheme nor a skos:Concept: is it a concept scheme?"));
     }
     let scheme = schemes.first().and_then(|name| subjects.get(*name));
     let reading = Reading { subjects: &subjects, concepts: &concepts, has_schemes: schemes.len() > 1, scheme };
