@@ -163,7 +163,7 @@ fn exports(rows: usize, folder: &Path) {
     publication(&svod, request);
     let export = |format: &str| {
         let mut asked = ExportRequest::of_format(format).expect("a format");
-        asked.set("allVersions", "true").expect("a parameter");
+        asked.set("all_versions", "true").expect("a parameter");
         let exporting = Exporting::new(svod.reading.clone(), folder.to_owned());
         let prepared = exporting.prepare(&Authority::anonymous(), "territories", &asked).expect("it may be read");
         let mut counted = Counted(0);

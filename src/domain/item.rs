@@ -49,8 +49,13 @@ pub struct ItemVersion {
 
 impl ItemVersion {
     pub fn new(dictionary: &Dictionary, code: ItemCode, stretch: Stretch, published_seq: i64) -> Self {
-        let digest = Sha256::digest(canonical_line(dictionary, &code, &stretch)).into();
-        Self { code, stretch, digest, published_seq }
+        let mut version = Self { code, stretch, digest: [0; 32], published_seq };
+        version.take_digest(dictionary);
+        version
+    }
+
+    pub(super) fn take_digest(&mut self, dictionary: &Dictionary) {
+        self.digest = Sha256::digest(canonical_line(dictionary, &self.code, &self.stretch)).into();
     }
 
     pub fn validity(&self) -> Validity {

@@ -115,9 +115,11 @@ pub fn apply_change(before: Option<&State>, change: DictionaryChange, seq: i64, 
         Some(state) => &state.items,
         None => &nothing,
     };
+    if items_before.is_empty() {
+        return first_items(before, dictionary, timelines, &restored, (seq, digesting), redefined.is_some());
+    }
     let mut rows = RowChanges::default();
-    let mut replaced = Vec::new();
-    rows.opened.reserve_exact(timelines.len());
+    let mut replaced = Vec::with_capacity(timelines.len());
     for (code, timeline) in timelines {
         let published = items_before.versions_of(&code);
         let mut versions = Vec::with_capacity(timeline.len());
@@ -143,21 +145,59 @@ pub fn apply_change(before: Option<&State>, change: DictionaryChange, seq: i64, 
         if restored.contains(&code) && !versions.is_empty() && before.is_some_and(|state| state.annulled.contains(&code)) {
             rows.restored.push(code.clone());
         }
-        // Where nothing was, the opened rows are all there is, in their order.
-        if !items_before.is_empty() {
-            replaced.push((code, versions));
-        }
+        replaced.push((code, versions));
     }
     if rows.opened.is_empty() && rows.closed.is_empty() && redefined.is_none() {
         return None;
     }
-    let items = Arc::new(if items_before.is_empty() {
-        ItemTable::new(rows.opened.clone())
-    } else {
-        items_before.with(replaced.iter().map(|(code, versions)| (code, versions)))
-    });
+    let items = Arc::new(items_before.with(replaced.iter().map(|(code, versions)| (code, versions))));
     let annulled = annulled_after(before, &rows);
     Some((State { dictionary: Arc::clone(dictionary), items, annulled }, rows))
+}
+
+/// The same where nothing was: every stretch opens a row. There may be a million, so that two threads take their digests.
+fn first_items(
+    before: Option<&State>,
+    dictionary: &Arc<Dictionary>,
+    timelines: BTreeMap<ItemCode, Vec<Stretch>>,
+    restored: &BTreeSet<ItemCode>,
+    (seq, digesting): (i64, Digesting),
+    is_redefined: bool,
+) -> Option<(State, RowChanges)> {
+    let mut rows = RowChanges::default();
+    let mut opened = Vec::with_capacity(timelines.len());
+    for (code, timeline) in timelines {
+        if timeline.is_empty() {
+            continue;
+        }
+        rows.counts.added += 1;
+        if restored.contains(&code) && before.is_some_and(|state| state.annulled.contains(&code)) {
+            rows.restored.push(code.clone());
+        }
+        opened.extend(timeline.into_iter().map(|stretch| ItemVersion { code: code.clone(), stretch, digest: [0; 32], published_seq: seq }));
+    }
+    if opened.is_empty() && !is_redefined {
+        return None;
+    }
+    if digesting == Digesting::Published {
+        let digest = |versions: &mut [ItemVersion]| versions.iter_mut().for_each(|version| version.take_digest(dictionary));
+        let middle = versions_of_first_thread(opened.len());
+        let (first, second) = opened.split_at_mut(middle);
+        std::thread::scope(|scope| {
+            scope.spawn(|| digest(second));
+            digest(first);
+        });
+    }
+    rows.opened = opened.into_iter().map(Arc::new).collect();
+    let items = Arc::new(ItemTable::new(rows.opened.clone()));
+    let annulled = annulled_after(before, &rows);
+    Some((State { dictionary: Arc::clone(dictionary), items, annulled }, rows))
+}
+
+/// All of few, half of many.
+fn versions_of_first_thread(count: usize) -> usize {
+    const SHARED_VERSIONS_MIN: usize = 5_000;
+    if count < SHARED_VERSIONS_MIN { count } else { count / 2 }
 }
 
 /// Takes some items out of a change that was worked out on a state: they stay as they are there. `None` when nothing is left of it.

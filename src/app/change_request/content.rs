@@ -103,12 +103,13 @@ impl Stored {
             let is_defined = stored.definition.is_some();
             let mut of_dictionary = RebasedDictionary { code: stored.code, dictionary, is_defined, change, items: Vec::new() };
             for item in items {
-                of_dictionary.add(head, item, &mut rebased);
+                let read = read_item(&of_dictionary.dictionary, &item);
+                of_dictionary.add(head, item, read, &mut rebased);
             }
-            for pack in packs {
-                // One pack after another: their items would not fit into memory's budget as they are stored.
-                for item in pack.unpack()? {
-                    of_dictionary.add(head, item, &mut rebased);
+            // Two packs at a time, on a thread each: the items of all would not fit into memory's budget as they are stored.
+            for two in packs.chunks(2) {
+                for (item, read) in read_packs(&of_dictionary.dictionary, two)? {
+                    of_dictionary.add(head, item, read, &mut rebased);
                 }
             }
             rebased.dictionaries.push(of_dictionary);
@@ -119,10 +120,10 @@ impl Stored {
 
 impl RebasedDictionary {
     /// Merges one item with what a head holds, and keeps what is to be kept of it.
-    fn add(&mut self, head: &Head, stored: StoredItem, rebased: &mut Rebased) {
+    fn add(&mut self, head: &Head, stored: StoredItem, read: ReadItem, rebased: &mut Rebased) {
         let dictionary = &self.dictionary;
         let theirs = published_timeline(head, dictionary, &stored.code);
-        let (base, mine) = match read_item(dictionary, &stored) {
+        let (base, mine) = match read {
             Ok(read) => read,
             Err(message) => {
                 let violation = Violation::new(dictionary.code.as_str(), "attribute_unknown", message).of_item(&stored.code);
@@ -152,8 +153,26 @@ impl RebasedDictionary {
     }
 }
 
-/// Base and proposal of an item.
-fn read_item(dictionary: &Dictionary, stored: &StoredItem) -> std::result::Result<(Vec<Stretch>, Vec<Stretch>), String> {
+/// Base and proposal of an item, or why they cannot be read.
+type ReadItem = std::result::Result<(Vec<Stretch>, Vec<Stretch>), String>;
+
+/// The items of some packs, each pack on a thread of its own.
+fn read_packs(dictionary: &Dictionary, packs: &[ItemPack]) -> Result<Vec<(StoredItem, ReadItem)>> {
+    let read = |pack: &ItemPack| -> Result<Vec<(StoredItem, ReadItem)>> {
+        let items = pack.unpack()?.into_iter();
+        Ok(items.map(|item| (read_item(dictionary, &item), item)).map(|(read, item)| (item, read)).collect())
+    };
+    std::thread::scope(|scope| {
+        let reading: Vec<_> = packs.iter().map(|pack| scope.spawn(|| read(pack))).collect();
+        let mut items = Vec::new();
+        for pack in reading {
+            items.extend(pack.join().map_err(|_| Error::internal("reading the items of a request failed"))??);
+        }
+        Ok(items)
+    })
+}
+
+fn read_item(dictionary: &Dictionary, stored: &StoredItem) -> ReadItem {
     let base =
         if stored.base == NO_TIMELINE { Vec::new() } else { parse_timeline(dictionary, &without_unknown(dictionary, &stored.base))? };
     Ok((base, parse_timeline(dictionary, &stored.proposed)?))
