@@ -57,11 +57,11 @@ pub fn open(open: Open<'_>, limits: &FileLimits) -> Result<Box<dyn Table>, FileE
 /// Everything that is said, by whom it is said of.
 fn subjects_of(text: &str) -> Result<BTreeMap<String, Subject>, FileError> {
     let parser = TurtleParser::new().with_base_iri(BASE).map_err(|error| FileError::of_file(error.to_string()))?;
-    let mut triples: SliceTurtleParser<'_> = parser.for_slice(text.as_bytes());
+    let triples: SliceTurtleParser<'_> = parser.for_slice(text.as_bytes());
     let mut subjects: BTreeMap<String, Subject> = BTreeMap::new();
     // Subjects stand in the order of the file; that is as near to a line as Turtle gets, whose statements have none.
     let mut order = 0;
-    while let Some(triple) = triples.next() {
+    for triple in triples {
         let triple = triple.map_err(|error| {
             let at = error.location().start;
             FileError {
@@ -111,6 +111,9 @@ impl Subject {
     }
 }
 
+/// The line of a concept, and its cells.
+type Cells = (u64, Vec<String>);
+
 struct Reading<'a> {
     subjects: &'a BTreeMap<String, Subject>,
     concepts: &'a [&'a str],
@@ -120,7 +123,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// The columns, and for each concept its line and cells.
-    fn rows(&self, columns_max: usize) -> Result<(Vec<String>, Vec<(u64, Vec<String>)>), FileError> {
+    fn rows(&self, columns_max: usize) -> Result<(Vec<String>, Vec<Cells>), FileError> {
         let ours = |name: &str| self.scheme.and_then(|scheme| scheme.text(&format!("{VOCABULARY}{name}")));
         let display = ours("display").unwrap_or_else(|| "name".to_owned());
         let mut columns: Vec<String> = match ours("columns") {
@@ -153,18 +156,27 @@ impl Reading<'_> {
 
     /// The one concept above each, whichever of the two says so.
     fn parents(&self) -> Result<BTreeMap<&str, &str>, FileError> {
+        let pairs = |relation: &'static str| {
+            self.concepts.iter().flat_map(move |concept| {
+                let said = self.subjects[*concept].said.iter().filter(move |(name, ..)| name.strip_prefix(SKOS) == Some(relation));
+                said.map(move |(_, to, _)| (*concept, to.as_str()))
+            })
+        };
+        let mut above = self.one_above(pairs("broader"))?;
+        // What a concept says of itself goes before what another says of it.
+        for (child, parent) in self.one_above(pairs("narrower").map(|(parent, child)| (child, parent)))? {
+            above.entry(child).or_insert(parent);
+        }
+        Ok(above)
+    }
+
+    fn one_above<'s>(&self, pairs: impl Iterator<Item = (&'s str, &'s str)>) -> Result<BTreeMap<&'s str, &'s str>, FileError> {
         let mut above: BTreeMap<&str, &str> = BTreeMap::new();
-        for concept in self.concepts {
-            let subject = &self.subjects[*concept];
-            let broader = subject.said.iter().filter(|(name, ..)| name.strip_prefix(SKOS) == Some("broader"));
-            let narrower = subject.said.iter().filter(|(name, ..)| name.strip_prefix(SKOS) == Some("narrower"));
-            let pairs = broader.map(|(_, to, _)| (*concept, to.as_str())).chain(narrower.map(|(_, to, _)| (to.as_str(), *concept)));
-            for (child, parent) in pairs {
-                if let Some(other) = above.insert(child, parent).filter(|other| *other != parent) {
-                    let message =
-                        format!("it has two broader concepts, {} and {}, and an item has one parent", self.code(other), self.code(parent));
-                    return Err(FileError::of_file(message).of_field(self.code(child)));
-                }
+        for (child, parent) in pairs {
+            if let Some(other) = above.insert(child, parent).filter(|other| *other != parent) {
+                let message =
+                    format!("it has two broader concepts, {} and {}, and an item has one parent", self.code(other), self.code(parent));
+                return Err(FileError::of_file(message).of_field(self.code(child)));
             }
         }
         Ok(above)
