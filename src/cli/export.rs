@@ -82,10 +82,13 @@ struct LookArguments {
     /// Write texts that a spreadsheet would take for formulas as they are
     #[arg(long)]
     no_neutralise: bool,
-    /// Of esnsi-xml: new, or old as of 2015
+    /// Of esnsi-xml and esnsi-update: new, or old as of 2015
     #[arg(long, value_name = "GENERATION")]
     generation: Option<String>,
-    /// Of skos and fhir: where the concepts live
+    /// Of esnsi-update: document, or what is attached to a request: update-attachment or delete-attachment
+    #[arg(long, value_name = "FORM")]
+    form: Option<String>,
+    /// Of skos, fhir and genericode: where the concepts live
     #[arg(long, value_name = "URI")]
     base_uri: Option<String>,
     /// Of projections: what is written for a character that the encoding does not have
@@ -116,6 +119,7 @@ impl ExportArguments {
             ("header", flag(look.no_header, "false")),
             ("neutralise", flag(look.no_neutralise, "false")),
             ("generation", look.generation.clone()),
+            ("form", look.form.clone()),
             ("base_uri", look.base_uri.clone()),
             ("substitute", look.substitute.clone()),
         ];
