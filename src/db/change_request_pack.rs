@@ -75,7 +75,9 @@ impl Packer {
         if self.items_count == 0 {
             return Ok(None);
         }
-        let body = zstd::bulk::compress(self.lines.as_bytes(), COMPRESSION_LEVEL).map_err(Error::internal)?;
+        let mut body = zstd::bulk::compress(self.lines.as_bytes(), COMPRESSION_LEVEL).map_err(Error::internal)?;
+        // It was given room for what does not compress at all, and hundreds of packs wait to be stored.
+        body.shrink_to_fit();
         self.lines.clear();
         Ok(Some(ItemPack {
             request: of.request,

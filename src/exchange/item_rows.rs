@@ -2,6 +2,9 @@
 //! It knows one dictionary's definition and nothing of what is published; `app/import` compares the two.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
 
 use super::item_columns::{Column, Mapping, NamedBy, is_header};
 use super::item_key::Key;
@@ -57,6 +60,8 @@ pub struct ItemDraft {
     /// In the order of the definition's attributes.
     pub values: Box<[Option<Value>]>,
     pub action: Action,
+    /// Of all cells of the row, those that are left out too: by it rows are known that are there twice, word for word.
+    pub row_hash: u64,
 }
 
 /// Told each problem of a row; the row is left out then.
@@ -176,7 +181,8 @@ impl<'a> ItemReader<'a> {
             report(Violation::new(dictionary, "code_blank", message).of_attribute("code").at(line, column));
         }
         let values = vec![None; self.dictionary.attributes.len()].into();
-        let mut draft = ItemDraft { line, code, parent: None, validity: None, values, action: Action::Put };
+        let row_hash = row_hash(&self.row);
+        let mut draft = ItemDraft { line, code, parent: None, validity: None, values, action: Action::Put, row_hash };
         fill(&self.mapping, &mut draft, &self.row, self.dictionary, &mut report);
         is_sound.then_some(draft)
     }
@@ -190,6 +196,12 @@ fn read_header(table: &mut dyn Table, row: &mut Row, dictionary: &Dictionary) ->
         }
     }
     Ok(false)
+}
+
+fn row_hash(row: &Row) -> u64 {
+    let mut hasher = FxHasher::default();
+    row.fields().for_each(|field| field.hash(&mut hasher));
+    hasher.finish()
 }
 
 fn header_missing(dictionary: &Dictionary, row: &Row) -> Violation {

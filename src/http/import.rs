@@ -172,8 +172,8 @@ async fn about_job<T: Send + 'static>(
     state: &State,
     work: impl FnOnce(&Doors, &Caller, JobId) -> crate::domain::error::Result<T> + Send + 'static,
 ) -> Result<T, Problem> {
-    let job = request.match_info().query("job").parse::<i64>().map_err(|_| Problem::not_found(request.path()))?;
     let caller = caller(request, state).await?;
+    let job = request.match_info().query("job").parse::<i64>().map_err(|_| Problem::not_found(request.path()))?;
     let doors = state.doors()?;
     blocking(state, &RequestId::of(request), move || work(&doors, &caller, JobId(job))).await
 }

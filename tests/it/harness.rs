@@ -15,6 +15,7 @@ use svod::app::acting::Caller;
 use svod::app::applying::DefinedDictionary;
 use svod::app::change_request::{Destination, Filed};
 use svod::app::import::{ImportLimits, ImportOptions, Imported, Source, Surroundings};
+use svod::app::import_job::{ImportJobSettings, SpoolSettings};
 use svod::app::passwords::PasswordCost;
 use svod::app::svod::{Svod, SvodSettings};
 use svod::config::system_secrets;
@@ -276,7 +277,10 @@ fn settings(database: &Database, now_ms: Arc<AtomicI64>) -> SvodSettings {
         session_lifetime: SignedDuration::from_hours(12),
         is_demo: false,
         name_check: svod::query::name_problems,
-        import_jobs: None,
+        import_jobs: Some(ImportJobSettings {
+            spool: SpoolSettings { folder: database.folder().join("imports"), file_bytes_max: 64 << 20, unpacked_bytes_max: 64 << 20 },
+            limits: IMPORT_LIMITS,
+        }),
     }
 }
 

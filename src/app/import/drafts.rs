@@ -336,9 +336,7 @@ impl Reading<'_> {
 }
 
 fn says_the_same_row(row: &ItemDraft, next: &ItemDraft) -> bool {
-    row.code == next.code
-        && (&row.parent, row.validity, row.action) == (&next.parent, next.validity, next.action)
-        && row.values == next.values
+    row.code == next.code && row.row_hash == next.row_hash && row.values == next.values && row.validity == next.validity
 }
 
 fn step(reader: &ItemReader<'_>) -> Step {
@@ -356,6 +354,7 @@ fn revived(state: &State, row: &Confirmed) -> ItemDraft {
         validity: row.is_dated.then(|| version.validity()),
         values: content.values.clone(),
         action: Action::Put,
+        row_hash: row.line,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::http::services::PreparedExport;
 
 /// An address that a path of the table of routes stands for.
 pub fn address(path: &str) -> String {
-    path.replace("{file}", "offices.csv").replace("{dictionary}", "offices").replace("{projection}", "offices")
+    path.replace("{file}", "offices.csv").replace("{dictionary}", "offices").replace("{projection}", "offices").replace("{job}", "1")
 }
 
 /// Writes the code of the dictionary as often as it takes for several pieces; some codes come to a bad end.

@@ -111,9 +111,9 @@ fn import_door() -> ImportDoor {
     let refused = || Error::forbidden("importing needs the role steward");
     ImportDoor {
         receive: Box::new(move |_, _, _, _| Err(refused())),
-        find: Box::new(|_, _| Ok(None)),
+        find: Box::new(move |_, _| Err(refused())),
         cancel: Box::new(move |_, _| Err(refused())),
-        rejected_rows: Box::new(|_, _| Ok(None)),
+        rejected_rows: Box::new(move |_, _| Err(refused())),
     }
 }
 
