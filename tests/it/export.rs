@@ -371,6 +371,10 @@ fn the_command_line_writes_whole_files(database: Database) {
     assert_eq!(std::fs::read_to_string(database.folder().join("kept.csv")).unwrap(), "what was there");
     let clean = run(&database, &["export", "offices", "--projection", FED, "--valid-on", TODAY, "--lint"]);
     assert!(clean.status.success() && said(&clean).contains("nothing of it would be refused"), "{}", said(&clean));
+    for format in ["csv", "esnsi-xml", "xlsx"] {
+        let full = run(&database, &["export", "offices", "--format", format, "--output", "/dev/full"]);
+        assert!(!full.status.success() && complained(&full).contains("/dev/full could not be written"), "{format}: {}", complained(&full));
+    }
     let left: Vec<_> = std::fs::read_dir(database.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().ends_with(".part")), "{left:?}");
 }

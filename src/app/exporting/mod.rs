@@ -286,7 +286,14 @@ impl Export {
 
     /// Writes the file; gives how many versions of items went into it. What a format or a receiver cannot have is an error of kind
     /// `InvalidData`; the file is not whole then.
-    pub fn write<'a>(&'a self, out: Box<dyn Write + 'a>, progress: Progress<'_>) -> io::Result<u64> {
+    pub fn write<'a>(&'a self, mut out: Box<dyn Write + 'a>, progress: Progress<'_>) -> io::Result<u64> {
+        let written = self.write_into(Box::new(&mut *out), progress)?;
+        // Whatever the writer of a format left in a buffer belongs to the file, and a disk may be full only then.
+        out.flush()?;
+        Ok(written)
+    }
+
+    fn write_into<'a>(&'a self, out: Box<dyn Write + 'a>, progress: Progress<'_>) -> io::Result<u64> {
         let dictionary = &*self.snapshot.dictionary;
         match &self.kind {
             Kind::Format(format) => {
