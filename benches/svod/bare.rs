@@ -38,20 +38,35 @@ struct Row {
     superseded_seq: Option<i64>,
 }
 
-const TABLE: &str = "CREATE TABLE bare (dictionary_id BIGINT NOT NULL, code TEXT NOT NULL, valid_from TEXT, valid_to TEXT, parent_code TEXT, \
-    attributes TEXT NOT NULL, retirement TEXT, published_seq BIGINT NOT NULL, superseded_seq BIGINT); \
-    CREATE INDEX bare_code ON bare (dictionary_id, code, superseded_seq); CREATE INDEX bare_published ON bare (dictionary_id, published_seq); \
-    CREATE INDEX bare_superseded ON bare (dictionary_id, superseded_seq);";
+const TABLE: &str = "DROP TABLE IF EXISTS bare; CREATE TABLE bare (dictionary_id BIGINT NOT NULL, code TEXT NOT NULL, valid_from TEXT, \
+    valid_to TEXT, parent_code TEXT, attributes TEXT NOT NULL, retirement TEXT, published_seq BIGINT NOT NULL, superseded_seq BIGINT);";
+
+const INDEXES: &str = "CREATE INDEX bare_code ON bare (dictionary_id, code, superseded_seq); \
+    CREATE INDEX bare_published ON bare (dictionary_id, published_seq); CREATE INDEX bare_superseded ON bare (dictionary_id, superseded_seq);";
+
+/// Which indexes the table has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Indexes {
+    None,
+    /// Those of `item_version`.
+    AsReal,
+}
 
 /// Seconds for the rows that the service holds of the measured dictionary.
 pub fn insert(target: &Target, svod: &Svod) -> f64 {
+    insert_into(target, svod, Indexes::AsReal)
+}
+
+/// The same with the indexes of one's choice.
+pub fn insert_into(target: &Target, svod: &Svod, indexes: Indexes) -> f64 {
+    let table = if indexes == Indexes::AsReal { format!("{TABLE} {INDEXES}") } else { TABLE.to_owned() };
     let head = svod.publisher.catalog().head();
     let snapshot = &head.dictionaries[&DictionaryCode::parse("territories").expect("a code")].current;
     let row = |version: &std::sync::Arc<svod::domain::item::ItemVersion>| Row {
         dictionary_id: 1,
         code: version.code.to_string(),
-        valid_from: None,
-        valid_to: None,
+        valid_from: version.validity().from().map(|date| date.to_string()),
+        valid_to: version.validity().to().map(|date| date.to_string()),
         parent_code: version.parent().map(str::to_owned),
         attributes: attributes_json(&snapshot.dictionary, &version.stretch.content),
         retirement: None,
@@ -65,7 +80,7 @@ pub fn insert(target: &Target, svod: &Svod) -> f64 {
             connection
                 .batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;")
                 .expect("settings");
-            connection.batch_execute(TABLE).expect("a new table");
+            connection.batch_execute(&table).expect("a new table");
             let started = Instant::now();
             connection
                 .immediate_transaction(|connection| {
@@ -76,7 +91,7 @@ pub fn insert(target: &Target, svod: &Svod) -> f64 {
         }
         None => {
             let mut connection = PgConnection::establish(&target.url).expect("PostgreSQL answers");
-            connection.batch_execute(TABLE).expect("a new table");
+            connection.batch_execute(&table).expect("a new table");
             let started = Instant::now();
             connection
                 .transaction(|connection| diesel::copy_from(bare::table).from_insertable(rows).execute(connection))

@@ -1,12 +1,13 @@
 //! Measures what the issues promise, on both engines in one run, and prints tables. Quote ratios: the machines are noisy.
 //! `make bench` runs it with a private PostgreSQL; `make bench ROWS=20000` does it smaller, and `ONLY=stewardship` only a part of it:
-//! `import`, `process`, `selection`, `stewardship` or `soak`, which `SOAK_S` makes shorter.
+//! `import`, `process`, `files` (of `FILE_ROWS`), `selection`, `stewardship` or `soak`, which `SOAK_S` makes shorter.
 
 // A bench prints, stops when something is wrong, and reads the clock and the environment itself.
 #![allow(clippy::print_stdout, clippy::panic, clippy::disallowed_methods)]
 
 mod bare;
 mod data;
+mod files;
 mod management;
 mod process;
 mod selection;
@@ -24,7 +25,7 @@ use jiff::tz::TimeZone;
 use svod::app::acting::Caller;
 use svod::app::applying::DefinedDictionary;
 use svod::app::change_request::Destination;
-use svod::app::import::{ImportOptions, Source, Surroundings};
+use svod::app::import::{ImportLimits, ImportOptions, Source, Surroundings};
 use svod::app::svod::{Svod, SvodSettings};
 use svod::db::{DatabaseUrl, StoreLimits};
 use svod::domain::account::AccountId;
@@ -34,9 +35,16 @@ use svod::domain::dictionary::Dictionary;
 use svod::domain::text::DictionaryCode;
 use svod::domain::validity::parse_date;
 use svod::exchange::csv::Limits;
-use svod::exchange::table::Input;
+use svod::exchange::table::{FileLimits, Input};
 
-const LIMITS: Limits = Limits { record_bytes_max: 1 << 20, columns_max: 1_000 };
+const LIMITS: ImportLimits = ImportLimits {
+    file: FileLimits {
+        row: Limits { record_bytes_max: 1 << 20, columns_max: 1_000 },
+        document_bytes_max: 1 << 26,
+        unpacked_bytes_max: 1 << 31,
+    },
+    rejected_rows_max: 1_000,
+};
 const ROUNDS: usize = 3;
 const ENGINES: [&str; 2] = ["sqlite", "postgres"];
 
@@ -60,6 +68,9 @@ fn main() {
     }
     if is_asked("selection") {
         selection::measure();
+    }
+    if is_asked("files") {
+        files::measure(number("FILE_ROWS", 1_000_000), folder.path());
     }
     if is_asked("stewardship") {
         stewardship::measure(rows, folder.path());

@@ -212,6 +212,9 @@ pub fn import(arguments: &ImportArguments) -> Result<()> {
     let imported = svod.change_requests.import(&operator, &code, &source, &options, &around);
     progress.finish();
     let imported = imported?;
+    if arguments.save_mapping {
+        svod.change_requests.keep_mapping(&operator, &code, &imported.columns)?;
+    }
     tell(&imported, &rejected_path);
     arguments.destination.tell(imported.request, imported.publication);
     Ok(())

@@ -16,6 +16,7 @@ pub mod item_columns;
 pub mod item_key;
 pub mod item_rows;
 pub mod json;
+mod kept_table;
 pub mod projection_file;
 pub mod rejected_rows;
 pub mod row;

@@ -1,6 +1,8 @@
 //! The door of files to import: a file comes in as it is, piece by piece, and becomes a job; how far the job is, its rejected rows, and
 //! its end before the time are asked for here too. It knows neither formats nor dictionaries.
 
+use std::io::Read as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
@@ -21,7 +23,7 @@ use super::services::Doors;
 use super::{State, cross_site};
 use crate::app::acting::Caller;
 use crate::app::import_job::{ImportReport, Upload, Uploaded};
-use crate::domain::error::Error;
+use crate::domain::error::{Error, Result as CoreResult};
 use crate::domain::import_job::{ImportJob, JobId};
 
 /// How much of a file is handed over at once: fewer hops between threads, and little held of slow clients.
@@ -47,7 +49,7 @@ async fn receive(request: &HttpRequest, incoming: &mut Incoming, state: &State) 
     let dictionary = request.match_info().query("dictionary").to_owned();
     let (file_words, words): (Vec<_>, Vec<_>) = words_of(request.query_string())?.into_iter().partition(|(name, _)| name == FILE);
     let file_name = file_words.into_iter().next().map(|(_, name)| name).or_else(|| disposed_name(request)).unwrap_or_default();
-    let begin_doors = std::sync::Arc::clone(&doors);
+    let begin_doors = Arc::clone(&doors);
     let mut upload = blocking(state, &id, move || (begin_doors.import.receive)(&caller, &dictionary, &file_name, words)).await?;
     let mut piece: Vec<u8> = Vec::with_capacity(PIECE_BYTES);
     loop {
@@ -72,7 +74,7 @@ async fn receive(request: &HttpRequest, incoming: &mut Incoming, state: &State) 
     Ok(response.json(shown))
 }
 
-fn written(mut upload: Box<Upload>, piece: &[u8]) -> crate::domain::error::Result<Box<Upload>> {
+fn written(mut upload: Box<Upload>, piece: &[u8]) -> CoreResult<Box<Upload>> {
     upload.write(piece)?;
     Ok(upload)
 }
@@ -125,7 +127,7 @@ async fn caller(request: &HttpRequest, state: &State) -> Result<Caller, Problem>
 async fn blocking<T: Send + 'static>(
     state: &State,
     id: &RequestId,
-    work: impl FnOnce() -> crate::domain::error::Result<T> + Send + 'static,
+    work: impl FnOnce() -> CoreResult<T> + Send + 'static,
 ) -> Result<T, Problem> {
     let done = in_time(state, state.deadline(), id, work).await?;
     done.map_err(|error| Problem::of_error(error, id))
@@ -152,7 +154,7 @@ pub async fn rejected(request: HttpRequest, state: web::Data<State>) -> HttpResp
         let (name, mut file) = rows.ok_or_else(|| Error::not_found(format!("import {} has no rejected rows, or is not there", id.0)))?;
         let mut bytes = Vec::new();
         // Bounded by how many rows may be rejected, and by how long a row may be.
-        std::io::Read::read_to_end(&mut file, &mut bytes).map_err(Error::internal)?;
+        file.read_to_end(&mut bytes).map_err(Error::internal)?;
         Ok((name, bytes))
     });
     let sent = read.await.map(|(name, bytes)| {
@@ -163,14 +165,14 @@ pub async fn rejected(request: HttpRequest, state: web::Data<State>) -> HttpResp
     private(sent.unwrap_or_else(|problem| problem.respond(Media::Json, &RequestId::of(&request))))
 }
 
-fn found(job: Option<ImportJob>, id: JobId) -> crate::domain::error::Result<ImportJob> {
+fn found(job: Option<ImportJob>, id: JobId) -> CoreResult<ImportJob> {
     job.ok_or_else(|| Error::not_found(format!("there is no import {}", id.0)))
 }
 
 async fn about_job<T: Send + 'static>(
     request: &HttpRequest,
     state: &State,
-    work: impl FnOnce(&Doors, &Caller, JobId) -> crate::domain::error::Result<T> + Send + 'static,
+    work: impl FnOnce(&Doors, &Caller, JobId) -> CoreResult<T> + Send + 'static,
 ) -> Result<T, Problem> {
     let caller = caller(request, state).await?;
     let job = request.match_info().query("job").parse::<i64>().map_err(|_| Problem::not_found(request.path()))?;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::answer::answer;
 use super::routes;
 use crate::app::exporting::{ESNSI_UPDATE, PARAMETERS, Parameter, formats};
+use crate::app::import_job::PARAMETER_NAMES;
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
 
@@ -22,7 +23,7 @@ pub async fn describe() -> HttpResponse {
 
 /// The whole document. A door for files more is one more entry of `paths`.
 fn document() -> Value {
-    let paths: Map<String, Value> = export_paths().into_iter().collect();
+    let paths: Map<String, Value> = export_paths().into_iter().chain(import_paths()).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -82,6 +83,49 @@ fn export_paths() -> [(String, Value); 2] {
         (
             routes::EXPORT_PROJECTION.to_owned(),
             operation("exportProjection", "A dictionary as one of its receivers wants it", &[dictionary, projection], &csv),
+        ),
+    ]
+}
+
+/// The doors in, and those of the jobs that files become.
+fn import_paths() -> [(String, Value); 3] {
+    let dictionary = path_parameter("dictionary", "The code of the dictionary.", json!({ "type": "string" }));
+    let job = path_parameter("job", "The number of the import.", json!({ "type": "integer" }));
+    let file = json!({ "name": "file", "in": "query", "description": "The name of the file.", "schema": { "type": "string" } });
+    let named = |name: &&str| {
+        let description = "As `svod import --help` says of the flag of this name.";
+        json!({ "name": name, "in": "query", "description": description, "schema": { "type": "string" } })
+    };
+    let parameters: Vec<Value> = [dictionary, file].into_iter().chain(PARAMETER_NAMES.iter().map(named)).collect();
+    let refused = json!({ "$ref": "#/components/responses/Refused" });
+    let told =
+        |description: &str| json!({ "description": description, "content": { "application/json": { "schema": { "type": "object" } } } });
+    let answers = |done: Value| json!({ "200": done, "401": refused, "403": refused, "404": refused, "409": refused, "503": refused });
+    let mut uploaded = answers(told("The same file was imported before, and its request is open: that import."));
+    uploaded["202"] = told("The import that the file became; how far it is, is asked at the address in Location.");
+    for status in ["400", "408", "413", "415", "422", "429"] {
+        uploaded[status] = refused.clone();
+    }
+    let body =
+        json!({ "required": true, "content": { "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } } });
+    let upload = json!({
+        "operationId": "importFile", "summary": "A file as it is, or packed by gzip, to be imported as a change request",
+        "parameters": parameters, "requestBody": body, "responses": uploaded,
+    });
+    let about = |id: &str, summary: &str, done: Value| json!({ "operationId": id, "summary": summary, "parameters": [job.clone()], "responses": answers(done) });
+    let rows = json!({ "description": "The rows.", "content": { "text/csv": { "schema": { "type": "string" } } } });
+    [
+        ("/import/{dictionary}".to_owned(), json!({ "post": upload })),
+        (
+            "/import/jobs/{job}".to_owned(),
+            json!({
+                "get": about("importJob", "How far an import is, and what it came to", told("The import.")),
+                "delete": about("cancelImport", "Ends an import; nothing of it stays", told("The import, ended.")),
+            }),
+        ),
+        (
+            "/import/jobs/{job}/rejected.csv".to_owned(),
+            json!({ "get": about("rejectedRows", "The rejected rows with their reasons", rows) }),
         ),
     ]
 }

@@ -138,7 +138,7 @@ impl Server {
     }
 
     /// The deadline is only there for the test to end when what it waits for never comes.
-    fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {
+    pub fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {
         let deadline = Instant::now() + Duration::from_secs(60);
         while !is_so() {
             let log = || self.log().lines().filter(|line| !line.contains("request")).collect::<Vec<_>>().join("\n");
@@ -151,6 +151,12 @@ impl Server {
         let pid = self.process.id().to_string();
         let sent = Command::new("sh").args(["-c", "kill -s TERM \"$0\"", &pid]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// As a machine does that loses its power.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 
     pub fn wait(&mut self) -> ExitStatus {

@@ -81,7 +81,7 @@ fn registers_with_repeated_keys_are_refused_line_by_line(database: Database) {
     assert!(services.lines().all(|line| line.contains("[code_twice]")), "{services}");
     assert_eq!(services.lines().count(), 354, "every row whose key is there twice is named, and the one that is repeated whole once");
     assert!(
-        services.starts_with("emergency_services_dup_rows.csv:2:1: things/01/code: the code \"01\" is there twice: it is again on line 3"),
+        services.starts_with("emergency_services_dup_rows.csv:2: things/01/code: the code \"01\" is there twice: it is again on line 3"),
         "{services}"
     );
     let domains = refusal(&instance, "gov_domains_bom_multiline.csv.gz", &by_key("Domain"));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
+use std::sync::Arc;
 
 use super::draft_rows::DraftRows;
 use super::references::References;
@@ -259,6 +260,8 @@ impl Reading<'_> {
     fn revive(&self, drafts: &mut Drafts) {
         let Some(state) = self.state.as_ref().filter(|_| !drafts.confirmed.is_empty()) else { return };
         drafts.confirmed.sort_unstable();
+        // Who says twice what is published anyway harms nobody.
+        drafts.confirmed.dedup_by_key(|confirmed| (confirmed.position, confirmed.is_dated));
         let changing: rustc_hash::FxHashSet<ItemCode> = drafts.rows.iter().map(|row| row.code.clone()).collect();
         let code = |confirmed: &Confirmed| &state.items.version(confirmed.position as usize).code;
         let mut kept = Vec::with_capacity(drafts.confirmed.len());
@@ -268,12 +271,8 @@ impl Reading<'_> {
             let is_whole = match same {
                 [only] if !only.is_dated => true,
                 rows => {
-                    let is_last = |row: &Confirmed| {
-                        std::ptr::eq(
-                            versions.last().map_or(std::ptr::null(), std::sync::Arc::as_ptr),
-                            std::sync::Arc::as_ptr(state.items.version(row.position as usize)),
-                        )
-                    };
+                    let is_last =
+                        |row: &Confirmed| versions.last().is_some_and(|last| Arc::ptr_eq(last, state.items.version(row.position as usize)));
                     let is_next = |pair: &[Confirmed]| pair[1].position == pair[0].position + 1;
                     rows.iter().all(|row| row.is_dated) && rows.windows(2).all(is_next) && rows.last().is_some_and(is_last)
                 }

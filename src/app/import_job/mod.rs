@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub use crate::db::import_job::JobFilter;
 pub use crate::exchange::item_columns::MappedColumn;
-pub use parameters::Parameters;
+pub use parameters::{KNOWN as PARAMETER_NAMES, Parameters};
 pub use report::ImportReport;
 pub use spool::SpoolSettings;
 

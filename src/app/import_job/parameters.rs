@@ -39,7 +39,8 @@ pub fn read(parameters: &Parameters) -> Result<JobOptions> {
     Ok(options)
 }
 
-const KNOWN: [&str; 18] = [
+/// The names that are known.
+pub const KNOWN: [&str; 18] = [
     "mode",
     "blank",
     "on",

@@ -57,7 +57,7 @@ impl ImportReport {
         let mut report = Self { error_code: error.code().to_owned(), ..Self::default() };
         match error {
             Error::Invalid(violations) => {
-                report.error = format!("the file was refused: {} problems", violations.total());
+                report.error = format!("the file was refused, for {} reason(s)", violations.total());
                 report.tell(violations);
             }
             Error::Internal(_) => "internal error; the log of the service has the rest".clone_into(&mut report.error),

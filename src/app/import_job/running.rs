@@ -1,5 +1,6 @@
 //! Working through the queue: one job of this node after another, each as whoever began it, with their rights of now.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use crate::db;
 use crate::db::import_job::JobFilter;
 use crate::domain::account::Authority;
 use crate::domain::error::{Error, Result};
-use crate::domain::import_job::{ImportJob, JobState};
+use crate::domain::import_job::{ATTEMPTS_MAX, ImportJob, JobState};
 use crate::exchange::table::Input;
 
 /// How often a running job says in the database how far it is, and looks whether it was cancelled.
@@ -64,7 +65,7 @@ impl ImportJobs {
     }
 
     fn run(&self, job: &ImportJob, live: &Live) -> Result<Imported> {
-        if job.is_given_up() && job.attempts > crate::domain::import_job::ATTEMPTS_MAX {
+        if job.attempts > ATTEMPTS_MAX {
             let message = "the service was ended each time it worked on this file: send it in parts, and tell those who run the service";
             return Err(Error::refused("import_given_up", message));
         }
@@ -75,7 +76,7 @@ impl ImportJobs {
         let (path, rejected_path) = (spool.file(job.id), spool.rejected(job.id));
         let open = || File::open(&path).map(|file| Box::new(file) as Box<dyn Input>);
         let rejected = || File::create(&rejected_path).map(|file| Box::new(file) as Box<dyn Write>);
-        let said_at = std::cell::Cell::new(Instant::now());
+        let said_at = Cell::new(Instant::now());
         let progress = |step: Step| self.said(job, live, step, &said_at);
         let conclude = |acting: &mut Acting<'_>, imported: &Imported| {
             let current = db::import_job::find(acting.connection, job.id)?.ok_or_else(|| Error::internal("an import job is gone"))?;
@@ -92,7 +93,7 @@ impl ImportJobs {
         Ok(imported)
     }
 
-    fn said(&self, job: &ImportJob, live: &Live, step: Step, said_at: &std::cell::Cell<Instant>) -> Result<()> {
+    fn said(&self, job: &ImportJob, live: &Live, step: Step, said_at: &Cell<Instant>) -> Result<()> {
         if let Some(live) = self.live.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&job.id) {
             live.step = Some(step);
         }

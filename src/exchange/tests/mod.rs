@@ -3,8 +3,10 @@
 
 mod csv_encodings;
 mod csv_round_trip;
+mod fhir_round_trip;
 mod json_round_trip;
 mod package_round_trip;
+mod skos_round_trip;
 mod validators;
 mod xlsx_round_trip;
 
@@ -253,4 +255,12 @@ pub(super) fn read(format: Format, bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec
     assert!(table.bytes_read() <= table.head().bytes_total, "more than all was read");
     let columns = columns.unwrap_or_else(|| if rows.is_empty() { Vec::new() } else { rows.remove(0) });
     Ok((columns, rows))
+}
+
+/// A table by the names of its columns: every column that must be there, with its texts; what else a file says is left out.
+pub(super) fn by_name(format: Format, bytes: &[u8], wanted: &[String]) -> Result<Vec<Vec<String>>, FileError> {
+    let (columns, rows) = read(format, bytes)?;
+    let place = |name: &String| columns.iter().position(|column| column == name).unwrap_or_else(|| panic!("no column {name}: {columns:?}"));
+    let places: Vec<usize> = wanted.iter().map(place).collect();
+    Ok(rows.into_iter().map(|row| places.iter().map(|place| row[*place].clone()).collect()).collect())
 }

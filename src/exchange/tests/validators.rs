@@ -107,3 +107,18 @@ fn a_data_package_of_several_versions_is_valid_too() {
     let bytes = written_with(Format::DataPackage, &sample, &head, &options()).unwrap();
     assert_eq!(validated("data_package.py", "items.zip", &bytes), "valid, 1 resource, 5 rows");
 }
+
+#[test]
+fn a_code_system_is_what_fhir_says_it_is() {
+    let bytes = written(Format::Fhir, &satisfied(20), &options()).unwrap();
+    assert_eq!(validated("code_system.py", "items.json", &bytes), "valid, 20 concepts, 12 properties");
+    let urn = WriteOptions { base_uri: "urn:svod:".to_owned(), ..options() };
+    let empty = written(Format::Fhir, &satisfied(0), &urn).unwrap();
+    assert_eq!(validated("code_system.py", "items.json", &empty), "valid, 0 concepts, 12 properties");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("items.json");
+    let wrong = String::from_utf8(bytes).unwrap().replace("\"status\":\"active\",", "");
+    std::fs::write(&path, wrong).unwrap();
+    let (accepted, told) = run("code_system.py", &path);
+    assert!(!accepted && told.contains("status"), "{told}");
+}

@@ -1,0 +1,47 @@
+//! Concept schemes: what is written is read back, real ones are read, and what an item cannot be is refused.
+
+use proptest::prelude::*;
+
+use super::fhir_round_trip::fixture;
+use super::*;
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_back(sample in sample()) {
+        let bytes = written(Format::Skos, &sample, &options()).unwrap();
+        let (names, texts) = sample.texts();
+        prop_assert_eq!(by_name(Format::Skos, &bytes, &names).unwrap(), texts);
+    }
+}
+
+#[test]
+fn real_schemes_are_read() {
+    let shown = |name: &str| {
+        let (columns, rows) = read(Format::Skos, &fixture(name)).unwrap();
+        let place = |column: &str| columns.iter().position(|name| name == column);
+        let cell = |row: &[String], column: &str| place(column).map(|at| row[at].clone()).unwrap_or_default();
+        let rows: Vec<String> =
+            rows.iter().map(|row| format!("{} {} {}", cell(row, "code"), cell(row, "parent"), cell(row, "name_en"))).collect();
+        (columns, rows)
+    };
+    let (columns, rows) = shown("skos/slashURIConceptScheme.ttl");
+    assert_eq!(rows, ["1  Concept 1", "c2 1 Concept 2", "c3 c2 ", "c4 c2 "]);
+    assert!(columns.starts_with(&["code".to_owned(), "uri".to_owned(), "parent".to_owned()]) && columns.contains(&"name_de".to_owned()));
+    for (name, count) in [("skos/hashURIConceptScheme.ttl", 4), ("skos/interactivityType.ttl", 3)] {
+        assert_eq!(shown(name).1.len(), count, "{name}: {:?}", shown(name));
+    }
+    let (columns, rows) = shown("skos/twoConceptSchemesOneFile.ttl");
+    assert!(columns.contains(&"scheme".to_owned()) && rows.len() >= 4, "{columns:?} {rows:?}");
+}
+
+#[test]
+fn what_an_item_cannot_be_is_refused() {
+    let prefix = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@base <http://x/> .\n";
+    let two = format!("{prefix}<a> a skos:Concept .\n<b> a skos:Concept .\n<c> a skos:Concept ; skos:broader <a>, <b> .\n");
+    let told = opened(Format::Skos, two.as_bytes()).err().unwrap().to_string();
+    assert_eq!(told, "c: it has two broader concepts, a and b, and an item has one parent");
+    let told = opened(Format::Skos, format!("{prefix}<a> a skos:Concept ; skos:prefLabel \"x .\n").as_bytes()).err().unwrap().to_string();
+    assert!(told.starts_with("line 3, column ") && told.contains("not Turtle"), "{told}");
+    let told = opened(Format::Skos, prefix.as_bytes()).err().unwrap().to_string();
+    assert!(told.contains("neither a skos:ConceptScheme nor a skos:Concept"), "{told}");
+}
