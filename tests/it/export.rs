@@ -30,8 +30,6 @@ on_both_engines!(
 
 const FED: &str = "esnsi_fed_genprok_organization";
 const ERVK: &str = "esnsi_14531";
-/// Formats that may still be refused as a whole; empty once all are written.
-const NOT_WRITTEN_YET: [&str; 2] = ["skos", "fhir"];
 const TODAY: &str = "2026-11-25";
 
 /// A definition as it is shipped, that asks nobody's approval.
@@ -237,11 +235,6 @@ fn every_format_is_written_and_a_csv_changes_nothing_when_it_comes_back(database
     let instance = offices(&database);
     instance.import("offices", "code,name\n900000002,\"=1+1; и \"\"кавычки\"\"\"\n", &on("2026-01-01")).unwrap();
     for (format, _) in formats() {
-        let export = prepare(&instance, &Authority::anonymous(), &ExportRequest::of_format(format).unwrap()).unwrap();
-        let written = export.write(Box::new(std::io::sink()), &|_, _| {});
-        if NOT_WRITTEN_YET.contains(&format) && written.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::Unsupported) {
-            continue;
-        }
         let bytes = exported(&instance, &ExportRequest::of_format(format).unwrap());
         assert!(bytes.len() > 500, "{format}: {} bytes", bytes.len());
         assert_eq!(bytes, exported(&instance, &ExportRequest::of_format(format).unwrap()), "{format} is written the same every time");
@@ -291,7 +284,7 @@ fn files_are_asked_over_http(database: Database) {
         assert_eq!((status, body.len()), (304, 0));
         assert_eq!(asked(&server, &path.replace("11-25", "11-24"), &tag).0, 200, "another date is another file");
     }
-    let (status, head, body) = asked(&server, &format!("/export/offices.csv?valid_on={TODAY}&filter=kind%3D2&header=false"), "");
+    let (status, head, body) = asked(&server, &format!("/export/offices.csv?validOn={TODAY}&filter=kind%3D2&header=false"), "");
     assert_eq!((status, String::from_utf8(body).unwrap().split(',').next().unwrap().to_owned()), (200, "900000002".to_owned()));
     assert!(head.contains("content-type: text/csv; charset=utf-8"), "{head}");
     assert!(head.contains(&format!("filename=\"offices_{TODAY}_p3.csv\"")), "{head}");

@@ -104,6 +104,17 @@ impl Parameter {
     }
 }
 
+fn snake_case(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}
+
 fn invalid(name: &str, value: &str, expected: &str) -> Error {
     Error::refused("option_invalid", format!("`{name}`: `{value}` is not {expected}"))
 }
@@ -145,12 +156,13 @@ impl ExportRequest {
     }
 
     /// Says one thing more. A name that is not among [`PARAMETERS`], a value that it does not take, and a second value where only one
-    /// makes sense are refused.
+    /// makes sense are refused. A name may also be written as GraphQL writes it: `validOn`.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
+        let name = &snake_case(name);
         if name != "filter" && self.given.iter().any(|(given, _)| given == name) {
             return Err(Error::refused("option_invalid", format!("`{name}` is given twice")));
         }
-        match name {
+        match name.as_str() {
             "valid_on" => self.valid_on = Some(date(name, value)?),
             "publication" => self.knowledge.publication = Some(number(name, value)?),
             "known_at" => {
@@ -293,10 +305,14 @@ mod tests {
         ] {
             request.set(name, value).unwrap();
         }
+        let mut as_graphql = ExportRequest::of_format("csv").unwrap();
+        as_graphql.set("validOn", "2026-11-25").unwrap();
+        as_graphql.set("allVersions", "true").unwrap();
+        assert_eq!((as_graphql.valid_on, as_graphql.all_versions), (request.valid_on, true));
         assert!(request.all_versions && request.filters == ["a=b", "c=d"] && request.knowledge.publication == Some(17));
         assert_eq!((request.look.encoding, request.look.has_header), (Some(Encoding::Windows1251), Some(false)));
         for (name, value, expected) in [
-            ("valid_on", "2026-11-26", "`valid_on` is given twice"),
+            ("validOn", "2026-11-26", "`valid_on` is given twice"),
             ("known_at", "today", "`known_at`: `today` is not an instant as 2026-11-25T12:00:00Z"),
             ("mark", "yes", "`mark`: `yes` is not true or false"),
             ("base_uri", "https://x/ y", "`base_uri`: `https://x/ y` is not an address as https://nsi.example.org/ or urn:nsi:"),
