@@ -1,4 +1,4 @@
-//! What a data package says of its table: https://specs.frictionlessdata.io, version 1. Deliberately unknown: the items.
+//! What a data package says of its table: <https://specs.frictionlessdata.io>, version 1. Deliberately unknown: the items.
 
 use serde_json::{Map, Value as Json, json};
 
