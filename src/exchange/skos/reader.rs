@@ -162,6 +162,9 @@ impl Subject {
     }
 }
 
+/// The line of a concept, and its cells.
+type Cells = (u64, Vec<String>);
+
 /// What stands above what.
 struct Parents<'a> {
     /// The parent of each concept that has one.
@@ -179,7 +182,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// The columns, and for each concept its line and cells.
-    fn rows(&self, above: &BTreeMap<&str, &str>, columns_max: usize) -> Result<(Vec<String>, Vec<(u64, Vec<String>)>), FileError> {
+    fn rows(&self, above: &BTreeMap<&str, &str>, columns_max: usize) -> Result<(Vec<String>, Vec<Cells>), FileError> {
         let ours = |name: &str| self.scheme.and_then(|scheme| scheme.text(&format!("{VOCABULARY}{name}")));
         let display = ours("display").unwrap_or_else(|| "name".to_owned());
         let mut columns: Vec<String> = match ours("columns") {

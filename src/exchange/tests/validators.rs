@@ -54,7 +54,7 @@ pub(super) fn satisfied(count: usize) -> Sample {
         "#,
     );
     let item = |at: usize| {
-        let is_full = at % 2 == 0;
+        let is_full = at.is_multiple_of(2);
         let text = |text: &str| Value::Text(text.into());
         let values: Box<[Option<Value>]> = Box::new([
             Some(Value::Localized(Box::new(Localized {
@@ -63,7 +63,7 @@ pub(super) fn satisfied(count: usize) -> Sample {
             }))),
             Some(Value::Integer(at as i64)),
             is_full.then(|| Value::Decimal(Decimal::new(at as i64, 1).normalize())),
-            is_full.then_some(Value::Boolean(at % 4 == 0)),
+            is_full.then_some(Value::Boolean(at.is_multiple_of(4))),
             is_full.then_some(Value::Date(Date::constant(2024, 2, 29))),
             is_full.then(|| text("B")),
             is_full.then(|| text("77/1 а")),
