@@ -82,10 +82,13 @@ struct LookArguments {
     /// Write texts that a spreadsheet would take for formulas as they are
     #[arg(long)]
     no_neutralise: bool,
-    /// Of esnsi-xml: new, or old as of 2015
+    /// Of esnsi-xml and esnsi-update: new, or old as of 2015
     #[arg(long, value_name = "GENERATION")]
     generation: Option<String>,
-    /// Of skos and fhir: where the concepts live
+    /// Of esnsi-update: document, or what is attached to a request: update-attachment or delete-attachment
+    #[arg(long, value_name = "FORM")]
+    form: Option<String>,
+    /// Of skos, fhir and genericode: where the concepts live
     #[arg(long, value_name = "URI")]
     base_uri: Option<String>,
     /// Of projections: what is written for a character that the encoding does not have
@@ -116,6 +119,7 @@ impl ExportArguments {
             ("header", flag(look.no_header, "false")),
             ("neutralise", flag(look.no_neutralise, "false")),
             ("generation", look.generation.clone()),
+            ("form", look.form.clone()),
             ("base_uri", look.base_uri.clone()),
             ("substitute", look.substitute.clone()),
         ];
@@ -174,6 +178,9 @@ fn lint(export: &Export) -> Result<()> {
     Err(Error::refused("export_refused", format!("the receiver would refuse {} {noun} of {} rows", findings.total, findings.rows_count)))
 }
 
+/// How much is written to the disk at once.
+const BUFFER_BYTES: usize = 1 << 18;
+
 /// A file that is not whole yet; gone with this unless it was kept.
 struct Unfinished {
     path: PathBuf,
@@ -196,15 +203,23 @@ fn write_whole(path: &Path, write: impl FnOnce(Box<dyn Write + '_>) -> io::Resul
     if path.is_dir() {
         return Err(Error::Operator(format!("{} is a folder: name a file in it", path.display())));
     }
-    let part_name = format!(".{}.{}.part", name.to_string_lossy(), std::process::id());
-    let mut unfinished = Unfinished { path: path.with_file_name(part_name), is_kept: false };
-    let file = File::create(&unfinished.path).map_err(failed)?;
-    let count = write(Box::new(BufWriter::with_capacity(1 << 18, &file))).map_err(|error| match error.kind() {
+    let told_of = |error: io::Error| match error.kind() {
         io::ErrorKind::InvalidData | io::ErrorKind::Unsupported => told(error),
         _ => failed(error),
-    })?;
+    };
+    // A pipe or a device is written to; a file in its place would be something else. A link stays one.
+    let there = fs::metadata(path).ok();
+    if there.as_ref().is_some_and(|metadata| !metadata.is_file()) {
+        let special = fs::OpenOptions::new().write(true).open(path).map_err(failed)?;
+        return write(Box::new(BufWriter::with_capacity(BUFFER_BYTES, special))).map_err(told_of);
+    }
+    let target = if there.is_some() { fs::canonicalize(path).map_err(failed)? } else { path.to_owned() };
+    let part_name = format!(".{}.{}.part", name.to_string_lossy(), std::process::id());
+    let mut unfinished = Unfinished { path: target.with_file_name(part_name), is_kept: false };
+    let file = File::create(&unfinished.path).map_err(failed)?;
+    let count = write(Box::new(BufWriter::with_capacity(BUFFER_BYTES, &file))).map_err(told_of)?;
     file.sync_all().map_err(failed)?;
-    fs::rename(&unfinished.path, path).map_err(failed)?;
+    fs::rename(&unfinished.path, &target).map_err(failed)?;
     unfinished.is_kept = true;
     Ok(count)
 }
@@ -230,6 +245,14 @@ mod tests {
         });
         assert!(broken.unwrap_err().to_string().ends_with("offices.csv could not be written: no space left"));
         assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names().len()), ("first", 1));
+        let link = folder.path().join("link.csv");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let through = write_whole(&link, |mut out| out.write_all(b"third").and_then(|()| out.flush()).map(|()| 3));
+        assert_eq!((through.unwrap(), fs::read_to_string(&path).unwrap().as_str()), (3, "third"));
+        assert!(link.is_symlink());
+        let nowhere = Path::new("/dev/null");
+        assert_eq!(write_whole(nowhere, |mut out| out.write_all(b"gone").and_then(|()| out.flush()).map(|()| 4)).unwrap(), 4);
+        assert!(!fs::metadata(nowhere).unwrap().is_file(), "the device is a device still");
         assert!(write_whole(folder.path(), |_| Ok(0)).unwrap_err().to_string().ends_with("is a folder: name a file in it"));
         assert!(write_whole(&folder.path().join("no/where.csv"), |_| Ok(0)).is_err());
     }

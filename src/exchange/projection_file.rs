@@ -46,7 +46,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    fn push(&mut self, finding: Finding) {
+    pub fn push(&mut self, finding: Finding) {
         self.total += 1;
         if self.kept.len() < FINDINGS_MAX {
             self.kept.push(finding);

@@ -162,6 +162,7 @@ fn query_parameter(parameter: &Parameter) -> Value {
         "SEPARATOR" => json!({ "type": "string", "enum": [",", ";", "|", "tab"] }),
         "LINE_END" => json!({ "type": "string", "enum": ["lf", "crlf"] }),
         "GENERATION" => json!({ "type": "string", "enum": ["new", "old"] }),
+        "FORM" => json!({ "type": "string", "enum": ["document", "update-attachment", "delete-attachment"] }),
         "FILTER" => json!({ "type": "array", "items": { "type": "string" } }),
         _ => json!({ "type": "string" }),
     };

@@ -5,7 +5,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use serde_json::Value;
-use svod::app::exporting::{Export, ExportRequest, Exporting, ItemChange, State, Target, each_change};
+use svod::app::exporting::{Export, ExportRequest, Exporting, ItemChange, State, Target, each_change, formats};
+use svod::app::import::{Blank, ImportOptions, Mode};
 use svod::domain::account::Authority;
 use svod::domain::error::Result;
 use svod::domain::text::DictionaryCode;
@@ -24,6 +25,7 @@ on_both_engines!(
     what_a_receiver_would_refuse_is_listed,
     what_may_not_be_read_is_not_there,
     updates_lead_from_one_state_to_the_other,
+    every_format_is_written_and_a_csv_changes_nothing_when_it_comes_back,
 );
 
 const FED: &str = "esnsi_fed_genprok_organization";
@@ -138,7 +140,7 @@ fn older_publications_and_filters_are_exported(database: Database) {
         (projection(FED, &[("filter", "colour")]), "`colour` is not a filter: write attribute=value"),
         (projection(FED, &[("separator", ",")]), "`separator` means nothing here: a projection says in its definition how its file looks"),
         (projection(FED, &[("substitute", "₽")]), "`substitute`: '₽' is not in windows-1251 either"),
-        (projection(FED, &[("from", "1")]), "`from` means nothing here: it is for esnsi-update"),
+        (projection(FED, &[("from", "1")]), "`from` means nothing here: a projection says in its definition how its file looks"),
     ];
     for (request, expected) in refusals {
         let refused = prepare(&instance, &Authority::anonymous(), &request).err().map(|error| error.to_string()).unwrap_or_default();
@@ -149,7 +151,7 @@ fn older_publications_and_filters_are_exported(database: Database) {
 fn what_a_receiver_would_refuse_is_listed(database: Database) {
     let instance = offices(&database);
     instance.import("offices", "code,name,address\n900000001,Главная ₽,\"Москва, ☎ 1\"\n", &on("2026-01-01")).unwrap();
-    let clear = svod::app::import::ImportOptions { blank: svod::app::import::Blank::Clear, ..on("2026-01-01") };
+    let clear = ImportOptions { blank: Blank::Clear, ..on("2026-01-01") };
     instance.import("offices", "code,esnsi_id\n900000005,\n", &clear).unwrap();
     let export = prepare(&instance, &Authority::anonymous(), &projection(FED, &[])).unwrap();
     let found: Vec<String> = export.lint().unwrap().kept.iter().map(ToString::to_string).collect();
@@ -219,6 +221,44 @@ fn updates_lead_from_one_state_to_the_other(database: Database) {
     let backward = said_of(update, &[("from", "5")]);
     let refused = prepare(&instance, &Authority::anonymous(), &backward).err().map(|error| error.to_string()).unwrap();
     assert_eq!(refused, "an update leads forward: `from` 5 is after `to` 3");
+    let forward = said_of(ExportRequest::of_format("esnsi-update").unwrap(), &[("from", "3"), ("valid_on", TODAY)]);
+    let file = String::from_utf8(exported(&instance, &forward)).unwrap();
+    let actions: Vec<&str> = file.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(actions, ["update", "add"], "{file}");
+    assert!(file.contains("Новое имя") && file.contains("OFFICES_900000007"), "{file}");
+    let removed = said_of(ExportRequest::of_format("esnsi-update").unwrap(), &[("from", "3"), ("form", "delete-attachment")]);
+    let refused = prepare(&instance, &Authority::anonymous(), &removed).unwrap().write(Box::new(std::io::sink()), &|_, _| {}).unwrap_err();
+    assert!(refused.to_string().contains("there is nothing to send"), "{refused}");
+}
+
+fn every_format_is_written_and_a_csv_changes_nothing_when_it_comes_back(database: Database) {
+    let instance = offices(&database);
+    instance.import("offices", "code,name\n900000002,\"=1+1; и \"\"кавычки\"\"\"\n", &on("2026-01-01")).unwrap();
+    for (format, _) in formats() {
+        let bytes = exported(&instance, &ExportRequest::of_format(format).unwrap());
+        assert!(bytes.len() > 500, "{format}: {} bytes", bytes.len());
+        assert_eq!(bytes, exported(&instance, &ExportRequest::of_format(format).unwrap()), "{format} is written the same every time");
+    }
+    let whole = |words: &[(&str, &str)]| {
+        let words: Vec<(&str, &str)> = [("all_versions", "true")].into_iter().chain(words.iter().copied()).collect();
+        exported(&instance, &said_of(ExportRequest::of_format("csv").unwrap(), &words))
+    };
+    let everything = ImportOptions { mode: Mode::Sync, blank: Blank::Clear, ..ImportOptions::default() };
+    for words in
+        [&[][..], &[("encoding", "windows-1251"), ("separator", ";"), ("line_end", "crlf")], &[("mark", "true"), ("separator", "tab")]]
+    {
+        let imported = instance.import_bytes("offices", "offices.csv", &whole(words), &everything).unwrap();
+        assert_eq!((imported.publication, imported.unchanged_count), (None, 6), "{words:?}: {imported:?}");
+    }
+    let listed = prepare(&instance, &Authority::anonymous(), &ExportRequest::of_format("esnsi-csv").unwrap()).unwrap().lint().unwrap();
+    assert_eq!((listed.total, listed.rows_count), (0, 4), "{:?}", listed.kept);
+    instance.import("offices", "code,name\n900000001,Главная ₽\n", &on("2026-01-01")).unwrap();
+    let listed = prepare(&instance, &Authority::anonymous(), &ExportRequest::of_format("esnsi-csv").unwrap()).unwrap().lint().unwrap();
+    let listed: Vec<String> = listed.kept.iter().map(ToString::to_string).collect();
+    assert!(listed.len() == 1 && listed[0].starts_with("900000001: name: windows-1251 has no "), "{listed:?}");
+    let csv = said_of(ExportRequest::of_format("csv").unwrap(), &[("encoding", "windows-1251")]);
+    let listed = prepare(&instance, &Authority::anonymous(), &csv).unwrap().lint().unwrap();
+    assert!(listed.total == 1 && listed.kept[0].to_string().contains("900000001"), "{:?}", listed.kept);
 }
 
 /// An answer: its status, its headers a line each, its body.
@@ -244,6 +284,10 @@ fn files_are_asked_over_http(database: Database) {
         assert_eq!((status, body.len()), (304, 0));
         assert_eq!(asked(&server, &path.replace("11-25", "11-24"), &tag).0, 200, "another date is another file");
     }
+    let (status, head, body) = asked(&server, &format!("/export/offices.csv?validOn={TODAY}&filter=kind%3D2&header=false"), "");
+    assert_eq!((status, String::from_utf8(body).unwrap().split(',').next().unwrap().to_owned()), (200, "900000002".to_owned()));
+    assert!(head.contains("content-type: text/csv; charset=utf-8"), "{head}");
+    assert!(head.contains(&format!("filename=\"offices_{TODAY}_p3.csv\"")), "{head}");
     for (path, status, part) in [
         ("/export/offices.doc", 400, "there is no format `doc`"),
         ("/export/courts.csv", 404, "there is no dictionary `courts`"),
@@ -320,6 +364,10 @@ fn the_command_line_writes_whole_files(database: Database) {
     assert_eq!(std::fs::read_to_string(database.folder().join("kept.csv")).unwrap(), "what was there");
     let clean = run(&database, &["export", "offices", "--projection", FED, "--valid-on", TODAY, "--lint"]);
     assert!(clean.status.success() && said(&clean).contains("nothing of it would be refused"), "{}", said(&clean));
+    for format in ["csv", "esnsi-xml", "xlsx"] {
+        let full = run(&database, &["export", "offices", "--format", format, "--output", "/dev/full"]);
+        assert!(!full.status.success() && complained(&full).contains("/dev/full could not be written"), "{format}: {}", complained(&full));
+    }
     let left: Vec<_> = std::fs::read_dir(database.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().ends_with(".part")), "{left:?}");
 }

@@ -3,6 +3,7 @@
 //! Deliberately unknown: where the bytes go.
 
 mod filter;
+mod linting;
 mod request;
 mod update;
 
@@ -25,8 +26,9 @@ use crate::domain::projection::{Found, Projection, Projector};
 use crate::domain::text::DictionaryCode;
 use crate::domain::validity::Date;
 use crate::exchange::csv::{Encoding, Separator};
+use crate::exchange::esnsi::{self, UpdateForm};
 use crate::exchange::format::Format;
-use crate::exchange::projection_file::{self, Findings, ProjectionFile};
+use crate::exchange::projection_file::{self, ProjectionFile};
 use crate::exchange::writing::{self, ExportHead, ItemWriter, LineEnd, WriteOptions};
 
 pub use request::{ESNSI_UPDATE, ExportRequest, PARAMETERS, Parameter, Target};
@@ -57,6 +59,7 @@ pub struct Export {
     versions: WalkedVersions,
     kind: Kind,
     options: WriteOptions,
+    update_form: UpdateForm,
     substitute: Option<String>,
     name: String,
     entity_tag: String,
@@ -98,7 +101,7 @@ impl Exporting {
         let publication = reader.publication(knowledge, reader.head.seq())?;
         let snapshot = reader.dictionary(&code, publication)?.ok_or_else(|| not_yet(&code, publication))?;
         let valid_on = request.valid_on.unwrap_or_else(|| reader.today());
-        check_look(request)?;
+        request.check()?;
         let (kind, versions) = self.kind(&reader, authority, request, &snapshot, publication, valid_on)?;
         let predicate = filter::read(&request.filters, &snapshot.dictionary)?;
         let published =
@@ -112,8 +115,8 @@ impl Exporting {
         let options = self.options(request);
         let name = file_name(&snapshot, &kind, &head);
         let entity_tag = entity_tag(&code, &head, valid_on, request);
-        let substitute = request.look.substitute.clone();
-        Ok(Export { snapshot, head, valid_on, predicate, versions, kind, options, substitute, name, entity_tag })
+        let (substitute, update_form) = (request.look.substitute.clone(), request.look.update_form.unwrap_or_default());
+        Ok(Export { snapshot, head, valid_on, predicate, versions, kind, options, update_form, substitute, name, entity_tag })
     }
 
     fn kind(
@@ -152,12 +155,6 @@ impl Exporting {
                 let from = request.from.ok_or_else(|| {
                     Error::refused("option_invalid", "an update needs `from`: the publication that the receiver has; 0 when it has none")
                 })?;
-                if request.all_versions || !request.filters.is_empty() {
-                    return Err(Error::refused(
-                        "option_invalid",
-                        "an update takes neither `all_versions` nor `filter`: the receiver has all items",
-                    ));
-                }
                 if from > publication {
                     return Err(Error::refused(
                         "option_invalid",
@@ -233,34 +230,6 @@ fn unknown_projection(snapshot: &DictionarySnapshot, code: &str) -> Error {
     Error::not_found(format!("the dictionary {} has no projection `{code}`: {known}", dictionary.code))
 }
 
-/// What is said of a file that has it otherwise would be passed over in silence.
-fn check_look(request: &ExportRequest) -> Result<()> {
-    let look = &request.look;
-    let is_projection = matches!(request.target, Target::Projection(_));
-    let is_update = request.target == Target::EsnsiUpdate;
-    let is_of_csv = [
-        ("encoding", look.encoding.is_some()),
-        ("mark", look.has_mark.is_some()),
-        ("separator", look.separator.is_some()),
-        ("line_end", look.line_end.is_some()),
-        ("header", look.has_header.is_some()),
-        ("neutralise", look.neutralises_formulas.is_some()),
-    ];
-    let is_csv = matches!(request.target, Target::Format(Format::Csv | Format::EsnsiCsv | Format::DataPackage));
-    if let Some((name, _)) = is_of_csv.iter().find(|(_, is_said)| *is_said && !is_csv) {
-        let why = if is_projection { "a projection says in its definition how its file looks" } else { "this format is no CSV" };
-        return Err(Error::refused("option_invalid", format!("`{name}` means nothing here: {why}")));
-    }
-    if look.substitute.is_some() && !is_projection {
-        return Err(Error::refused("option_invalid", "`substitute` means nothing here: it is for projections"));
-    }
-    let is_said = [("from", request.from.is_some()), ("to", request.to.is_some()), ("from_valid_on", request.from_valid_on.is_some())];
-    match is_said.iter().find(|(_, is_said)| *is_said && !is_update) {
-        Some((name, _)) => Err(Error::refused("option_invalid", format!("`{name}` means nothing here: it is for {ESNSI_UPDATE}"))),
-        None => Ok(()),
-    }
-}
-
 fn file_name(snapshot: &DictionarySnapshot, kind: &Kind, head: &ExportHead) -> String {
     let code = &snapshot.dictionary.code;
     let date = head.valid_on.map_or_else(|| "all".to_owned(), |date| date.to_string());
@@ -317,7 +286,14 @@ impl Export {
 
     /// Writes the file; gives how many versions of items went into it. What a format or a receiver cannot have is an error of kind
     /// `InvalidData`; the file is not whole then.
-    pub fn write<'a>(&'a self, out: Box<dyn Write + 'a>, progress: Progress<'_>) -> io::Result<u64> {
+    pub fn write<'a>(&'a self, mut out: Box<dyn Write + 'a>, progress: Progress<'_>) -> io::Result<u64> {
+        let written = self.write_into(Box::new(&mut *out), progress)?;
+        // Whatever the writer of a format left in a buffer belongs to the file, and a disk may be full only then.
+        out.flush()?;
+        Ok(written)
+    }
+
+    fn write_into<'a>(&'a self, out: Box<dyn Write + 'a>, progress: Progress<'_>) -> io::Result<u64> {
         let dictionary = &*self.snapshot.dictionary;
         match &self.kind {
             Kind::Format(format) => {
@@ -334,34 +310,16 @@ impl Export {
             }
             Kind::EsnsiUpdate { before, valid_on } => {
                 let mut written = 0;
-                let mut writer = esnsi_update_writer(&self.snapshot, &self.head, &self.options, out)?;
+                let mut writer = esnsi::update_writer(dictionary, &self.head, &self.options, self.update_form, out)?;
                 let from = State { snapshot: before.as_deref(), valid_on: *valid_on };
-                each_change(from, State { snapshot: Some(&self.snapshot), valid_on: self.valid_on }, |change, version| {
+                each_change(from, self.state(), |change, version| {
                     written += 1;
-                    writer(Some((change, version)))
+                    writer.write(change, version)
                 })?;
-                writer(None)?;
+                writer.finish()?;
                 Ok(written)
             }
         }
-    }
-
-    /// What the receiver of a projection would refuse, without writing anything. Of a format, the first thing that it cannot hold.
-    pub fn lint(&self) -> io::Result<Findings> {
-        let dictionary = &*self.snapshot.dictionary;
-        let Kind::Projection(at, targets) = &self.kind else {
-            self.write(Box::new(io::sink()), &|_, _| {})?;
-            return Ok(Findings::default());
-        };
-        let projection = &dictionary.projections[*at];
-        let find = self.find(targets);
-        let projector = Projector::new(projection, dictionary, self.head.edition, self.valid_on, Box::new(find));
-        let mut findings = projection_file::Linter::new(&projector, &projection.definition);
-        self.each(|version, _| {
-            findings.item(version);
-            Ok(())
-        })?;
-        Ok(findings.finish())
     }
 
     fn write_items(&self, writer: &mut dyn ItemWriter, progress: Progress<'_>) -> io::Result<u64> {
@@ -379,6 +337,11 @@ impl Export {
         writer.finish()?;
         progress(total, total);
         Ok(written)
+    }
+
+    /// What is written, as the state that the receiver of an update is to have.
+    fn state(&self) -> State<'_> {
+        State { snapshot: Some(&self.snapshot), valid_on: self.valid_on }
     }
 
     fn each<'s>(&'s self, take: impl FnMut(&'s Arc<ItemVersion>, u64) -> io::Result<()>) -> io::Result<()> {
@@ -404,19 +367,6 @@ impl From<Interrupted> for io::Error {
     fn from(_: Interrupted) -> Self {
         io::Error::other("the walk was interrupted")
     }
-}
-
-/// Takes changes one by one, and `None` at their end.
-type UpdateWriter<'a> = Box<dyn FnMut(Option<(ItemChange, &ItemVersion)>) -> io::Result<()> + 'a>;
-
-/// The one place where the update file of ЕСНСИ meets its writer.
-fn esnsi_update_writer<'a>(
-    _snapshot: &'a DictionarySnapshot,
-    _head: &'a ExportHead,
-    _options: &'a WriteOptions,
-    _out: Box<dyn Write + 'a>,
-) -> io::Result<UpdateWriter<'a>> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "update files are not written yet"))
 }
 
 /// An error of writing as whoever asked is told of it.

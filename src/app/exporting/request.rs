@@ -5,7 +5,7 @@ use crate::app::reading::Knowledge;
 use crate::domain::error::{Error, Result};
 use crate::domain::validity::{Date, parse_date};
 use crate::exchange::csv::{Encoding, Separator};
-use crate::exchange::esnsi::Generation;
+use crate::exchange::esnsi::{Generation, UpdateForm};
 use crate::exchange::format::Format;
 use crate::exchange::writing::LineEnd;
 
@@ -50,12 +50,13 @@ pub struct Look {
     pub has_header: Option<bool>,
     pub neutralises_formulas: Option<bool>,
     pub esnsi_generation: Option<Generation>,
+    pub update_form: Option<UpdateForm>,
     pub base_uri: Option<String>,
     pub substitute: Option<String>,
 }
 
 /// The names of what can be said of an export, with what each takes; of these the OpenAPI description is made too.
-pub const PARAMETERS: [Parameter; 17] = [
+pub const PARAMETERS: [Parameter; 18] = [
     Parameter::new("valid_on", "DATE", "The date on which the items are valid; today when left out."),
     Parameter::new("publication", "NUMBER", "What was known at this publication; the latest when left out."),
     Parameter::new("known_at", "INSTANT", "What was known at this instant, as 2026-11-25T12:00:00Z."),
@@ -75,8 +76,9 @@ pub const PARAMETERS: [Parameter; 17] = [
         "BOOLEAN",
         "Of CSV: whether texts that a spreadsheet would take for formulas are written behind an apostrophe.",
     ),
-    Parameter::new("generation", "GENERATION", "Of ЕСНСИ XML: new, or old as of 2015."),
-    Parameter::new("base_uri", "URI", "Of SKOS and FHIR: where the concepts live."),
+    Parameter::new("generation", "GENERATION", "Of esnsi-xml and esnsi-update: new, or old as of 2015."),
+    Parameter::new("form", "FORM", "Of esnsi-update: document, or what is attached to a request: update-attachment or delete-attachment."),
+    Parameter::new("base_uri", "URI", "Of SKOS, FHIR and genericode: where the concepts live."),
     Parameter::new("substitute", "TEXT", "Of projections: what is written for a character that the encoding does not have."),
     Parameter::new("from", "NUMBER", "Of esnsi-update: the publication that the receiver has."),
     Parameter::new("to", "NUMBER", "Of esnsi-update: the publication that the receiver is to have; the latest when left out."),
@@ -100,6 +102,17 @@ impl Parameter {
     const fn new(name: &'static str, takes: &'static str, description: &'static str) -> Self {
         Self { name, takes, description }
     }
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
 }
 
 fn invalid(name: &str, value: &str, expected: &str) -> Error {
@@ -143,12 +156,13 @@ impl ExportRequest {
     }
 
     /// Says one thing more. A name that is not among [`PARAMETERS`], a value that it does not take, and a second value where only one
-    /// makes sense are refused.
+    /// makes sense are refused. A name may also be written as GraphQL writes it: `validOn`.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
+        let name = &snake_case(name);
         if name != "filter" && self.given.iter().any(|(given, _)| given == name) {
             return Err(Error::refused("option_invalid", format!("`{name}` is given twice")));
         }
-        match name {
+        match name.as_str() {
             "valid_on" => self.valid_on = Some(date(name, value)?),
             "publication" => self.knowledge.publication = Some(number(name, value)?),
             "known_at" => {
@@ -166,11 +180,48 @@ impl ExportRequest {
         Ok(())
     }
 
+    /// Refuses what means nothing for the target: passed over in silence, it would be taken for done.
+    pub fn check(&self) -> Result<()> {
+        match self.given.iter().find(|(name, _)| !self.target.takes(name)) {
+            None => Ok(()),
+            Some((name, _)) => {
+                let why = match &self.target {
+                    Target::Projection(_) => "a projection says in its definition how its file looks".to_owned(),
+                    Target::Format(format) => format!("the format {} has no use for it", format.name()),
+                    Target::EsnsiUpdate => "the receiver of an update has all items, as they are valid on a date".to_owned(),
+                };
+                Err(Error::refused("option_invalid", format!("`{name}` means nothing here: {why}")))
+            }
+        }
+    }
+
     /// What was given, in an order of its own: the same for the same request, however it was written.
     pub fn given(&self) -> Vec<(String, String)> {
         let mut given = self.given.clone();
         given.sort();
         given
+    }
+}
+
+impl Target {
+    /// Whether a word says something of files of this kind.
+    fn takes(&self, name: &str) -> bool {
+        let format = match self {
+            Self::Format(format) => Some(*format),
+            Self::Projection(_) | Self::EsnsiUpdate => None,
+        };
+        let is_update = *self == Self::EsnsiUpdate;
+        match name {
+            "valid_on" | "publication" | "known_at" => true,
+            "all_versions" | "filter" => !is_update,
+            "from" | "to" | "from_valid_on" | "form" => is_update,
+            "encoding" | "mark" | "separator" | "neutralise" => format == Some(Format::Csv),
+            "line_end" | "header" => matches!(format, Some(Format::Csv | Format::EsnsiCsv)),
+            "generation" => is_update || format == Some(Format::EsnsiXml),
+            "base_uri" => matches!(format, Some(Format::Skos | Format::Fhir | Format::Genericode)),
+            "substitute" => matches!(self, Self::Projection(_)),
+            _ => false,
+        }
     }
 }
 
@@ -199,6 +250,14 @@ impl Look {
                     "new" => Generation::New,
                     "old" => Generation::Old,
                     _ => return Err(invalid(name, value, "new or old")),
+                });
+            }
+            "form" => {
+                self.update_form = Some(match value {
+                    "document" => UpdateForm::Document,
+                    "update-attachment" => UpdateForm::UpdateAttachment,
+                    "delete-attachment" => UpdateForm::DeleteAttachment,
+                    _ => return Err(invalid(name, value, "document, update-attachment or delete-attachment")),
                 });
             }
             "base_uri" => self.base_uri = Some(base_uri(name, value)?),
@@ -246,10 +305,14 @@ mod tests {
         ] {
             request.set(name, value).unwrap();
         }
+        let mut as_graphql = ExportRequest::of_format("csv").unwrap();
+        as_graphql.set("validOn", "2026-11-25").unwrap();
+        as_graphql.set("allVersions", "true").unwrap();
+        assert_eq!((as_graphql.valid_on, as_graphql.all_versions), (request.valid_on, true));
         assert!(request.all_versions && request.filters == ["a=b", "c=d"] && request.knowledge.publication == Some(17));
         assert_eq!((request.look.encoding, request.look.has_header), (Some(Encoding::Windows1251), Some(false)));
         for (name, value, expected) in [
-            ("valid_on", "2026-11-26", "`valid_on` is given twice"),
+            ("validOn", "2026-11-26", "`valid_on` is given twice"),
             ("known_at", "today", "`known_at`: `today` is not an instant as 2026-11-25T12:00:00Z"),
             ("mark", "yes", "`mark`: `yes` is not true or false"),
             ("base_uri", "https://x/ y", "`base_uri`: `https://x/ y` is not an address as https://nsi.example.org/ or urn:nsi:"),
@@ -260,6 +323,30 @@ mod tests {
         assert!(request.set("colour", "red").unwrap_err().to_string().starts_with("there is no `colour` to say of an export"));
         assert!(ExportRequest::of_format("doc").unwrap_err().to_string().starts_with("there is no format `doc`: there are csv, xlsx,"));
         assert_eq!(ExportRequest::of_format("esnsi-update").unwrap().target, Target::EsnsiUpdate);
+    }
+
+    #[test]
+    fn what_means_nothing_for_a_file_is_refused() {
+        let refused = |target: Target, name: &str, value: &str| {
+            let mut request = ExportRequest::new(target);
+            request.set(name, value).unwrap();
+            request.check().err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        let csv = || Target::Format(Format::Csv);
+        let projection = || Target::Projection("p".to_owned());
+        for (name, value) in [("encoding", "utf-8"), ("separator", ";"), ("header", "true"), ("filter", "a=b"), ("all_versions", "true")] {
+            assert_eq!(refused(csv(), name, value), "", "{name}");
+        }
+        let cases = [
+            (csv(), "substitute", "?", "`substitute` means nothing here: the format csv has no use for it"),
+            (Target::Format(Format::EsnsiCsv), "separator", ",", "`separator` means nothing here: the format esnsi-csv has no use for it"),
+            (Target::Format(Format::Json), "generation", "old", "`generation` means nothing here: the format json has no use for it"),
+            (projection(), "header", "false", "`header` means nothing here: a projection says in its definition how its file looks"),
+            (Target::EsnsiUpdate, "filter", "a=b", "`filter` means nothing here: the receiver of an update has all items"),
+        ];
+        for (target, name, value, expected) in cases {
+            assert!(refused(target, name, value).starts_with(expected), "{name}");
+        }
     }
 
     /// What is described is what is taken, and nothing else.
@@ -276,6 +363,7 @@ mod tests {
             "LINE_END" => "lf",
             "GENERATION" => "old",
             "URI" => "urn:svod:",
+            "FORM" => "document",
             _ => "?",
         };
         let mut request = ExportRequest::new(Target::EsnsiUpdate);

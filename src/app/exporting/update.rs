@@ -8,14 +8,8 @@ use crate::catalog::DictionarySnapshot;
 use crate::domain::item::ItemVersion;
 use crate::domain::validity::Date;
 
-/// What became of an item for the receiver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ItemChange {
-    Add,
-    Update,
-    /// With the version that the receiver has.
-    Remove,
-}
+/// What became of an item for the receiver; what is removed comes with the version that the receiver has.
+pub use crate::exchange::esnsi::Change as ItemChange;
 
 /// A state that a receiver has or is to have: what is valid on a date, of an edition; `None` before the first.
 #[derive(Clone, Copy)]

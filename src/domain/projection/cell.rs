@@ -31,8 +31,9 @@ pub struct ColumnProblem {
 /// Something that the receiver of a file would refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The code of the item; blank for a row that is in every file.
+    /// The code of the item; blank for a row that is in every file, and for the dictionary itself.
     pub item: String,
+    /// The column or the attribute; blank when it is not about one.
     pub column: String,
     /// The machine-readable name of what is wrong: `required`, `length`, `pattern`, `encoding`, `expression`.
     pub code: &'static str,
@@ -42,8 +43,10 @@ pub struct Finding {
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let item = if self.item.is_empty() { "constant row" } else { &self.item };
-        write!(f, "{item}: {}: {} [{}]", self.column, self.message, self.code)
+        for place in [&self.item, &self.column].into_iter().filter(|place| !place.is_empty()) {
+            write!(f, "{place}: ")?;
+        }
+        write!(f, "{} [{}]", self.message, self.code)
     }
 }
 
