@@ -1,9 +1,8 @@
 //! The concepts of a file of Turtle as a table. Deliberately unknown: collections, mappings to other schemes, and what literals mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use oxttl::TurtleParser;
-use oxttl::turtle::SliceTurtleParser;
 
 use super::super::kept_table::{KeptTable, read_document};
 use super::super::row::Row;
@@ -16,7 +15,10 @@ const BASE: &str = "urn:svod:file/";
 /// One subject of the file.
 #[derive(Default)]
 struct Subject {
+    /// The line on which the first thing said of it ends: Turtle itself keeps none.
     line: u64,
+    /// How many subjects come before it in the file.
+    order: usize,
     /// What is said of it: predicate, text or address, language.
     said: Vec<(String, String, Option<String>)>,
 }
@@ -25,22 +27,27 @@ pub fn open(open: Open<'_>, limits: &FileLimits) -> Result<Box<dyn Table>, FileE
     let (text, bytes_total) = read_document(open()?, limits)?;
     let subjects = subjects_of(&text)?;
     let of_type = |kind: &str| subjects.iter().filter(|(_, subject)| subject.is_a(kind)).map(|(name, _)| name.as_str()).collect::<Vec<_>>();
-    let (schemes, concepts) = (of_type("ConceptScheme"), of_type("Concept"));
+    let (schemes, mut concepts) = (of_type("ConceptScheme"), of_type("Concept"));
+    concepts.sort_by_key(|concept| subjects[*concept].order);
     if concepts.is_empty() && schemes.is_empty() {
         return Err(FileError::of_file("the file has neither a skos:ConceptScheme nor a skos:Concept: is it a concept scheme?"));
     }
     let scheme = schemes.first().and_then(|name| subjects.get(*name));
     let reading = Reading { subjects: &subjects, concepts: &concepts, has_schemes: schemes.len() > 1, scheme };
-    let (columns, mut rows) = reading.rows(limits.row.columns_max)?;
-    rows.sort_by_key(|(line, _)| *line);
+    let parents = reading.parents()?;
+    let (columns, rows) = reading.rows(&parents.above, limits.row.columns_max)?;
     let hints = columns.iter().map(|name| ColumnHint { is_key: name == "code", ..ColumnHint::default() }).collect();
+    let left_out = match parents.left_out {
+        0 => String::new(),
+        count => format!("; {count} broader concept(s) that are not in the file were left out"),
+    };
     let several = if schemes.len() > 1 { ", told apart by the column scheme" } else { "" };
     let head = TableHead {
         hints,
         title: scheme.and_then(|scheme| scheme.text(&format!("{DCT}title"))),
         code: schemes.first().map(|name| local_name(name).to_owned()),
         bytes_total,
-        evidence: vec![("concepts".to_owned(), format!("{} of {} scheme(s){several}", concepts.len(), schemes.len()))],
+        evidence: vec![("concepts".to_owned(), format!("{} of {} scheme(s){several}{left_out}", concepts.len(), schemes.len()))],
         columns: Some(columns),
         ..TableHead::default()
     };
@@ -56,33 +63,77 @@ pub fn open(open: Open<'_>, limits: &FileLimits) -> Result<Box<dyn Table>, FileE
 
 /// Everything that is said, by whom it is said of.
 fn subjects_of(text: &str) -> Result<BTreeMap<String, Subject>, FileError> {
-    let parser = TurtleParser::new().with_base_iri(BASE).map_err(|error| FileError::of_file(error.to_string()))?;
-    let triples: SliceTurtleParser<'_> = parser.for_slice(text.as_bytes());
+    let mut parser = TurtleParser::new().with_base_iri(BASE).map_err(|error| FileError::of_file(error.to_string()))?.low_level();
     let mut subjects: BTreeMap<String, Subject> = BTreeMap::new();
-    // Subjects stand in the order of the file; that is as near to a line as Turtle gets, whose statements have none.
-    let mut order = 0;
-    for triple in triples {
-        let triple = triple.map_err(|error| {
-            let at = error.location().start;
-            FileError {
-                line: Some(at.line + 1),
-                column: Some(at.column as usize + 1),
-                field: None,
-                message: format!("not Turtle: {error}"),
-            }
-        })?;
-        let subject = plain(&triple.subject.to_string());
-        let subject = subjects.entry(subject).or_insert_with(|| {
-            order += 1;
-            Subject { line: order, said: Vec::new() }
-        });
-        let (text, language) = match &triple.object {
-            oxrdf::Term::Literal(literal) => (literal.value().to_owned(), literal.language().map(str::to_owned)),
-            other => (plain(&other.to_string()), None),
-        };
-        subject.said.push((triple.predicate.as_str().to_owned(), text, language));
+    let mut lines = Lines { left: text, line: 1, at_once: 1 };
+    loop {
+        let part = lines.next();
+        match part {
+            Some((lines, _)) => parser.extend_from_slice(lines.as_bytes()),
+            None => parser.end(),
+        }
+        let line = part.map_or(lines.line, |(_, line)| line);
+        let mut has_triples = false;
+        while let Some(triple) = parser.parse_next() {
+            has_triples = true;
+            let triple = triple.map_err(|error| malformed(&error))?;
+            let order = subjects.len();
+            let subject = plain(&triple.subject.to_string());
+            let subject = subjects.entry(subject).or_insert_with(|| Subject { line, order, said: Vec::new() });
+            let (text, language) = match &triple.object {
+                oxrdf::Term::Literal(literal) => (literal.value().to_owned(), literal.language().map(str::to_owned)),
+                other => (plain(&other.to_string()), None),
+            };
+            subject.said.push((triple.predicate.as_str().to_owned(), text, language));
+        }
+        if part.is_none() {
+            return Ok(subjects);
+        }
+        lines.seen(has_triples);
     }
-    Ok(subjects)
+}
+
+fn malformed(error: &oxttl::TurtleSyntaxError) -> FileError {
+    let at = error.location().start;
+    FileError { line: Some(at.line + 1), column: Some(at.column as usize + 1), field: None, message: format!("not Turtle: {error}") }
+}
+
+/// A text by lines, so that what comes out of the parser is known to come from the line that went in.
+struct Lines<'a> {
+    left: &'a str,
+    /// The number of the next line.
+    line: u64,
+    /// How many lines go in at once: more and more while nothing comes out, since the parser begins anew each time at the start of a
+    /// literal that goes on and on.
+    at_once: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// The next lines, and the number of the first of them that is not blank.
+    fn next(&mut self) -> Option<(&'a str, u64)> {
+        if self.left.is_empty() {
+            return None;
+        }
+        let (mut length, mut filled, mut first) = (0, 0, None);
+        for line in self.left.split_inclusive('\n') {
+            length += line.len();
+            if !line.trim().is_empty() {
+                filled += 1;
+                first.get_or_insert(self.line);
+            }
+            self.line += 1;
+            if filled == self.at_once {
+                break;
+            }
+        }
+        let (lines, left) = self.left.split_at(length);
+        self.left = left;
+        Some((lines, first.unwrap_or(self.line)))
+    }
+
+    fn seen(&mut self, has_triples: bool) {
+        self.at_once = if has_triples { 1 } else { self.at_once.saturating_mul(2) };
+    }
 }
 
 /// An address without its brackets.
@@ -114,6 +165,14 @@ impl Subject {
 /// The line of a concept, and its cells.
 type Cells = (u64, Vec<String>);
 
+/// What stands above what.
+struct Parents<'a> {
+    /// The parent of each concept that has one.
+    above: BTreeMap<&'a str, &'a str>,
+    /// How many broader concepts are not in the file, while others are.
+    left_out: usize,
+}
+
 struct Reading<'a> {
     subjects: &'a BTreeMap<String, Subject>,
     concepts: &'a [&'a str],
@@ -123,7 +182,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// The columns, and for each concept its line and cells.
-    fn rows(&self, columns_max: usize) -> Result<(Vec<String>, Vec<Cells>), FileError> {
+    fn rows(&self, above: &BTreeMap<&str, &str>, columns_max: usize) -> Result<(Vec<String>, Vec<Cells>), FileError> {
         let ours = |name: &str| self.scheme.and_then(|scheme| scheme.text(&format!("{VOCABULARY}{name}")));
         let display = ours("display").unwrap_or_else(|| "name".to_owned());
         let mut columns: Vec<String> = match ours("columns") {
@@ -131,7 +190,6 @@ impl Reading<'_> {
             None => ["code", "uri", "parent"].map(str::to_owned).to_vec(),
         };
         let is_ours = ours("columns").is_some();
-        let above = self.parents()?;
         let mut cells: Vec<(u64, BTreeMap<String, String>)> = Vec::with_capacity(self.concepts.len());
         for concept in self.concepts {
             let subject = &self.subjects[*concept];
@@ -154,32 +212,37 @@ impl Reading<'_> {
         Ok((columns, rows))
     }
 
-    /// The one concept above each, whichever of the two says so.
-    fn parents(&self) -> Result<BTreeMap<&str, &str>, FileError> {
-        let pairs = |relation: &'static str| {
-            self.concepts.iter().flat_map(move |concept| {
-                let said = self.subjects[*concept].said.iter().filter(move |(name, ..)| name.strip_prefix(SKOS) == Some(relation));
-                said.map(move |(_, to, _)| (*concept, to.as_str()))
-            })
-        };
-        let mut above = self.one_above(pairs("broader"))?;
-        // What a concept says of itself goes before what another says of it.
-        for (child, parent) in self.one_above(pairs("narrower").map(|(parent, child)| (child, parent)))? {
-            above.entry(child).or_insert(parent);
-        }
-        Ok(above)
-    }
-
-    fn one_above<'s>(&self, pairs: impl Iterator<Item = (&'s str, &'s str)>) -> Result<BTreeMap<&'s str, &'s str>, FileError> {
-        let mut above: BTreeMap<&str, &str> = BTreeMap::new();
-        for (child, parent) in pairs {
-            if let Some(other) = above.insert(child, parent).filter(|other| *other != parent) {
-                let message =
-                    format!("it has two broader concepts, {} and {}, and an item has one parent", self.code(other), self.code(parent));
-                return Err(FileError::of_file(message).of_field(self.code(child)));
+    /// The one concept above each, whichever of the two says so. What is broader and not in the file counts only where nothing in it is.
+    fn parents(&self) -> Result<Parents<'_>, FileError> {
+        let mut all: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for concept in self.concepts {
+            for (predicate, to, _) in &self.subjects[*concept].said {
+                let (child, parent) = match predicate.strip_prefix(SKOS) {
+                    Some("broader") => (*concept, to.as_str()),
+                    Some("narrower") => (to.as_str(), *concept),
+                    _ => continue,
+                };
+                all.entry(child).or_default().insert(parent);
             }
         }
-        Ok(above)
+        let mut parents = Parents { above: BTreeMap::new(), left_out: 0 };
+        for (child, above) in all {
+            let is_here = |parent: &&str| self.subjects.get(*parent).is_some_and(|subject| subject.is_a("Concept"));
+            let here: Vec<&str> = above.iter().copied().filter(is_here).collect();
+            let counted: Vec<&str> = if here.is_empty() { above.iter().copied().collect() } else { here };
+            parents.left_out += above.len() - counted.len();
+            if let [first, second, ..] = counted[..] {
+                let message = format!(
+                    "it has two broader concepts, {} and {}, and an item has one parent: keep one of them",
+                    self.code(first),
+                    self.code(second)
+                );
+                let line = self.subjects.get(child).map(|subject| subject.line);
+                return Err(FileError { line, ..FileError::of_file(message).of_field(self.code(child)) });
+            }
+            parents.above.extend(counted.first().map(|parent| (child, *parent)));
+        }
+        Ok(parents)
     }
 
     fn code(&self, concept: &str) -> String {

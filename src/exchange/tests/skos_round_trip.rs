@@ -30,8 +30,15 @@ fn real_schemes_are_read() {
     for (name, count) in [("skos/hashURIConceptScheme.ttl", 4), ("skos/interactivityType.ttl", 3)] {
         assert_eq!(shown(name).1.len(), count, "{name}: {:?}", shown(name));
     }
+    let mut table = opened(Format::Skos, &fixture("skos/slashURIConceptScheme.ttl")).unwrap();
+    let lines: Vec<u64> = super::rows(&mut *table).unwrap().into_iter().map(|(line, _)| line).collect();
+    assert_eq!(lines, [17, 30, 36, 41], "the lines on which the concepts are said to be concepts");
     let (columns, rows) = shown("skos/twoConceptSchemesOneFile.ttl");
-    assert!(columns.contains(&"scheme".to_owned()) && rows.len() >= 4, "{columns:?} {rows:?}");
+    assert!(columns.contains(&"scheme".to_owned()), "{columns:?}");
+    assert_eq!(rows, ["1  Concept 1", "c2 1 Concept 2", "c3 c2 ", "c4 c2 "]);
+    let table = opened(Format::Skos, &fixture("skos/twoConceptSchemesOneFile.ttl")).unwrap();
+    let told = "4 of 2 scheme(s), told apart by the column scheme; 1 broader concept(s) that are not in the file were left out";
+    assert_eq!(table.head().evidence[0].1, told);
 }
 
 #[test]
@@ -39,9 +46,21 @@ fn what_an_item_cannot_be_is_refused() {
     let prefix = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@base <http://x/> .\n";
     let two = format!("{prefix}<a> a skos:Concept .\n<b> a skos:Concept .\n<c> a skos:Concept ; skos:broader <a>, <b> .\n");
     let told = opened(Format::Skos, two.as_bytes()).err().unwrap().to_string();
-    assert_eq!(told, "c: it has two broader concepts, a and b, and an item has one parent");
+    assert_eq!(told, "line 5: c: it has two broader concepts, a and b, and an item has one parent: keep one of them");
     let told = opened(Format::Skos, format!("{prefix}<a> a skos:Concept ; skos:prefLabel \"x .\n").as_bytes()).err().unwrap().to_string();
     assert!(told.starts_with("line 3, column ") && told.contains("not Turtle"), "{told}");
     let told = opened(Format::Skos, prefix.as_bytes()).err().unwrap().to_string();
     assert!(told.contains("neither a skos:ConceptScheme nor a skos:Concept"), "{told}");
+}
+
+#[test]
+fn lines_are_known_across_blank_lines_and_long_literals() {
+    let long = "много\n\n".repeat(50_000);
+    let text = format!(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n\n\n<urn:b> a skos:Concept ;\n  skos:definition \"\"\"{long}\"\"\" .\n\
+         <urn:a> a skos:Concept .\n"
+    );
+    let mut table = opened(Format::Skos, text.as_bytes()).unwrap();
+    let shown: Vec<(u64, String)> = super::rows(&mut *table).unwrap().into_iter().map(|(line, cells)| (line, cells[0].clone())).collect();
+    assert_eq!((shown[0].clone(), shown[1].1.as_str()), ((4, "b".to_owned()), "a"));
 }

@@ -122,3 +122,20 @@ fn a_code_system_is_what_fhir_says_it_is() {
     let (accepted, told) = run("code_system.py", &path);
     assert!(!accepted && told.contains("status"), "{told}");
 }
+
+#[test]
+fn a_concept_scheme_is_what_skos_says_it_is() {
+    let bytes = written(Format::Skos, &satisfied(20), &options()).unwrap();
+    assert_eq!(validated("concept_scheme.py", "items.ttl", &bytes), "valid, 1 scheme, 20 concepts");
+    let urn = WriteOptions { base_uri: "urn:svod:".to_owned(), ..options() };
+    let empty = written(Format::Skos, &satisfied(0), &urn).unwrap();
+    assert_eq!(validated("concept_scheme.py", "items.ttl", &empty), "valid, 1 scheme, 0 concepts");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("items.ttl");
+    // A parent that is not there, as in an export that leaves some of the items out.
+    let mut wrong = satisfied(20);
+    wrong.items.remove(0);
+    std::fs::write(&path, written(Format::Skos, &wrong, &options()).unwrap()).unwrap();
+    let (accepted, told) = run("concept_scheme.py", &path);
+    assert!(!accepted && told.contains("has a broader concept that is not there"), "{told}");
+}
