@@ -51,6 +51,7 @@ pub struct ImportJobs {
     settings: ImportJobSettings,
     /// Opened when it is first needed: not every process imports.
     spool: Arc<OnceLock<Spool>>,
+    opening: Arc<Mutex<()>>,
     /// How far the job is that this process works on.
     live: Arc<Mutex<BTreeMap<JobId, Live>>>,
 }
@@ -89,16 +90,20 @@ impl ImportJobs {
         secrets: Secrets,
         settings: ImportJobSettings,
     ) -> Self {
-        Self { acts, change_requests, publisher, secrets, settings, spool: Arc::default(), live: Arc::default() }
+        Self { acts, change_requests, publisher, secrets, settings, spool: Arc::default(), opening: Arc::default(), live: Arc::default() }
     }
 
     fn spool(&self) -> Result<&Spool> {
         if let Some(spool) = self.spool.get() {
             return Ok(spool);
         }
-        let opened = Spool::open(self.settings.spool.clone(), &self.secrets)?;
-        // Who loses the race gives its folder back.
-        let _ = self.spool.set(opened);
+        // One at a time: two would take two folders, and the jobs of the one that is given back would wait for a process that has it.
+        let _opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.spool.get().is_none() {
+            let opened = Spool::open(self.settings.spool.clone(), &self.secrets)?;
+            // Nobody else can have set it meanwhile.
+            let _ = self.spool.set(opened);
+        }
         self.spool.get().ok_or_else(|| Error::internal("the spool was opened and is not there"))
     }
 
