@@ -4,12 +4,13 @@
     python3 scripts/fixtures.py SOURCES
 
 SOURCES is the folder that holds A_classifiers, B_prosecution and D_nasty. The classifiers are taken
-whole; of the awkward tables and of the register of offices only the rows that a test needs are kept,
-byte for byte, except that telephones and mailboxes of the offices are masked. Standard library only;
+whole; of the awkward tables and of the registers of offices and courts only the rows that a test needs are
+kept, byte for byte, except that telephones and mailboxes of the offices are masked. Standard library only;
 running it again gives the same bytes. tests/fixtures/README.md says what each file is for.
 """
 
 import gzip
+import json
 import re
 import sys
 from collections import Counter
@@ -22,6 +23,7 @@ CLASSIFIERS = [
     "okved2_before-2023-12_rosstat_cp1251.csv",
     "okved2_2023-12-01_rosstat_cp1251.csv",
     "okpd2_2020-07_mosru.csv.gz",
+    "okpd2_2022-02_parentcode.json.gz",
     "oktmo_2016_vol5_municipalities.csv",
     "oktmo_2016_vol5_settlements.csv.gz",
     "oktmo_2024_rosstat-layout_region01-03part.csv",
@@ -145,6 +147,17 @@ def offices(source):
         write("offices", name, text.encode("windows-1251"))
 
 
+# Bashkortostan, whose names end in spaces, the Jewish Autonomous Oblast, and Chechnya, where every code begins otherwise.
+COURT_REGIONS = ["79", "03", "95"]
+
+
+def courts(source):
+    name = "courts_vnkod_2023-11-18.json"
+    by_region = json.loads(read(source / name))
+    kept = {region: by_region[region] for region in by_region if region in COURT_REGIONS}
+    write("courts", name, json.dumps(kept, ensure_ascii=False, indent=4).encode())
+
+
 def main():
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
@@ -152,6 +165,7 @@ def main():
     classifiers(sources / "A_classifiers")
     nasty(sources / "D_nasty")
     offices(sources / "B_prosecution")
+    courts(sources / "B_prosecution")
 
 
 if __name__ == "__main__":
