@@ -23,7 +23,7 @@ fn ask(instance: &Instance, query: &str) -> Value {
     serde_json::from_slice(&response.body).unwrap()
 }
 
-fn data(instance: &Instance, query: &str) -> Value {
+pub fn data(instance: &Instance, query: &str) -> Value {
     let mut answer = ask(instance, query);
     assert_eq!(answer["errors"], Value::Null, "{answer}");
     answer["data"].take()

@@ -31,6 +31,7 @@ mod nasty;
 mod older_edition;
 mod process;
 mod publication;
+mod real_files;
 mod request_edges;
 mod serving;
 mod soak;
