@@ -8,7 +8,7 @@ use rustc_hash::FxHasher;
 
 use super::item_columns::{Column, Mapping, NamedBy, is_header};
 use super::item_key::Key;
-use super::row::Row;
+use super::row::{Row, RowPlace};
 use super::table::{FileError, Table};
 use crate::domain::attribute::quoted;
 use crate::domain::dictionary::Dictionary;
@@ -51,7 +51,7 @@ pub enum Action {
 /// One row as an item draft. An attribute whose cell is blank is `None` in `values` and named in the mapping.
 #[derive(Debug, Clone)]
 pub struct ItemDraft {
-    pub line: u64,
+    pub place: RowPlace,
     pub code: ItemCode,
     /// `None` when blank or when there is no such column.
     pub parent: Option<ItemCode>,
@@ -132,28 +132,34 @@ impl<'a> ItemReader<'a> {
         self.last_is_short
     }
 
-    /// The next draft; `None` at the end. Rows that cannot be read are reported and left out.
+    /// The next row as it stands; `None` at the end.
+    pub fn next_row(&mut self) -> Result<Option<(RowPlace, &Row)>> {
+        if !self.table.read(&mut self.row).map_err(|error| refusal(self.dictionary, &error))? {
+            return Ok(None);
+        }
+        self.rows_count += 1;
+        Ok(Some((RowPlace::new(self.rows_count, self.row.line()), &self.row)))
+    }
+
+    /// The next draft; `None` at the end. Rows that cannot be read are reported by their places and left out.
     /// An error ends the file: what follows could not be told apart.
-    pub fn next(&mut self, report: Report<'_>) -> Result<Option<ItemDraft>> {
+    pub fn next(&mut self, report: &mut dyn FnMut(RowPlace, Violation)) -> Result<Option<ItemDraft>> {
         loop {
-            if !self.table.read(&mut self.row).map_err(|error| refusal(self.dictionary, &error))? {
-                return Ok(None);
-            }
-            self.rows_count += 1;
+            let Some((place, _)) = self.next_row()? else { return Ok(None) };
             self.last_is_short = None;
             if self.row.is_blank() {
                 self.skipped_count += 1;
                 continue;
             }
-            if let Some(draft) = self.draft(report) {
+            if let Some(draft) = self.draft(place, &mut |violation| report(place, violation)) {
                 return Ok(Some(draft));
             }
         }
     }
 
-    fn draft(&mut self, report: Report<'_>) -> Option<ItemDraft> {
+    fn draft(&mut self, place: RowPlace, report: Report<'_>) -> Option<ItemDraft> {
         let dictionary = self.dictionary.code.as_str();
-        let line = self.row.line();
+        let line = place.line();
         let expected = self.mapping.columns.len();
         if self.row.len() != expected {
             self.last_is_short = (self.row.len() < expected).then(|| (line, self.row.len()));
@@ -182,7 +188,7 @@ impl<'a> ItemReader<'a> {
         }
         let values = vec![None; self.dictionary.attributes.len()].into();
         let row_hash = row_hash(&self.row);
-        let mut draft = ItemDraft { line, code, parent: None, validity: None, values, action: Action::Put, row_hash };
+        let mut draft = ItemDraft { place, code, parent: None, validity: None, values, action: Action::Put, row_hash };
         fill(&self.mapping, &mut draft, &self.row, self.dictionary, &mut report);
         is_sound.then_some(draft)
     }
@@ -236,7 +242,7 @@ fn fill(mapping: &Mapping, draft: &mut ItemDraft, row: &Row, dictionary: &Dictio
         }
         let mut report = |attribute: &str, code: &str, message: String| {
             let violation = Violation::new(dictionary.code.as_str(), code, message);
-            report(violation.of_item(&draft.code).of_attribute(attribute).at(draft.line, Some(at + 1)));
+            report(violation.of_item(&draft.code).of_attribute(attribute).at(draft.place.line(), Some(at + 1)));
         };
         match column {
             Column::Code | Column::Key | Column::LeftOut => {}
@@ -267,7 +273,7 @@ fn fill(mapping: &Mapping, draft: &mut ItemDraft, row: &Row, dictionary: &Dictio
         draft.validity = Validity::new(from, to);
         if draft.validity.is_none() {
             let message = format!("valid_from {} is not before valid_to {}", from.unwrap_or(Date::MIN), to.unwrap_or(Date::MAX));
-            report(Violation::new(dictionary.code.as_str(), "validity_empty", message).of_item(&draft.code).at(draft.line, None));
+            report(Violation::new(dictionary.code.as_str(), "validity_empty", message).of_item(&draft.code).at(draft.place.line(), None));
         }
     }
 }

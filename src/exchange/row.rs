@@ -55,6 +55,30 @@ impl Row {
     }
 }
 
+/// Where a row stands among the rows of its table. JSON and XML that nobody indents have all of them on one line, so that only the number
+/// tells them apart. Halves of a word, since a million rows are remembered by their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowPlace {
+    number: u32,
+    line: u32,
+}
+
+impl RowPlace {
+    /// `number` counts the rows of the table from 1, a header left out.
+    pub fn new(number: u64, line: u64) -> RowPlace {
+        let half = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        RowPlace { number: half(number), line: half(line) }
+    }
+
+    pub fn number(self) -> u64 {
+        self.number.into()
+    }
+
+    pub fn line(self) -> u64 {
+        self.line.into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,6 +22,7 @@ use crate::domain::violation::{Violation, Violations};
 use crate::exchange::format::{self, Format};
 use crate::exchange::item_columns::MappedColumn;
 use crate::exchange::item_rows::{Action, ItemDraft, ItemReader, refusal};
+use crate::exchange::row::RowPlace;
 use crate::exchange::table::FileError;
 
 /// How many bytes of a file its format is judged by.
@@ -54,13 +55,13 @@ pub struct FileShape {
     bytes_total: u64,
     /// For messages: the column of each attribute, and of the built-in ones.
     column_numbers: BTreeMap<String, usize>,
-    /// The lines of the items that the file may change, by code.
-    lines: Vec<(ItemCode, u64)>,
+    /// The places of the items that the file may change, by code.
+    places: Vec<(ItemCode, RowPlace)>,
 }
 
 /// What a file says, item by item.
 pub struct Drafts {
-    /// Rows that may change something, by code, then line.
+    /// Rows that may change something, by code, then place.
     pub rows: DraftRows,
     /// The published versions that rows say again, by position.
     confirmed: Vec<Confirmed>,
@@ -74,7 +75,7 @@ pub struct Drafts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Confirmed {
     position: u32,
-    line: u64,
+    place: RowPlace,
     /// The row has dates, and they are those of the version.
     is_dated: bool,
 }
@@ -109,8 +110,9 @@ impl Reading<'_> {
         let mut drafts = self.started(&reader, format, because);
         let references = References::new(self.world, self.dictionary, &reader.mapping)?;
         let mut failure = None;
-        while let Some(mut draft) = reader.next(&mut |violation| failure = rejected.add(violation).err().or(failure.take()))? {
-            references.resolve(&mut draft, &mut |violation| failure = rejected.add(violation).err().or(failure.take()));
+        while let Some(mut draft) = reader.next(&mut |row, violation| failure = rejected.add(row, violation).err().or(failure.take()))? {
+            let row = draft.place;
+            references.resolve(&mut draft, &mut |violation| failure = rejected.add(row, violation).err().or(failure.take()));
             match self.confirms(&drafts, &draft) {
                 Some(confirmed) => drafts.confirmed.push(confirmed),
                 None => drafts.rows.push(draft),
@@ -189,14 +191,14 @@ impl Reading<'_> {
         if !drafts.rows.is_in_order() || rejected.rows_count() > 0 {
             self.put_in_order(&mut drafts, rejected)?;
         }
-        drafts.shape.lines = drafts.rows.iter().map(|row| (row.code.clone(), row.line)).collect();
+        drafts.shape.places = drafts.rows.iter().map(|row| (row.code.clone(), row.place)).collect();
         Ok(drafts)
     }
 
     /// Sorts the rows, and rejects those that cannot stand beside the others of their item.
     fn put_in_order(&self, drafts: &mut Drafts, rejected: &mut Rejected) -> Result<()> {
         let mut rows = drafts.rows.take();
-        rows.sort_by(|a, b| a.code.cmp(&b.code).then(a.line.cmp(&b.line)));
+        rows.sort_by(|a, b| a.code.cmp(&b.code).then(a.place.cmp(&b.place)));
         let rows_count = rows.len();
         // A row that is there twice, word for word, is a slip of whoever made the file and harms nobody.
         rows.dedup_by(|next, row| says_the_same_row(row, next));
@@ -226,7 +228,7 @@ impl Reading<'_> {
         let position = state.items.base(block) + u32::from(offsets.start) + at as u32;
         self.says_the_same(drafts, draft, &versions[at]).then_some(Confirmed {
             position,
-            line: draft.line,
+            place: draft.place,
             is_dated: draft.validity.is_some(),
         })
     }
@@ -289,7 +291,7 @@ impl Reading<'_> {
     /// One item may have several rows only when their dates tell them apart. Gives the rows that can stand.
     fn reject_twice(&self, rows: Vec<ItemDraft>, shape: &FileShape, rejected: &mut Rejected) -> Result<Vec<ItemDraft>> {
         for same in rows.chunk_by(|a, b| a.code == b.code).filter(|same| same.len() > 1) {
-            self.refusals_of(same, shape).into_iter().try_for_each(|violation| rejected.add(violation))?;
+            self.refusals_of(same, shape).into_iter().try_for_each(|(row, violation)| rejected.add(row, violation))?;
         }
         if rejected.rows_count() == 0 {
             return Ok(rows);
@@ -297,21 +299,22 @@ impl Reading<'_> {
         // A row that was rejected takes the other rows of its item with it.
         let (kept, left_out): (Vec<ItemDraft>, Vec<ItemDraft>) = rows.into_iter().partition(|row| !rejected.names(&row.code));
         for row in &left_out {
-            if !rejected.has_line(row.line) {
+            if !rejected.has_row(row.place) {
                 let message = "another row of this item was rejected, and its rows go together";
                 let violation = Violation::new(self.dictionary.code.as_str(), "item_rejected", message);
-                rejected.add(violation.of_item(&row.code).at(row.line, None))?;
+                rejected.add(row.place, violation.of_item(&row.code).at(row.place.line(), None))?;
             }
         }
         Ok(kept)
     }
 
     /// What is wrong with several rows of one item together.
-    fn refusals_of(&self, same: &[ItemDraft], shape: &FileShape) -> Vec<Violation> {
+    fn refusals_of(&self, same: &[ItemDraft], shape: &FileShape) -> Vec<(RowPlace, Violation)> {
         let dictionary = self.dictionary.code.as_str();
         let refuse = |code: &str, message: String, row: &ItemDraft| {
             let column = shape.column_numbers.get("code").copied();
-            Violation::new(dictionary, code, message).of_item(&row.code).of_attribute("code").at(row.line, column)
+            let violation = Violation::new(dictionary, code, message).of_item(&row.code).of_attribute("code");
+            (row.place, violation.at(row.place.line(), column))
         };
         if same.len() > ITEM_VERSIONS_MAX && same.iter().all(|row| row.validity.is_some()) {
             let message = format!("the item has {} rows, and at most {ITEM_VERSIONS_MAX} versions are allowed", same.len());
@@ -322,13 +325,15 @@ impl Reading<'_> {
                 (Some(a), Some(b)) => a.overlaps(b),
                 _ => true,
             };
-            Some((row.line, same[..at].iter().find(overlaps)?.line))
+            Some((row.place, same[..at].iter().find(overlaps)?.place))
         });
         let Some((second, first)) = clash else { return Vec::new() };
         // Which of them is meant cannot be told, so none is taken.
         let refused = |row: &ItemDraft| {
-            let (here, there) = if row.line == first { ("again", second) } else { ("already", first) };
-            refuse("code_twice", format!("the code {} is there twice: it is {here} on line {there}", quoted(&row.code)), row)
+            let (here, there) = if row.place == first { ("again", second) } else { ("already", first) };
+            let there =
+                if first.line() == second.line() { format!("as row {}", there.number()) } else { format!("on line {}", there.line()) };
+            refuse("code_twice", format!("the code {} is there twice: it is {here} {there}", quoted(&row.code)), row)
         };
         same.iter().map(refused).collect()
     }
@@ -347,13 +352,13 @@ fn revived(state: &State, row: &Confirmed) -> ItemDraft {
     let version = state.items.version(row.position as usize);
     let content = &version.stretch.content;
     ItemDraft {
-        line: row.line,
+        place: row.place,
         code: version.code.clone(),
         parent: content.parent.clone(),
         validity: row.is_dated.then(|| version.validity()),
         values: content.values.clone(),
         action: Action::Put,
-        row_hash: row.line,
+        row_hash: row.place.number(),
     }
 }
 
@@ -381,25 +386,25 @@ impl FileShape {
         Step { phase: Phase::Reading, bytes_done: self.bytes_total, bytes_total: self.bytes_total, rows_done: self.rows_count }
     }
 
-    /// The lines of an item, with its code each.
-    fn rows_of(&self, code: &str) -> &[(ItemCode, u64)] {
-        let first = self.lines.partition_point(|(other, _)| other.as_str() < code);
-        let count = self.lines[first..].iter().take_while(|(other, _)| other == code).count();
-        &self.lines[first..first + count]
+    /// The places of an item, with its code each.
+    fn rows_of(&self, code: &str) -> &[(ItemCode, RowPlace)] {
+        let first = self.places.partition_point(|(other, _)| other.as_str() < code);
+        let count = self.places[first..].iter().take_while(|(other, _)| other == code).count();
+        &self.places[first..first + count]
     }
 
     pub fn names(&self, code: &str) -> bool {
         !self.rows_of(code).is_empty()
     }
 
-    pub fn lines_of(&self, code: &str) -> impl ExactSizeIterator<Item = u64> + '_ {
-        self.rows_of(code).iter().map(|(_, line)| *line)
+    pub fn places_of(&self, code: &str) -> impl ExactSizeIterator<Item = RowPlace> + '_ {
+        self.rows_of(code).iter().map(|(_, place)| *place)
     }
 
     /// A violation of an item as one of a row.
-    pub fn placed(&self, violation: Violation, line: u64) -> Violation {
+    pub fn placed(&self, violation: Violation, place: RowPlace) -> Violation {
         let column = violation.position.and_then(|(_, column)| column).or_else(|| self.column_numbers.get(&violation.attribute).copied());
-        violation.at(line, column)
+        violation.at(place.line(), column)
     }
 
     /// Tells a violation of the dictionary where in the file its item stands.
@@ -407,8 +412,8 @@ impl FileShape {
         if violation.dictionary != dictionary.as_str() || violation.file.is_some() {
             return;
         }
-        if let (None, Some((_, line))) = (violation.position, self.rows_of(&violation.item).first()) {
-            violation.position = Some((*line, self.column_numbers.get(&violation.attribute).copied()));
+        if let (None, Some((_, place))) = (violation.position, self.rows_of(&violation.item).first()) {
+            violation.position = Some((place.line(), self.column_numbers.get(&violation.attribute).copied()));
         }
         if violation.position.is_some() {
             violation.file = Some(file.to_owned());

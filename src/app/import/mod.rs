@@ -284,8 +284,8 @@ impl Found {
     fn leave_out(&mut self, code: &DictionaryCode, violations: &Violations) -> Result<BTreeMap<DictionaryCode, BTreeSet<ItemCode>>> {
         let mut left_out = BTreeSet::new();
         for violation in violations.kept().iter().filter(|violation| violation.dictionary == code.as_str()) {
-            for line in self.shape.lines_of(&violation.item) {
-                self.rejected.add(self.shape.placed(violation.clone(), line))?;
+            for place in self.shape.places_of(&violation.item) {
+                self.rejected.add(place, self.shape.placed(violation.clone(), place))?;
                 left_out.insert(ItemCode::new(&violation.item));
             }
         }

@@ -44,7 +44,8 @@ pub fn propose(reading: &Reading<'_>, mut drafts: Drafts, rejected: &mut Rejecte
         let published = proposing.published(&same[0].code);
         if let Some((code, message)) = proposing.refused(published, &same) {
             for row in same.drain(..) {
-                rejected.add(Violation::new(dictionary.code.as_str(), code, message.clone()).of_item(&row.code).at(row.line, None))?;
+                let violation = Violation::new(dictionary.code.as_str(), code, message.clone()).of_item(&row.code);
+                rejected.add(row.place, violation.at(row.place.line(), None))?;
             }
             continue;
         }

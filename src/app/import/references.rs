@@ -73,7 +73,7 @@ impl<'a> References<'a> {
             };
             if let Err(message) = resolved {
                 let violation = Violation::new(self.dictionary.code.as_str(), "reference_unknown", message);
-                report(violation.of_item(&draft.code).of_attribute(attribute).at(draft.line, None));
+                report(violation.of_item(&draft.code).of_attribute(attribute).at(draft.place.line(), None));
             }
         }
     }

@@ -11,16 +11,16 @@ use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
 use crate::domain::text::{DictionaryCode, ItemCode};
 use crate::domain::violation::{Violation, Violations};
-use crate::exchange::item_rows::refusal;
+use crate::exchange::item_rows::{ItemReader, refusal};
 use crate::exchange::rejected_rows::RejectedRows;
-use crate::exchange::row::Row;
+use crate::exchange::row::RowPlace;
 use crate::exchange::table::FileLimits;
 
 /// What was rejected of one file.
 #[derive(Debug)]
 pub struct Rejected {
     /// The reasons of each rejected row.
-    by_line: BTreeMap<u64, String>,
+    by_row: BTreeMap<RowPlace, String>,
     /// The items that rejected rows are about, as far as that could be read.
     codes: FxHashSet<ItemCode>,
     /// Whether some rejected row does not say which item it is about.
@@ -37,19 +37,18 @@ impl Default for Rejected {
 
 impl Rejected {
     pub fn new(violations_max: usize, rows_max: usize) -> Self {
-        let (by_line, codes, first) = (BTreeMap::new(), FxHashSet::default(), Violations::new(violations_max));
-        Self { by_line, codes, has_nameless: false, first, rows_max }
+        let (by_row, codes, first) = (BTreeMap::new(), FxHashSet::default(), Violations::new(violations_max));
+        Self { by_row, codes, has_nameless: false, first, rows_max }
     }
 
-    /// Rejects the row on the line of a violation. An error when there are so many that the file as a whole does not fit.
-    pub fn add(&mut self, violation: Violation) -> Result<()> {
-        let line = violation.position.map_or(0, |(line, _)| line);
+    /// Rejects a row for a violation. An error when there are so many that the file as a whole does not fit.
+    pub fn add(&mut self, row: RowPlace, violation: Violation) -> Result<()> {
         if violation.item.is_empty() {
             self.has_nameless = true;
         } else {
             self.codes.insert(ItemCode::new(&violation.item));
         }
-        let reasons = self.by_line.entry(line).or_default();
+        let reasons = self.by_row.entry(row).or_default();
         if !reasons.is_empty() {
             reasons.push_str("; ");
         }
@@ -59,7 +58,7 @@ impl Rejected {
         }
         reasons.push_str(&violation.message);
         self.first.push(violation);
-        if self.by_line.len() <= self.rows_max {
+        if self.by_row.len() <= self.rows_max {
             return Ok(());
         }
         let message = format!(
@@ -74,15 +73,15 @@ impl Rejected {
     }
 
     pub fn rows_count(&self) -> usize {
-        self.by_line.len()
+        self.by_row.len()
     }
 
     pub fn names(&self, code: &str) -> bool {
         self.codes.contains(code)
     }
 
-    pub fn has_line(&self, line: u64) -> bool {
-        self.by_line.contains_key(&line)
+    pub fn has_row(&self, row: RowPlace) -> bool {
+        self.by_row.contains_key(&row)
     }
 
     pub fn has_nameless(&self) -> bool {
@@ -114,18 +113,13 @@ impl Rejected {
     ) -> Result<()> {
         let unwritable = |error: io::Error| Error::Operator(format!("the rejected rows cannot be written: {error}"));
         let (format, _) = source.format(dictionary, options)?;
-        let mut table = format.open(source.open, &options.csv, limits).map_err(|error| refusal(dictionary, &error))?;
-        let names = table.head().columns.clone().or_else(|| options.read.columns.clone());
+        let table = format.open(source.open, &options.csv, limits).map_err(|error| refusal(dictionary, &error))?;
+        let mut reader = ItemReader::new(table, dictionary, &options.read)?;
+        let names = reader.mapping.names.clone();
         let mut file = RejectedRows::new(open().map_err(unwritable)?);
-        let mut row = Row::new();
-        let mut names = names;
-        while table.read(&mut row).map_err(|error| refusal(dictionary, &error))? {
-            if names.is_none() {
-                names = Some(row.fields().map(str::to_owned).collect());
-                continue;
-            }
-            if let Some(reasons) = self.by_line.get(&row.line()) {
-                file.write(names.as_deref().unwrap_or_default(), &row, reasons).map_err(unwritable)?;
+        while let Some((place, row)) = reader.next_row()? {
+            if let Some(reasons) = self.by_row.get(&place) {
+                file.write(&names, row, reasons).map_err(unwritable)?;
             }
         }
         file.finish().map_err(unwritable)

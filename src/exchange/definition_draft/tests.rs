@@ -71,7 +71,7 @@ fn import(bytes: &[u8], draft: &Draft) -> Outcome {
     let mut reader = ItemReader::new(csv_table(bytes).expect("a readable file"), &dictionary, &options).expect("the mapping fits");
     let mut violations = Violations::new(20);
     let mut rows = Vec::new();
-    while let Some(row) = reader.next(&mut |violation| violations.push(violation)).expect("readable") {
+    while let Some(row) = reader.next(&mut |_, violation| violations.push(violation)).expect("readable") {
         rows.push(row);
     }
     rows.sort_by(|a: &ItemDraft, b: &ItemDraft| a.code.cmp(&b.code).then(a.line.cmp(&b.line)));
