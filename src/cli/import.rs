@@ -258,6 +258,7 @@ fn shown_column(at: usize, column: &MappedColumn) -> String {
     let name = if column.name.is_empty() { (at + 1).to_string() } else { column.name.clone() };
     match (column.target.as_str(), column.because.as_str()) {
         ("-", "unknown") => format!("{name} → left out, unknown"),
+        ("-", "autokey") => format!("{name} → left out, ЕСНСИ makes it of the code"),
         ("-", _) => format!("{name} → left out"),
         (target, "code") if target == name => name,
         (target, because) => format!("{name} → {target} (by {because})"),

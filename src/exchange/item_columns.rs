@@ -2,6 +2,7 @@
 //! label. Deliberately unknown: what the cells hold.
 
 use super::cells::unneutralised;
+use super::esnsi::AUTOKEY;
 use super::item_key::Key;
 use super::item_rows::ReadOptions;
 use super::row::Row;
@@ -39,7 +40,7 @@ pub struct MappedColumn {
     pub name: String,
     /// The attribute, or what else it holds; `-` when it is left out.
     pub target: String,
-    /// `given`, `saved`, `code`, `label`, `key`, or `unknown`.
+    /// `given`, `saved`, `code`, `label`, `key`, `rejected`, `autokey`, or `unknown`.
     pub because: String,
 }
 
@@ -174,6 +175,8 @@ impl Mapper<'_> {
             Some((Column::Code, _)) if self.options.key.is_some() => (Column::Key, "key"),
             Some(found) => found,
             None if is_key => (Column::Key, "key"),
+            // ЕСНСИ makes it of the code, so that it says nothing more.
+            None if is_header && name == AUTOKEY => (Column::LeftOut, "autokey"),
             None if self.options.ignores_unknown_columns && is_header => (Column::LeftOut, "unknown"),
             None => {
                 self.violations.push(unknown_column(self.dictionary, name, is_header).at(1, Some(at + 1)));

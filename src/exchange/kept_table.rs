@@ -36,6 +36,9 @@ impl Table for KeptTable {
 
     /// All was read before; what counts for whoever waits is how many rows are done.
     fn bytes_read(&self) -> u64 {
+        if self.rows.len() == 0 {
+            return self.head.bytes_total;
+        }
         let done = (self.rows_total - self.rows.len()) as u128;
         let bytes = u128::from(self.head.bytes_total) * done / self.rows_total.max(1) as u128;
         bytes as u64

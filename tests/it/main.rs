@@ -33,6 +33,7 @@ mod process;
 mod publication;
 mod real_files;
 mod request_edges;
+mod round_trip;
 mod serving;
 mod soak;
 mod stewards;

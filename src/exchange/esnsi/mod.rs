@@ -31,7 +31,7 @@ const DOCUMENT_NAMESPACE: &str = "urn://x-artefacts-nsi-gov-ru/services/cnsi/2.0
 const UPDATE_NAMESPACE: &str = "urn://x-artefacts-smev-gov-ru/esnsi/smev-integration/update/2.0.0";
 
 /// The attribute by which the register knows a record: `<code of the classifier>_<code of the item>`.
-const AUTOKEY: &str = "autokey";
+pub(super) const AUTOKEY: &str = "autokey";
 
 /// The column that says what becomes of a record.
 const ACTION: &str = "action";

@@ -76,7 +76,8 @@ impl Table for XlsxTable {
     }
 
     fn bytes_read(&self) -> u64 {
-        self.bytes_read.load(Ordering::Relaxed).min(self.head.bytes_total)
+        // A workbook has parts that nobody needs; once its rows are at their end, it is read.
+        if self.is_at_end { self.head.bytes_total } else { self.bytes_read.load(Ordering::Relaxed).min(self.head.bytes_total) }
     }
 }
 
