@@ -2,7 +2,8 @@
 //! two editions of a classifier differ in is worked out here from the files by plain parsing, and must be what Svod says.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Cursor;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use svod::app::acting::Caller;
@@ -77,6 +78,8 @@ struct Desk {
     dictionary: &'static str,
     maria: Caller,
     anna: Caller,
+    /// Where rejected rows go.
+    rejected: PathBuf,
 }
 
 impl Desk {
@@ -87,7 +90,7 @@ impl Desk {
         instance.define(&toml.replace("four_eyes = false", policy), None).unwrap();
         let maria = person(database, &instance, 11, "maria", &[("steward", "")]);
         let anna = person(database, &instance, 13, "anna", &[("approver", "")]);
-        Self { instance, dictionary, maria, anna }
+        Self { instance, dictionary, maria, anna, rejected: database.folder().join("rejected.csv") }
     }
 
     fn of_classifier(database: &Database, dictionary: &'static str) -> Self {
@@ -95,12 +98,14 @@ impl Desk {
         Self::open(database, dictionary, &toml)
     }
 
-    fn drafted(&self, file: &str, options: &ImportOptions) -> Imported {
+    /// The rejected rows, if there are any, go into the file.
+    fn drafted(&self, file: &str, options: &ImportOptions, rejected: &Path) -> Imported {
         let bytes = fixture(file);
         let open = || -> std::io::Result<Box<dyn Input>> { Ok(Box::new(Cursor::new(bytes.clone()))) };
         let source = Source { name: file, open: &open };
         let options = ImportOptions { destination: Destination::Draft, ..options.clone() };
-        let around = Surroundings::unwatched(IMPORT_LIMITS);
+        let rejected = || -> std::io::Result<Box<dyn Write>> { Ok(Box::new(std::fs::File::create(rejected)?)) };
+        let around = Surroundings { rejected: Some(&rejected), ..Surroundings::unwatched(IMPORT_LIMITS) };
         self.instance.svod.change_requests.import(&self.maria, &code(self.dictionary), &source, &options, &around).unwrap()
     }
 
@@ -108,7 +113,7 @@ impl Desk {
     fn taken(&self, file: &str, options: &ImportOptions) -> Imported {
         let requests = &self.instance.svod.change_requests;
         let before = self.instance.seq();
-        let imported = self.drafted(file, options);
+        let imported = self.drafted(file, options, &self.rejected);
         let request = requests.find_change_request(&self.maria, imported.request.unwrap()).unwrap().unwrap();
         let judged = requests.judge(&self.anna, request.id).unwrap().unwrap();
         assert!(judged.conflicts.is_empty() && judged.violations.is_empty(), "{:?}", judged.violations);
@@ -375,6 +380,12 @@ fn parents_that_no_row_has_are_told_and_the_rest_goes_on(database: Database) {
     let told: BTreeSet<String> = second.rejections.as_ref().unwrap().kept().iter().map(|violation| violation.item.to_string()).collect();
     assert_eq!(told.iter().collect::<BTreeSet<_>>(), orphans);
     assert_eq!(second.rejected_count, 86);
+    // They come back, these and no other, though all rows of the file stand on one line.
+    let rows = std::fs::read_to_string(&desk.rejected).unwrap();
+    let (head, rows) = rows.split_once('\n').unwrap();
+    assert_eq!(head, "\u{feff}code;parent_code;name;comment;_line;_reasons");
+    let returned: BTreeSet<&str> = rows.lines().filter(|row| row.contains(";1;")).filter_map(|row| row.split(';').next()).collect();
+    assert_eq!(returned, orphans.iter().map(|code| code.as_str()).collect());
     let mut expected = differing(&okpd_of_2020(), &after);
     expected.values_mut().for_each(|codes| codes.retain(|code| !orphans.contains(code)));
     assert_eq!(desk.differing(side(2, "2022-02-22"), side(3, "2022-02-23"))[&ItemChangeKind::Added], expected[&ItemChangeKind::Added]);
