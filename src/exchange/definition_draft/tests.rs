@@ -74,7 +74,7 @@ fn import(bytes: &[u8], draft: &Draft) -> Outcome {
     while let Some(row) = reader.next(&mut |_, violation| violations.push(violation)).expect("readable") {
         rows.push(row);
     }
-    rows.sort_by(|a: &ItemDraft, b: &ItemDraft| a.code.cmp(&b.code).then(a.line.cmp(&b.line)));
+    rows.sort_by(|a: &ItemDraft, b: &ItemDraft| a.code.cmp(&b.code).then(a.place.cmp(&b.place)));
     rows.dedup_by(|next, row| {
         row.code == next.code && row.validity == next.validity && row.parent == next.parent && row.values == next.values
     });
