@@ -28,6 +28,7 @@ on_both_engines!(
     a_retired_item_comes_back_only_when_told,
     dates_in_the_file_are_the_timeline,
     every_problem_is_named_with_its_place,
+    rows_of_one_line_are_told_apart,
     cycles_and_gaps_are_refused,
     a_dry_run_counts_and_changes_nothing,
     broken_files_are_refused_whole,
@@ -321,6 +322,16 @@ fn every_problem_is_named_with_its_place(database: Database) {
             "items.csv:6:5: offices/9/number: the value is not unique: 1 has it too (always) [unique]",
         ]
     );
+}
+
+fn rows_of_one_line_are_told_apart(database: Database) {
+    let instance = offices(&database);
+    let file = "[{\"code\": \"2\", \"name\": \"А\"}, {\"code\": \"3\", \"name\": \"Б\"}, {\"code\": \"2\", \"name\": \"В\"}]";
+    let options = ImportOptions { destination: Destination::DryRun, ..on("2026-12-01") };
+    let tried = instance.import_bytes("offices", "items.json", file.as_bytes(), &options).unwrap();
+    assert_eq!((tried.counts.changed, tried.rejected_count), (1, 2));
+    let reasons = tried.rejections.unwrap().to_string();
+    assert!(reasons.contains("it is again in row 3") && reasons.contains("it is already in row 1"), "{reasons}");
 }
 
 fn cycles_and_gaps_are_refused(database: Database) {

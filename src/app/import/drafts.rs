@@ -332,7 +332,7 @@ impl Reading<'_> {
         let refused = |row: &ItemDraft| {
             let (here, there) = if row.place == first { ("again", second) } else { ("already", first) };
             let there =
-                if first.line() == second.line() { format!("as row {}", there.number()) } else { format!("on line {}", there.line()) };
+                if first.line() == second.line() { format!("in row {}", there.number()) } else { format!("on line {}", there.line()) };
             refuse("code_twice", format!("the code {} is there twice: it is {here} {there}", quoted(&row.code)), row)
         };
         same.iter().map(refused).collect()
