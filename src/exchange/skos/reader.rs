@@ -65,7 +65,7 @@ pub fn open(open: Open<'_>, limits: &FileLimits) -> Result<Box<dyn Table>, FileE
 fn subjects_of(text: &str) -> Result<BTreeMap<String, Subject>, FileError> {
     let mut parser = TurtleParser::new().with_base_iri(BASE).map_err(|error| FileError::of_file(error.to_string()))?.low_level();
     let mut subjects: BTreeMap<String, Subject> = BTreeMap::new();
-    let mut lines = Lines { left: text, line: 1, at_once: 1 };
+    let mut lines = Lines { left: text, line: 1, at_once: 1, silent: 0 };
     loop {
         let part = lines.next();
         match part {
@@ -103,10 +103,15 @@ struct Lines<'a> {
     left: &'a str,
     /// The number of the next line.
     line: u64,
-    /// How many lines go in at once: more and more while nothing comes out, since the parser begins anew each time at the start of a
-    /// literal that goes on and on.
+    /// How many lines go in at once: more and more while nothing comes out for long, since the parser begins anew each time at the
+    /// start of a literal that goes on and on.
     at_once: usize,
+    /// How many lines went in since something came out.
+    silent: usize,
 }
+
+/// Prefixes and comments are silent too, and what follows them is to have its own line.
+const SILENT_MAX: usize = 64;
 
 impl<'a> Lines<'a> {
     /// The next lines, and the number of the first of them that is not blank.
@@ -132,7 +137,14 @@ impl<'a> Lines<'a> {
     }
 
     fn seen(&mut self, has_triples: bool) {
-        self.at_once = if has_triples { 1 } else { self.at_once.saturating_mul(2) };
+        if has_triples {
+            (self.at_once, self.silent) = (1, 0);
+            return;
+        }
+        self.silent = self.silent.saturating_add(self.at_once);
+        if self.silent > SILENT_MAX {
+            self.at_once = self.at_once.saturating_mul(2);
+        }
     }
 }
 

@@ -64,3 +64,19 @@ fn lines_are_known_across_blank_lines_and_long_literals() {
     let shown: Vec<(u64, String)> = super::rows(&mut *table).unwrap().into_iter().map(|(line, cells)| (line, cells[0].clone())).collect();
     assert_eq!((shown[0].clone(), shown[1].1.as_str()), ((4, "b".to_owned()), "a"));
 }
+
+/// Prefixes and comments say nothing of anyone, so nothing comes out of the parser while they go in.
+#[test]
+fn lines_are_known_after_prefixes_and_comments() {
+    for (prefixes, comments) in [(0, 0), (1, 0), (5, 0), (3, 20), (0, 40)] {
+        let more: String = (0..prefixes).map(|at| format!("@prefix p{at}: <http://x/{at}/> .\n")).collect();
+        let comment = "# о том, что ниже\n".repeat(comments);
+        let text = format!(
+            "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n{more}{comment}<urn:a> a skos:Concept .\n{comment}<urn:b> a skos:Concept .\n"
+        );
+        let mut table = opened(Format::Skos, text.as_bytes()).unwrap();
+        let lines: Vec<u64> = super::rows(&mut *table).unwrap().into_iter().map(|(line, _)| line).collect();
+        let first = (2 + prefixes + comments) as u64;
+        assert_eq!(lines, [first, first + 1 + comments as u64], "{prefixes} prefixes, {comments} comments");
+    }
+}
