@@ -33,6 +33,8 @@ pub struct Proposal<'a> {
     pub title: String,
     pub basis: Basis,
     pub change: &'a dyn Fn(&Head) -> Result<ChangeSet>,
+    /// What may be left out of it when it is not valid as it is; `None`: it is published whole or not at all.
+    pub leave_out: Option<LeaveOut<'a>>,
     /// What else goes into the same transaction, told what is about to be published: who may, the change request and the audit.
     /// Gives the number of the request. When it refuses, nothing is published.
     pub record: &'a dyn Fn(&mut Engine, &Upcoming<'_>) -> Result<Option<RequestId>>,
@@ -50,7 +52,7 @@ impl Upcoming<'_> {
     }
 
     pub fn counts(&self) -> BTreeMap<DictionaryCode, ChangeCounts> {
-        self.dictionaries.iter().map(|prepared| (prepared.state.dictionary.code.clone(), prepared.rows.counts)).collect()
+        counts_of(self.dictionaries)
     }
 
     /// Has the audit keep the number of the publication and the seals of what no edition's digest covers.
@@ -108,9 +110,23 @@ impl WorkedOut {
     pub fn counts(&self) -> BTreeMap<DictionaryCode, ChangeCounts> {
         self.rows.iter().map(|(code, rows)| (code.clone(), rows.counts)).collect()
     }
+
+    /// Puts items back to what they were before.
+    fn leave_out(&mut self, before: &World, left_out: BTreeMap<DictionaryCode, BTreeSet<ItemCode>>) {
+        for (code, items) in left_out {
+            let (Some(after), Some(rows)) = (self.after.remove(&code), self.rows.remove(&code)) else { continue };
+            match without_items(before.get(&code), (after, rows), &items) {
+                Some((after, rows)) => {
+                    self.after.insert(code.clone(), after);
+                    self.rows.insert(code, rows);
+                }
+                None => self.after.extend(before.get(&code).map(|state| (code.clone(), state.clone()))),
+            }
+        }
+    }
 }
 
-/// Told what is wrong with items of a change that is only tried, gives those that are to be left out of it; none when it cannot be mended so.
+/// Told what is wrong with items of a change, gives those that are to be left out of it; none when it cannot be mended so.
 pub type LeaveOut<'a> = &'a dyn Fn(&Violations) -> Result<BTreeMap<DictionaryCode, BTreeSet<ItemCode>>>;
 
 struct PreparedDictionary {
@@ -142,7 +158,7 @@ impl Publisher {
         let _advancing = self.advancing.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..ATTEMPTS_MAX {
             let Some(mut prepared) = self.prepare(proposal)? else { return Ok(Published::default()) };
-            let counts = prepared.counts();
+            let counts = counts_of(&prepared.dictionaries);
             if self.store.write(|connection| prepared.write(connection, proposal))? {
                 let seq = prepared.publication.seq;
                 self.catalog.advance(Arc::new(prepared.into_head()));
@@ -177,12 +193,15 @@ impl Publisher {
         Ok(self.try_out(head, changes, None)?.map(|worked_out| worked_out.counts()).unwrap_or_default())
     }
 
-    /// The state that a change would make of a head, found valid; `None` when it changes nothing. Items that `leave_out` names are
-    /// left out, round by round, until the rest is valid. Nothing is written.
+    /// The state that a change would make of a head, found valid; `None` when it changes nothing. Nothing is written.
     pub fn try_out(&self, head: &Head, changes: ChangeSet, leave_out: Option<LeaveOut<'_>>) -> Result<Option<WorkedOut>> {
-        let (before, worked_out) = work_out(head, changes, Digesting::Tried);
-        let Some(mut worked_out) = worked_out else { return Ok(None) };
-        loop {
+        self.valid(work_out(head, changes, Digesting::Tried), leave_out)
+    }
+
+    /// What was worked out, found valid. Items that `leave_out` names are left out, round by round, until the rest is.
+    fn valid(&self, (before, worked_out): (World, WorkedOut), leave_out: Option<LeaveOut<'_>>) -> Result<Option<WorkedOut>> {
+        let mut worked_out = worked_out;
+        while !worked_out.rows.is_empty() {
             let violations = match (self.check(&before, &worked_out, leave_out.map(|_| TRIED_VIOLATIONS_MAX)), leave_out) {
                 (Err(Error::Invalid(violations)), Some(_)) => violations,
                 (outcome, _) => return outcome.map(|()| Some(worked_out)),
@@ -191,30 +210,17 @@ impl Publisher {
             if left_out.values().all(BTreeSet::is_empty) {
                 return Err(Error::Invalid(violations));
             }
-            for (code, items) in left_out {
-                let (Some(after), Some(rows)) = (worked_out.after.remove(&code), worked_out.rows.remove(&code)) else { continue };
-                match without_items(before.get(&code), (after, rows), &items) {
-                    Some((after, rows)) => {
-                        worked_out.after.insert(code.clone(), after);
-                        worked_out.rows.insert(code, rows);
-                    }
-                    None => worked_out.after.extend(before.get(&code).map(|state| (code.clone(), state.clone()))),
-                }
-            }
-            if worked_out.rows.is_empty() {
-                return Ok(None);
-            }
+            worked_out.leave_out(&before, left_out);
         }
+        Ok(None)
     }
 
     /// `None` when the proposal changes nothing.
     fn prepare(&self, proposal: &Proposal<'_>) -> Result<Option<Prepared>> {
         self.catch_up()?;
         let head = self.catalog.head();
-        let (before, worked_out) = work_out(&head, (proposal.change)(&head)?, Digesting::Published);
-        let Some(worked_out) = worked_out else { return Ok(None) };
-        self.check(&before, &worked_out, None)?;
-        let WorkedOut { after, rows, redefined } = worked_out;
+        let worked_out = work_out(&head, (proposal.change)(&head)?, Digesting::Published);
+        let Some(WorkedOut { after, rows, redefined }) = self.valid(worked_out, proposal.leave_out)? else { return Ok(None) };
         let (seq, published_at) = (head.seq() + 1, self.clock.now());
         let (title, basis) = (proposal.title.clone(), proposal.basis.clone());
         let publication = Publication { seq, published_at, title, basis, change_request: None };
@@ -256,8 +262,8 @@ impl Publisher {
     }
 }
 
-/// The state of a head, and the state that a change would make of it; `None` when it changes nothing.
-fn work_out(head: &Head, changes: ChangeSet, digesting: Digesting) -> (World, Option<WorkedOut>) {
+/// The state of a head, and the state that a change would make of it: without rows when it changes nothing.
+fn work_out(head: &Head, changes: ChangeSet, digesting: Digesting) -> (World, WorkedOut) {
     let seq = head.seq() + 1;
     let before = head.world();
     let mut worked_out = WorkedOut { after: before.clone(), rows: BTreeMap::new(), redefined: BTreeSet::new() };
@@ -269,8 +275,7 @@ fn work_out(head: &Head, changes: ChangeSet, digesting: Digesting) -> (World, Op
             worked_out.rows.insert(code, rows);
         }
     }
-    let changes_something = !worked_out.rows.is_empty();
-    (before, changes_something.then_some(worked_out))
+    (before, worked_out)
 }
 
 /// A reference must point to a dictionary that is published, or is by this very change.
@@ -279,6 +284,10 @@ fn check_targets(dictionary: &Dictionary, after: &World, violations: &mut Violat
         let message = format!("refers to the dictionary {to}, which is not published");
         violations.push(Violation::new(dictionary.code.as_str(), "dictionary_unknown", message).of_attribute(attribute.code()));
     }
+}
+
+fn counts_of(dictionaries: &[PreparedDictionary]) -> BTreeMap<DictionaryCode, ChangeCounts> {
+    dictionaries.iter().map(|prepared| (prepared.state.dictionary.code.clone(), prepared.rows.counts)).collect()
 }
 
 impl PreparedDictionary {
@@ -337,10 +346,6 @@ impl Prepared {
         }
         db::notification::announce(connection)?;
         Ok(true)
-    }
-
-    fn counts(&self) -> BTreeMap<DictionaryCode, ChangeCounts> {
-        self.dictionaries.iter().map(|prepared| (prepared.state.dictionary.code.clone(), prepared.rows.counts)).collect()
     }
 
     fn into_head(self) -> Head {

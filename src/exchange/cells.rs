@@ -39,6 +39,13 @@ pub fn columns(dictionary: &Dictionary) -> Vec<ItemColumn> {
     columns
 }
 
+/// The attribute that is an item's name in formats that have a word for it: the one that is displayed, if it is one text.
+pub fn label_attribute(dictionary: &Dictionary) -> Option<usize> {
+    let position = dictionary.display_position().or_else(|| dictionary.position("name"))?;
+    let definition = &dictionary.attributes[position].definition;
+    (!definition.list && matches!(definition.kind, AttributeType::String | AttributeType::Text)).then_some(position)
+}
+
 impl ItemColumn {
     /// What heads the column in a file: `code`, `name`, `name_en`.
     pub fn name(self, dictionary: &Dictionary) -> String {

@@ -18,6 +18,8 @@ on_both_engines!(
     columns_are_found_given_and_kept,
     references_are_given_by_another_attribute,
     removed_rows_retire_their_items,
+    rejected_rows_are_left_behind_by_a_publication_that_says_so,
+    nobody_learns_by_references_what_they_may_not_see,
     a_file_that_is_wrong_throughout_is_refused_as_a_whole,
     an_import_into_a_request_of_others_publications_is_worked_out_anew,
 );
@@ -226,4 +228,46 @@ fn an_import_into_a_request_of_others_publications_is_worked_out_anew(database: 
     requests.publish_change_request(&operator, submitted.id, submitted.revision).unwrap();
     let merged = instance.timeline("things", "00003").pop().unwrap();
     assert!(merged.contains("Вещь 3 иначе") && merged.contains("новый"), "both changes stand: {merged}");
+}
+
+fn rejected_rows_are_left_behind_by_a_publication_that_says_so(database: Database) {
+    let instance = offices(&database);
+    // One row cannot be read, one refers to nothing, and one stands under that one.
+    let file = "code,parent,name,region,number\n4,1,Районная 4,01,4\n5,1,Районная 5,99,5\n6,5,Районная 6,01,6\n7,1,Городская,01,семь\n";
+    let whole = ImportOptions { destination: Destination::Publish, ..ImportOptions::default() };
+    instance.import_refused("offices", file, &whole);
+    let read_only = file.replace("7,1,Городская,01,семь\n", "");
+    let refused = instance.import_refused("offices", &read_only, &whole);
+    assert!(refused.contains("\"99\" is not an item of regions"), "{refused}");
+    let leaving = ImportOptions { leaves_rejected: true, ..whole };
+    let imported = instance.import("offices", file, &leaving).unwrap();
+    assert_eq!((imported.publication, imported.counts.added, imported.rejected_count), (Some(3), 1, 3));
+    assert_eq!((instance.timeline("offices", "4").len(), instance.timeline("offices", "6").len()), (1, 0));
+    let nothing = instance.import("offices", "code,region\n2,99\n", &leaving).unwrap();
+    assert_eq!((nothing.publication, nothing.rejected_count, instance.seq()), (None, 1, 3));
+}
+
+fn nobody_learns_by_references_what_they_may_not_see(database: Database) {
+    let instance = database.open();
+    let secrets = THINGS.replace("things", "secrets").replace("Thing", "Secret").replace("\"public\"", "\"restricted\"");
+    instance.define(&secrets, Some("code,name,okato\nx1,Тайная,77\n")).unwrap();
+    let parts = r#"
+code = "parts"
+type = "Part"
+name = { ru = "Части" }
+passport = { owner = "Управление", access = "public" }
+attributes = [{ code = "secret", type = "reference", to = "secrets", label = { ru = "Тайна" } }]
+"#;
+    instance.define(parts, None).unwrap();
+    let import = |caller: &svod::app::acting::Caller| {
+        let open = || Ok(Box::new(std::io::Cursor::new(&b"code,secret.okato\na,77\n"[..])) as Box<dyn svod::exchange::table::Input>);
+        let source = svod::app::import::Source { name: "parts.csv", open: &open };
+        let around = svod::app::import::Surroundings::unwatched(crate::harness::IMPORT_LIMITS);
+        instance.svod.change_requests.import(caller, &code("parts"), &source, &dry_run(), &around)
+    };
+    let olga = crate::change_request::person(&database, &instance, 20, "olga", &[("steward", "parts")]);
+    let refused = import(&olga).unwrap_err().to_string();
+    assert!(refused.contains("the dictionary secrets is not published, or has no attribute \"okato\""), "{refused}");
+    let ivan = crate::change_request::person(&database, &instance, 21, "ivan", &[("steward", "parts"), ("reader", "secrets")]);
+    assert_eq!(import(&ivan).unwrap().counts.added, 1);
 }

@@ -44,7 +44,7 @@ pub struct BulkChange<'a> {
     /// The publication that it takes back.
     pub undoes: Option<i64>,
     pub change: &'a dyn Fn(&Head) -> Result<ChangeSet>,
-    /// What of a draft may be left out when it is not valid. Nothing is ever left out of what is published at once.
+    /// What may be left out when it is not valid as it is.
     pub leave_out: Option<LeaveOut<'a>>,
     /// What else goes into the transaction that stores the request.
     pub conclude: Option<Conclude<'a>>,
@@ -159,7 +159,7 @@ impl ChangeRequests {
             Ok(Some(request))
         };
         let head = checked_head(bulk.head.clone())?;
-        let proposal = Proposal { title: head.title, basis: head.basis, change: &change, record: &record };
+        let proposal = Proposal { title: head.title, basis: head.basis, change: &change, leave_out: bulk.leave_out, record: &record };
         let Published { seq, counts } = self.acts.audited(caller, &act, self.publisher.publish(&proposal))?;
         Ok(Filed { request: filed.into_inner().filter(|_| seq.is_some()), publication: seq, counts })
     }

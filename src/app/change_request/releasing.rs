@@ -79,7 +79,8 @@ impl ChangeRequests {
             released.replace(Some(published));
             Ok(Some(id))
         };
-        let proposal = Proposal { title: request.title.clone(), basis: request.basis.clone(), change: &change, record: &record };
+        let proposal =
+            Proposal { title: request.title.clone(), basis: request.basis.clone(), change: &change, leave_out: None, record: &record };
         let outcome = self.publisher.publish(&proposal).and_then(|published| {
             let empty = || Error::refused("change_request_empty", "this change request would change nothing any more");
             Ok((released.take().ok_or_else(empty)?, published))

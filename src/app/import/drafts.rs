@@ -178,7 +178,7 @@ impl Reading<'_> {
             if rejected.has_nameless() {
                 let message =
                     "some rows do not say which item they are about, and to sync would retire it: mend these rows, or use another mode";
-                let kept = rejected.refusal().into_iter().flat_map(|violations| violations.kept().to_vec());
+                let kept = rejected.first().into_iter().flat_map(|violations| violations.kept().to_vec());
                 let mut violations = Violations::new(self.violations_max);
                 violations.push(Violation::new(dictionary, "sync_unsure", message));
                 kept.for_each(|violation| violations.push(violation));

@@ -17,7 +17,7 @@ pub use rejected::Rejected;
 
 use self::drafts::Reading;
 use super::acting::{Acting, Caller};
-use super::change_request::{BulkChange, ChangeRequests, Destination, Filed};
+use super::change_request::{BulkChange, ChangeRequests, Destination, Filed, may_see};
 use crate::catalog::Head;
 use crate::domain::change_request::{NewRequest, Origin, RequestId};
 use crate::domain::dictionary::Dictionary;
@@ -193,7 +193,9 @@ impl ChangeRequests {
         let found = RefCell::new(Found::default());
         let may_reject = options.leaves_rejected || matches!(options.destination, Destination::Draft | Destination::DryRun);
         let change = |head: &Head| -> Result<ChangeSet> {
-            let world = head.world();
+            let mut world = head.world();
+            // What others are called by an attribute is told to nobody who may not see them.
+            world.retain(|other, _| may_see(&caller.authority, head, other));
             let state = world.get(code).cloned();
             if state.as_ref().is_none_or(|state| state.dictionary.definition != dictionary.definition) {
                 let message = format!("the definition of {code} was changed while the file was read; nothing was changed, try again");
@@ -201,7 +203,7 @@ impl ChangeRequests {
             }
             let reading = self.reading(&world, state, dictionary, source, options, around);
             let (change, worked_out) = reading.work_out()?;
-            let refused = (!may_reject).then(|| worked_out.rejected.refusal()).flatten();
+            let refused = (!may_reject).then(|| worked_out.rejected.first()).flatten();
             found.replace(worked_out);
             (around.progress)(Step { phase: Phase::Checking, ..found.borrow().shape.done() })?;
             refused.map_or(Ok(BTreeMap::from([(code.clone(), change)])), |refused| Err(Error::Invalid(refused)))
@@ -272,8 +274,8 @@ impl Reading<'_> {
     /// The change of a file of which every row must be taken, and where its items stand.
     pub(super) fn work_out_whole(&self) -> Result<(DictionaryChange, FileShape)> {
         let (change, found) = self.work_out()?;
-        match found.rejected.refusal() {
-            Some(refusal) => Err(Error::Invalid(refusal)),
+        match found.rejected.first() {
+            Some(reasons) => Err(Error::Invalid(reasons)),
             None => Ok((change, found.shape)),
         }
     }

@@ -88,11 +88,6 @@ impl Rejected {
         self.has_nameless
     }
 
-    /// All reasons as one refusal, where rows must not be left behind.
-    pub fn refusal(&self) -> Option<Violations> {
-        self.first()
-    }
-
     /// The first of the reasons, if anything was rejected.
     pub fn first(&self) -> Option<Violations> {
         (!self.first.is_empty()).then(|| self.first.clone())

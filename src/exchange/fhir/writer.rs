@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
 
-use super::super::cells::{ItemColumn, columns, write_value};
+use super::super::cells::{ItemColumn, columns, label_attribute, write_value};
 use super::super::writing::{ExportHead, ItemWriter, WriteOptions};
 use super::{DISPLAY_EXTENSION, PARENT_URI};
 use crate::domain::attribute::Attribute;
@@ -37,7 +37,7 @@ pub fn writer<'a>(
     options: &'a WriteOptions,
     out: Box<dyn Write + 'a>,
 ) -> io::Result<Box<dyn ItemWriter + 'a>> {
-    let display = display_of(dictionary);
+    let display = label_attribute(dictionary);
     let is_property = |column: &ItemColumn| match column {
         ItemColumn::Code => false,
         ItemColumn::Attribute(position, _) => Some(*position) != display,
@@ -50,13 +50,6 @@ pub fn writer<'a>(
     text.pop();
     let (base_uri, last_code) = (options.base_uri.as_str(), ItemCode::default());
     Ok(Box::new(FhirItemWriter { dictionary, base_uri, properties, display, count: 0, last_code, text, cell: String::new(), out }))
-}
-
-/// The attribute shown as an item's name, if it is one text.
-fn display_of(dictionary: &Dictionary) -> Option<usize> {
-    let position = dictionary.position(dictionary.definition.display.as_deref().unwrap_or("name"))?;
-    let definition = &dictionary.attributes[position].definition;
-    (!definition.list && matches!(definition.kind, AttributeType::String | AttributeType::Text)).then_some(position)
 }
 
 /// Everything but the concepts.

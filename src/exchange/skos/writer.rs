@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::super::cells::{ItemColumn, columns};
+use super::super::cells::{ItemColumn, columns, label_attribute};
 use super::super::writing::{ExportHead, ItemWriter, WriteOptions};
 use super::VOCABULARY;
 use crate::domain::definition::AttributeType;
@@ -31,12 +31,7 @@ pub fn writer<'a>(
     out: Box<dyn Write + 'a>,
 ) -> io::Result<Box<dyn ItemWriter + 'a>> {
     let definition = &dictionary.definition;
-    let position = dictionary.position(definition.display.as_deref().unwrap_or("name"));
-    let is_label = |position: &usize| {
-        let definition = &dictionary.attributes[*position].definition;
-        !definition.list && matches!(definition.kind, AttributeType::String | AttributeType::Text)
-    };
-    let display = position.filter(is_label);
+    let display = label_attribute(dictionary);
     let columns = columns(dictionary);
     let scheme = format!("{}{}", options.base_uri, definition.code);
     let mut text = format!(

@@ -165,7 +165,8 @@ impl Library {
         let number = format!("{}-П", publisher.catalog().head().seq() + 1);
         let basis = Basis { kind: Some("order".into()), number: Some(number), ..Basis::default() };
         let today_ms = self.now_ms.swap(instant(at).as_millisecond(), Ordering::SeqCst);
-        let proposal = Proposal { title: title.to_owned(), basis, change: &|_| Ok(changes.clone()), record: &|_, _| Ok(None) };
+        let proposal =
+            Proposal { title: title.to_owned(), basis, change: &|_| Ok(changes.clone()), leave_out: None, record: &|_, _| Ok(None) };
         publisher.publish(&proposal).expect("the change is valid");
         self.now_ms.store(today_ms, Ordering::SeqCst);
     }
@@ -173,10 +174,13 @@ impl Library {
     /// The same for a change that may be refused; whether it was published.
     pub fn try_publish(&self, at: &str, changes: &ChangeSet) -> bool {
         let today_ms = self.now_ms.swap(instant(at).as_millisecond(), Ordering::SeqCst);
-        let proposal =
-            Proposal {
-                title: "Случай".to_owned(), basis: Basis::default(), change: &|_| Ok(changes.clone()), record: &|_, _| Ok(None)
-            };
+        let proposal = Proposal {
+            title: "Случай".to_owned(),
+            basis: Basis::default(),
+            change: &|_| Ok(changes.clone()),
+            leave_out: None,
+            record: &|_, _| Ok(None),
+        };
         let published = self.svod.publisher.publish(&proposal);
         self.now_ms.store(today_ms, Ordering::SeqCst);
         published.is_ok()
