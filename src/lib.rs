@@ -7,6 +7,8 @@ pub mod exchange;
 
 pub mod db;
 
+pub mod outbound;
+
 pub mod catalog;
 
 pub mod app;
@@ -18,6 +20,8 @@ pub mod graphql;
 pub mod query;
 
 pub mod http;
+
+pub mod mirror;
 
 pub mod config;
 

@@ -14,6 +14,7 @@ pub mod dictionary;
 pub mod diff;
 pub mod digest;
 pub mod error;
+pub mod feed;
 pub mod hierarchy;
 pub mod import_job;
 pub mod item;

@@ -5,22 +5,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which floors a floor may import. `main.rs` and `lib.rs` may import all.
-const IMPORT_LAW: [(&str, &[&str]); 11] = [
+const IMPORT_LAW: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("exchange", &["domain"]),
     ("db", &["domain"]),
     ("catalog", &["domain"]),
     ("app", &["domain", "exchange", "db", "catalog"]),
-    ("jobs", &["app", "catalog", "domain"]),
+    ("outbound", &["domain"]),
+    ("jobs", &["app", "catalog", "domain", "outbound"]),
     ("graphql", &["app", "catalog", "domain"]),
     ("query", &["app", "catalog", "domain"]),
     ("http", &["graphql", "query", "app", "domain"]),
-    ("config", &["app", "query", "http", "db", "domain", "exchange"]),
+    ("mirror", &["db", "domain", "exchange", "outbound"]),
+    ("config", &["app", "query", "http", "db", "domain", "exchange", "outbound"]),
     ("logging", &["config", "domain"]),
 ];
 
 /// Libraries that one floor alone may know.
-const LIBRARY_LAW: [(&str, &str); 12] = [
+const LIBRARY_LAW: [(&str, &str); 16] = [
     ("diesel", "db"),
     ("async_graphql", "graphql"),
     ("apollo_compiler", "query"),
@@ -32,6 +34,10 @@ const LIBRARY_LAW: [(&str, &str); 12] = [
     ("quick_xml", "exchange"),
     ("oxttl", "exchange"),
     ("zip", "exchange"),
+    ("reqwest", "outbound"),
+    ("async_nats", "outbound"),
+    ("ring", "outbound"),
+    ("rustls", "outbound"),
     ("clap", "config"),
 ];
 
