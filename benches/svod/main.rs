@@ -161,6 +161,7 @@ pub fn open(target: &Target) -> Svod {
         is_demo: false,
         name_check: svod::query::name_problems,
         import_jobs: None,
+        feed: svod::app::feed::FeedSettings::default(),
     };
     Svod::open(settings).expect("the database opens")
 }

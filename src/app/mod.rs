@@ -10,6 +10,7 @@ pub mod comparing;
 pub mod demo;
 pub mod drafting_definitions;
 pub mod exporting;
+pub mod feed;
 pub mod identity;
 pub mod import;
 pub mod import_job;

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use uuid::Uuid;
 
 use super::accounts::Accounts;
 use super::acting::Acts;
 use super::auditing::Auditing;
 use super::change_request::ChangeRequests;
 use super::comparing::Comparing;
+use super::feed::{Feed, FeedSettings};
 use super::identity::Identity;
 use super::import_job::{ImportJobSettings, ImportJobs};
 use super::passwords::{PasswordCost, Passwords};
@@ -19,6 +21,7 @@ use super::refusal_budget::RefusalBudget;
 use super::secrets::Secrets;
 use super::verifying::{self, Stage, Verified};
 use crate::catalog::Catalog;
+use crate::db;
 use crate::db::migration::{self, MigrationStatus};
 use crate::db::notification::Watcher;
 use crate::db::{DatabaseUrl, Store, StoreLimits};
@@ -44,6 +47,7 @@ pub struct SvodSettings {
     pub name_check: NameCheck,
     /// Of a process that takes files to import; others have none.
     pub import_jobs: Option<ImportJobSettings>,
+    pub feed: FeedSettings,
 }
 
 /// An open service.
@@ -57,6 +61,7 @@ pub struct Svod {
     pub reading: Reading,
     pub change_requests: ChangeRequests,
     pub comparing: Comparing,
+    pub feed: Feed,
     /// `None` in a process that takes no files.
     pub import_jobs: Option<ImportJobs>,
 }
@@ -75,6 +80,7 @@ impl Svod {
         for version in store.with(migration::run_pending)? {
             tracing::info!(migration = version, "migrated");
         }
+        let database_id = identify(&store, &settings)?;
         let catalog = Arc::new(Catalog::new(settings.older_bytes_max));
         let acts =
             Acts { store: store.clone(), clock: settings.clock.clone(), pulse: Pulse::default(), refusals: RefusalBudget::default() };
@@ -86,12 +92,13 @@ impl Svod {
         let auditing = Auditing::new(store.clone());
         let publisher = Publisher::new(&acts, Arc::clone(&catalog), settings.violations_max, settings.name_check);
         let reading = Reading::new(catalog, store.clone(), settings.clock);
+        let feed = Feed::new(reading.clone(), store.clone(), settings.feed, database_id);
         let publisher = Arc::new(publisher);
         let comparing = Comparing::new(reading.clone(), store.clone());
         let change_requests = ChangeRequests::new(acts.clone(), Arc::clone(&publisher));
         let import_jobs = import_jobs
             .map(|settings| ImportJobs::new(acts.clone(), change_requests.clone(), Arc::clone(&publisher), import_secrets, settings));
-        Ok(Self { store, acts, identity, accounts, auditing, publisher, reading, change_requests, comparing, import_jobs })
+        Ok(Self { store, acts, identity, accounts, auditing, publisher, reading, change_requests, comparing, feed, import_jobs })
     }
 
     /// The import jobs of a process that takes files.
@@ -105,6 +112,19 @@ impl Svod {
         let (publisher, pulse) = (Arc::clone(&self.publisher), self.acts.pulse.clone());
         Ok(Follower { publisher, pulse, store: self.store.clone(), watcher: None, ask_every_ms })
     }
+}
+
+/// The id of the database, which gets one when it has none yet.
+fn identify(store: &Store, settings: &SvodSettings) -> Result<Uuid> {
+    if let Some(id) = store.read(db::installation::find)? {
+        return Ok(id);
+    }
+    let made = uuid::Builder::from_random_bytes(settings.secrets.bytes()?).into_uuid();
+    // Two nodes may open a new database at once.
+    store.write(|connection| match db::installation::find(connection)? {
+        Some(id) => Ok(id),
+        None => db::installation::insert(connection, made, settings.clock.now()).map(|()| made),
+    })
 }
 
 fn open_store(settings: &SvodSettings) -> Result<Store> {

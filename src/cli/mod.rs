@@ -156,5 +156,6 @@ fn svod_settings(database: &DatabaseSettings) -> SvodSettings {
         is_demo: false,
         name_check: query::name_problems,
         import_jobs: None,
+        feed: Default::default(),
     }
 }

@@ -24,7 +24,7 @@ use crate::domain::value::Value;
 const ROWS_AT_ONCE: usize = 10_000;
 
 /// How many codes one query names.
-const CODES_AT_ONCE: usize = 1_000;
+pub(super) const CODES_AT_ONCE: usize = 1_000;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = item_version)]
@@ -214,7 +214,7 @@ pub fn list_of_codes_at(
 
 /// Until PostgreSQL has counted what a bulk publication brought, it takes few rows for many and reads the table whole.
 /// For the rest of the transaction.
-fn prefer_indexes(connection: &mut Engine) -> Result<()> {
+pub(super) fn prefer_indexes(connection: &mut Engine) -> Result<()> {
     if let Engine::Postgres(connection) = connection {
         diesel::sql_query("SET LOCAL enable_seqscan = off").execute(connection).map_err(fault)?;
     }

@@ -45,6 +45,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    installation (id) {
+        id -> BigInt,
+        database_id -> Text,
+        created_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     item_version (dictionary_id, code, published_seq, valid_from) {
         dictionary_id -> BigInt,
         code -> Text,

@@ -32,4 +32,5 @@ pub mod usage;
 pub mod validation;
 pub mod validity;
 pub mod value;
+pub mod version_text;
 pub mod violation;
