@@ -24,8 +24,10 @@ use crate::exchange::table::FileLimits;
 use crate::http::{HttpSettings, RateSettings, WebSocketSettings};
 use crate::query::{PersistedLimits, QueryLimits};
 
+mod feed;
 mod layers;
 
+pub use feed::FeedSettings;
 pub use layers::{Environment, parse};
 
 /// Which database, and how patient with it: every subcommand that touches data takes these.
@@ -252,6 +254,8 @@ pub struct ServeSettings {
     #[command(flatten)]
     pub export: ExportSettings,
     #[command(flatten)]
+    pub feed: FeedSettings,
+    #[command(flatten)]
     pub database: DatabaseSettings,
 }
 
@@ -405,6 +409,7 @@ impl ServeSettings {
                 ping_every_ms: self.websocket_ping_every_ms,
                 begin_time_ms_max: self.websocket_begin_time_ms_max,
             },
+            feed: self.feed.streams(),
         }
     }
 }

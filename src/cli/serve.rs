@@ -14,7 +14,7 @@ use crate::domain::account::AccountId;
 use crate::domain::change_request::Origin;
 use crate::domain::error::{Error, Result};
 use crate::graphql::{ManagementApi, ManagementLimits};
-use crate::http::{self, DataDoor, Doors, ExportDoor, IdentityDoor, ImportDoor, ManagementDoor, Services};
+use crate::http::{self, DataDoor, Doors, ExportDoor, FeedDoor, IdentityDoor, ImportDoor, ManagementDoor, Services};
 use crate::jobs::following::follow;
 use crate::jobs::importing::import_files;
 use crate::jobs::periodic::Periodic;
@@ -86,7 +86,12 @@ fn prepare(
     addresses: &[SocketAddr],
     persisted: Arc<PersistedQueries>,
 ) -> Result<Vec<Periodic>> {
-    let opening = SvodSettings { is_demo: settings.demo, import_jobs: Some(settings.import_jobs()), ..svod_settings(&settings.database) };
+    let opening = SvodSettings {
+        is_demo: settings.demo,
+        import_jobs: Some(settings.import_jobs()),
+        feed: settings.feed.feed(addresses),
+        ..svod_settings(&settings.database)
+    };
     let svod = Arc::new(Svod::open(opening)?);
     let import_jobs = svod.import_jobs.clone().ok_or_else(|| Error::internal("the service takes no files"))?;
     if svod.publisher.catalog().head().seq() == 0 {
@@ -96,6 +101,7 @@ fn prepare(
     services.open(Doors {
         data: DataDoor::new(data_api, svod.reading.clone(), persisted),
         export: ExportDoor::new(Exporting::new(svod.reading.clone(), settings.export.scratch_folder())),
+        feed: Some(FeedDoor { feed: svod.feed.clone(), pulse: svod.acts.pulse.clone() }),
         identity: IdentityDoor::new(svod.identity.clone().keeping(settings.credential_cache_ms)),
         import: ImportDoor::new(&import_jobs),
         management: ManagementDoor::new(ManagementApi::new(Arc::clone(&svod), ManagementLimits::default())),

@@ -10,8 +10,8 @@ use super::dictionary::DictionaryId;
 use super::item::{CODES_AT_ONCE, list_codes_changed_between, prefer_indexes};
 use super::schema::{annulment, definition, item_version};
 use crate::domain::error::Result;
-use crate::domain::version_text::VersionTexts;
 use crate::domain::text::ItemCode;
+use crate::domain::version_text::VersionTexts;
 
 /// A version as it is stored, and between which publications it was known.
 #[derive(Debug, Clone)]

@@ -13,8 +13,12 @@ const ROW: i64 = 1;
 
 /// The id of the database; `None` before it was given one.
 pub fn find(connection: &mut Engine) -> Result<Option<Uuid>> {
-    let id: Option<String> =
-        installation::table.filter(installation::id.eq(ROW)).select(installation::database_id).first(connection).optional().map_err(fault)?;
+    let id: Option<String> = installation::table
+        .filter(installation::id.eq(ROW))
+        .select(installation::database_id)
+        .first(connection)
+        .optional()
+        .map_err(fault)?;
     let parse = |id: String| Uuid::parse_str(&id).map_err(|_| Error::Internal(format!("the id of the database reads {id:?}")));
     id.map(parse).transpose()
 }

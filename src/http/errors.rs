@@ -67,6 +67,11 @@ impl Problem {
         self.faults.first().map_or("", |fault| &fault.code)
     }
 
+    /// The words of the first thing that is wrong.
+    pub fn message(&self) -> &str {
+        self.faults.first().map_or("", |fault| &fault.message)
+    }
+
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     }
@@ -208,7 +213,8 @@ fn refusal_status(code: &str) -> StatusCode {
     match code {
         "unauthenticated" => StatusCode::UNAUTHORIZED,
         "forbidden" | "scope_missing" => StatusCode::FORBIDDEN,
-        "option_invalid" | "filter_invalid" | "format_unknown" | "format_unsupported" | "parameter_unknown" => StatusCode::BAD_REQUEST,
+        "cursor_malformed" | "filter_unsupported" | "option_invalid" | "filter_invalid" | "format_unknown" | "format_unsupported"
+        | "parameter_unknown" => StatusCode::BAD_REQUEST,
         "file_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "export_refused" | "projection_invalid" | "file_empty" | "file_unreadable" => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::CONFLICT,

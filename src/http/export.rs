@@ -2,7 +2,7 @@
 //! far ahead of the client as a few pieces; what can be refused is refused before the first of them is sent, and what fails later
 //! ends the connection, so that no client takes half a file for a whole one.
 
-use std::io::{self, Write};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use super::errors::Problem;
 use super::identity::{Guest, carries_credential};
 use super::negotiation::Media;
 use super::observation::RequestId;
-use super::services::PreparedExport;
+use super::services::{PreparedExport, Write};
 use super::{Place, State, keeping};
 use crate::app::exporting::{ExportRequest, Target, told};
 use crate::domain::error::Error;
@@ -89,7 +89,7 @@ async fn send(request: &HttpRequest, state: &State, dictionary: String, mut aske
     if request.method() == Method::HEAD {
         return Ok(builder.finish());
     }
-    let mut pieces = begin(state, prepared, &id)?;
+    let mut pieces = begin(state, prepared.write, &id)?;
     let first = rt::time::timeout(remaining(deadline), pieces.recv()).await;
     match first.map_err(|_| Problem::time_is_up(state.settings.request_time_ms_max))? {
         Some(Piece::Failed(error)) => Err(Problem::of_error(told(error), &id)),
@@ -125,7 +125,7 @@ fn head_of(request: &HttpRequest, state: &State, prepared: &PreparedExport) -> H
 }
 
 /// What the writing thread sends.
-enum Piece {
+pub enum Piece {
     Some(Bytes),
     /// The file is whole.
     End,
@@ -133,7 +133,7 @@ enum Piece {
 }
 
 /// Has the file written on a thread of its own: a slow client must not keep one of those that answer queries.
-fn begin(state: &State, prepared: PreparedExport, id: &RequestId) -> Result<Receiver<Piece>, Problem> {
+pub fn begin(state: &State, write: Box<Write>, id: &RequestId) -> Result<Receiver<Piece>, Problem> {
     let max = state.settings.exports_in_flight_max;
     let place = Place::take(&state.exports, max).ok_or_else(|| {
         let message = format!("{max} files are being written already (export_in_flight_max): ask again in a moment");
@@ -142,11 +142,11 @@ fn begin(state: &State, prepared: PreparedExport, id: &RequestId) -> Result<Rece
     let (sender, receiver) = channel(PIECES_WAITING_MAX);
     let stall_max = Duration::from_millis(state.settings.export_stall_ms_max);
     let span = tracing::info_span!("export", id = id.as_str());
-    let write = move || {
+    let work = move || {
         let _place = place;
         let _entered = span.enter();
         let out = PieceWriter { sender: sender.clone(), bytes: Vec::with_capacity(PIECE_BYTES), stall_max };
-        let written = catch_unwind(AssertUnwindSafe(|| (prepared.write)(Box::new(out))));
+        let written = catch_unwind(AssertUnwindSafe(|| write(Box::new(out))));
         let last = match written {
             Ok(Ok(_)) => Piece::End,
             Ok(Err(error)) => Piece::Failed(error),
@@ -155,13 +155,13 @@ fn begin(state: &State, prepared: PreparedExport, id: &RequestId) -> Result<Rece
         // Whoever has gone need not be told.
         let _ = send_piece(&sender, last, stall_max);
     };
-    let spawned = std::thread::Builder::new().name("export".to_owned()).spawn(write);
+    let spawned = std::thread::Builder::new().name("export".to_owned()).spawn(work);
     spawned.map_err(|error| Problem::internal(&format!("no thread for an export: {error}"), id))?;
     Ok(receiver)
 }
 
 /// The body from its first piece on. It ends well with [`Piece::End`] only.
-fn body(first: Piece, pieces: Receiver<Piece>, id: RequestId) -> impl stream::Stream<Item = Result<Bytes, io::Error>> {
+pub fn body(first: Piece, pieces: Receiver<Piece>, id: RequestId) -> impl stream::Stream<Item = Result<Bytes, io::Error>> {
     stream::unfold(Some((Some(first), pieces)), move |state| {
         let id = id.clone();
         async move {
@@ -190,7 +190,7 @@ struct PieceWriter {
     stall_max: Duration,
 }
 
-impl Write for PieceWriter {
+impl io::Write for PieceWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.bytes.extend_from_slice(bytes);
         if self.bytes.len() >= PIECE_BYTES {

@@ -30,6 +30,7 @@ mod cross_site;
 mod data;
 mod errors;
 mod export;
+mod feed;
 mod graphql;
 mod health;
 mod identity;
@@ -48,7 +49,7 @@ mod services;
 mod websocket;
 
 pub use metrics::{Measure, MeasureKind};
-pub use services::{Census, DataDoor, Doors, ExportDoor, IdentityDoor, ImportDoor, ManagementDoor, Services};
+pub use services::{Census, DataDoor, Doors, ExportDoor, FeedDoor, IdentityDoor, ImportDoor, ManagementDoor, Services};
 
 /// The sizes and times of the server; `config.rs` names them.
 #[derive(Debug, Clone)]
@@ -83,6 +84,20 @@ pub struct HttpSettings {
     pub upload_stall_ms_max: u64,
     pub rate: RateSettings,
     pub websockets: WebSocketSettings,
+    pub feed: FeedStreamSettings,
+}
+
+/// The sizes and times of those who follow the feed.
+#[derive(Debug, Clone, Copy)]
+pub struct FeedStreamSettings {
+    /// Streams that are open, over all workers.
+    pub streams_max: usize,
+    /// How often a stream on which nothing happens shows that it lives.
+    pub heartbeat_every_ms: u64,
+    /// How long the client of a stream may take nothing.
+    pub stall_ms_max: u64,
+    /// The longest that somebody who pulls may wait for an event.
+    pub wait_ms_max: u64,
 }
 
 /// How fast one caller may ask: one token, one session, or one address of those who present nothing.
@@ -117,6 +132,8 @@ struct State {
     exports: Arc<AtomicUsize>,
     /// WebSockets that are open.
     websockets: Arc<AtomicUsize>,
+    /// Streams of the feed that are open.
+    feed_streams: Arc<AtomicUsize>,
     /// True once the server was told to stop.
     stopping: Arc<watch::Sender<bool>>,
     counters: Counters,
@@ -152,6 +169,7 @@ impl State {
             in_flight: Arc::default(),
             exports: Arc::default(),
             websockets: Arc::default(),
+            feed_streams: Arc::default(),
             stopping,
             counters,
             rate,

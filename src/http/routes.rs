@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route as Handler, guard, we
 use super::errors::Problem;
 use super::negotiation::{Media, choose};
 use super::observation::RequestId;
-use super::{data, export, health, import, management, metrics, openapi, pages};
+use super::{data, export, feed, health, import, management, metrics, openapi, pages};
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,10 @@ pub const ROUTES: &[Route] = &[
     everyone("/graphql/data/schema.graphql", READ, || web::to(data::schema)),
     everyone(EXPORT_FORMAT, READ, || web::to(export::by_format)),
     everyone(EXPORT_PROJECTION, READ, || web::to(export::by_projection)),
+    everyone("/feed", READ, || web::to(feed::pull)),
+    everyone("/feed/stream", READ, || web::to(feed::stream)),
+    everyone("/feed/snapshot", READ, || web::to(feed::snapshot)),
+    everyone("/feed/events/{event}", READ, || web::to(feed::event)),
     public("/openapi.json", READ, || web::to(openapi::describe)),
     everyone("/import/jobs/{job}", READ, || web::to(import::job)),
     everyone("/import/jobs/{job}", END, || web::to(import::cancel)),

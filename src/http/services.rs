@@ -12,8 +12,10 @@ use futures_util::stream::{BoxStream, StreamExt};
 use super::metrics::Measure;
 use crate::app::acting;
 use crate::app::exporting::{ExportRequest, Exporting};
+use crate::app::feed::Feed;
 use crate::app::identity::{Identity, Presented};
 use crate::app::import_job::{ImportJobs, Parameters, Upload};
+use crate::app::pulse::Pulse;
 use crate::app::readiness::Readiness;
 use crate::app::reading::Reading;
 use crate::domain::account::Authority;
@@ -134,7 +136,7 @@ impl ManagementDoor {
 }
 
 type Prepare = dyn Fn(&Authority, &str, &ExportRequest) -> Result<PreparedExport> + Send + Sync;
-type Write = dyn FnOnce(Box<dyn io::Write>) -> io::Result<()> + Send;
+pub type Write = dyn FnOnce(Box<dyn io::Write>) -> io::Result<()> + Send;
 
 /// The files of dictionaries.
 pub struct ExportDoor {
@@ -191,10 +193,18 @@ impl ImportDoor {
     }
 }
 
+/// The feed, and the beats after which something may have come.
+pub struct FeedDoor {
+    pub feed: Feed,
+    pub pulse: Pulse,
+}
+
 /// All that is served.
 pub struct Doors {
     pub data: DataDoor,
     pub export: ExportDoor,
+    /// `None`: this process tells no feed.
+    pub feed: Option<FeedDoor>,
     pub identity: IdentityDoor,
     pub import: ImportDoor,
     pub management: ManagementDoor,

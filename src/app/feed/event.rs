@@ -74,8 +74,7 @@ impl<'a> Teller<'a> {
                 ("title", basis.title.clone()),
                 ("link", basis.link.clone()),
             ];
-            let told: serde_json::Map<_, _> =
-                told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect();
+            let told: serde_json::Map<_, _> = told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect();
             data["title"] = publication.title.clone().into();
             data["basis"] = told.into();
             if let Some(request) = publication.change_request {

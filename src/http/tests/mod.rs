@@ -46,6 +46,7 @@ fn settings() -> HttpSettings {
         export_stall_ms_max: 1_000,
         upload_stall_ms_max: 1_000,
         rate: RateSettings { per_s: 0, burst: 1 },
+        feed: FeedStreamSettings { streams_max: 2, heartbeat_every_ms: 1_000, stall_ms_max: 1_000, wait_ms_max: 1_000 },
         websockets: WebSocketSettings { connections_max: 2, messages_waiting_max: 4, ping_every_ms: 60_000, begin_time_ms_max: 60_000 },
     }
 }
@@ -103,7 +104,7 @@ fn name_of(authority: &Authority) -> Option<&str> {
 
 fn doors() -> Doors {
     let (data, export, import) = (data_door(), export::export_door(), import_door());
-    Doors { data, export, identity: identity::identity_door(), import, management: identity::management_door() }
+    Doors { data, export, feed: None, identity: identity::identity_door(), import, management: identity::management_door() }
 }
 
 /// Nobody may import anything here.

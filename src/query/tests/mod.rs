@@ -106,7 +106,7 @@ impl Library {
         let now = move || Timestamp::from_millisecond(clock_ms.load(Ordering::SeqCst)).expect("it is an instant");
         let settings = SvodSettings {
             import_jobs: None,
-        feed: Default::default(),
+            feed: Default::default(),
             database_url: DatabaseUrl::Sqlite(folder.path().join("svod.db")),
             store: StoreLimits { connections_max: 2, busy_timeout_ms: 1_000, connect_timeout_ms: 1_000 },
             clock: Clock::new(TimeZone::UTC, now),
