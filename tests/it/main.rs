@@ -19,6 +19,8 @@ mod credential_cache;
 mod data_api;
 mod drafting;
 mod export;
+mod feed;
+mod feed_copy;
 mod four_eyes;
 mod graphql_http;
 mod import;
