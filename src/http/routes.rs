@@ -63,6 +63,8 @@ pub const ROUTES: &[Route] = &[
     everyone("/feed/stream", READ, || web::to(feed::stream)),
     everyone("/feed/snapshot", READ, || web::to(feed::snapshot)),
     everyone("/feed/events/{event}", READ, || web::to(feed::event)),
+    public("/feed/schemas/{schema}", READ, || web::to(feed::schema)),
+    public("/asyncapi.json", READ, || web::to(feed::asyncapi)),
     public("/openapi.json", READ, || web::to(openapi::describe)),
     everyone("/import/jobs/{job}", READ, || web::to(import::job)),
     everyone("/import/jobs/{job}", END, || web::to(import::cancel)),

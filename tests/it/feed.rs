@@ -1,5 +1,6 @@
 //! The feed's promises: contiguous, ordered, told the same for ever, provably equal, and nothing of what one may not see.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 
 use serde_json::Value;
@@ -8,7 +9,7 @@ use svod::domain::account::Authority;
 use svod::domain::feed::Position;
 
 use crate::annulment::{annul, published, retired, say};
-use crate::binary::{Server, complained, defined, run, write};
+use crate::binary::{Server, complained, defined, root, run, write};
 use crate::change_request::code;
 use crate::feed_copy::Copy;
 use crate::harness::{Database, Instance};
@@ -16,6 +17,7 @@ use crate::publication::{OFFICES, offices, on};
 
 on_both_engines!(
     every_change_is_told_once_in_order_and_proves_itself,
+    every_event_is_as_its_published_schema_says,
     any_page_size_and_any_place_to_resume_tell_the_same,
     a_snapshot_and_what_follows_is_the_whole,
     what_one_may_not_see_is_not_told,
@@ -110,6 +112,30 @@ fn every_change_is_told_once_in_order_and_proves_itself(database: Database) {
     let again = database.open();
     let view = everybody(&again);
     assert_eq!(read_all(&again, &view, &Position::START, 1_000), events);
+}
+
+/// The schemas as they are published, by the address that events name.
+fn every_event_is_as_its_published_schema_says(database: Database) {
+    let instance = eventful(&database);
+    let texts = "code = \"texts\"\ntype = \"Note\"\nname = { ru = \"Тексты\" }\npassport = { owner = \"Управление\", access = \"public\" }\n\
+                 attributes = [{ code = \"body\", type = \"text\", label = { ru = \"Текст\" } }]\n";
+    instance.define(texts, Some(&format!("code,body\n1,{}\n", "длинный ".repeat(20_000)))).unwrap();
+    let events = read_all(&instance, &everybody(&instance), &Position::START, 1_000);
+    let mut seen = BTreeSet::new();
+    for event in &events {
+        let name = event["dataschema"].as_str().unwrap().rsplit('/').next().unwrap();
+        let text = std::fs::read_to_string(root().join("feed/schemas").join(name)).unwrap();
+        let schema = serde_json::from_str(&text).unwrap();
+        let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap();
+        let wrong: Vec<String> = validator.iter_errors(event).map(|error| error.to_string()).collect();
+        assert_eq!(wrong, Vec::<String>::new(), "{event}");
+        // What a schema says of one type does not hold for the others.
+        let mut other = event.clone();
+        other["type"] = "svod.item.renamed".into();
+        assert!(!validator.is_valid(&other));
+        seen.insert(name.to_owned());
+    }
+    assert_eq!(seen.len(), 8, "events of every type were looked at: {seen:?}");
 }
 
 fn any_page_size_and_any_place_to_resume_tell_the_same(database: Database) {
@@ -300,6 +326,9 @@ fn the_doors_pull_stream_and_snapshot(database: Database) {
     assert_eq!(ranged("bytes=100-", "\"another\""), (200, tag, whole));
 
     for (path, status, code) in [
+        ("/feed/schemas/item.changed.v1.json", 200, "svod.item.changed"),
+        ("/feed/schemas/item.renamed.v1.json", 404, "NOT_FOUND"),
+        ("/asyncapi.json", 200, "Svod: the change feed"),
         ("/feed?after=x", 400, "CURSOR_MALFORMED"),
         ("/feed?dictionaries=nothing", 404, "NOT_FOUND"),
         ("/feed?limit=10001", 400, "BAD_REQUEST"),
