@@ -51,7 +51,7 @@ fn csv(rows: usize, changed_every: Option<usize>) -> String {
     text
 }
 
-fn code(region: usize, serial: usize) -> String {
+pub fn code(region: usize, serial: usize) -> String {
     format!("{region:02}{serial:09}")
 }
 
@@ -93,12 +93,22 @@ pub fn measure(rows: usize, folder: &Path) {
     exports(rows.min(200_000), folder);
 }
 
+/// A database of which one publication has so many items.
+pub fn published(engine: &'static str, rows: usize, folder: &Path, name: &str) -> Target {
+    let database = target(engine, folder, name);
+    let svod = open(&database);
+    define(&svod);
+    let request = draft(&svod, &csv(rows, None).into_bytes().into()).request.expect("there is something to publish");
+    publication(&svod, request);
+    database
+}
+
 fn define(svod: &Svod) {
     let regions = Some(data::regions().into_bytes().into());
     apply(svod, &[(&unapproved(data::REGIONS), regions), (&unapproved(PLACES), None)]);
 }
 
-fn territories() -> DictionaryCode {
+pub fn territories() -> DictionaryCode {
     DictionaryCode::parse("territories").expect("a code")
 }
 
@@ -156,11 +166,7 @@ fn peak_mb(database: &Target, arguments: &[&str]) -> f64 {
 
 /// The whole dictionary as CSV, beside the same cells through the csv crate.
 fn exports(rows: usize, folder: &Path) {
-    let database = target("sqlite", folder, "files_export");
-    let svod = open(&database);
-    define(&svod);
-    let request = draft(&svod, &csv(rows, None).into_bytes().into()).request.expect("there is something to publish");
-    publication(&svod, request);
+    let svod = open(&published("sqlite", rows, folder, "files_export"));
     let export = |format: &str| {
         let mut asked = ExportRequest::of_format(format).expect("a format");
         asked.set("all_versions", "true").expect("a parameter");

@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use crate::{ROUNDS, Target, median};
 
-struct Started {
-    process: Child,
-    address: String,
+pub struct Started {
+    pub process: Child,
+    pub address: String,
     ready_s: f64,
 }
 
@@ -54,7 +54,7 @@ fn row(name: &str, url: &str, search: &str) {
 }
 
 /// Ready is when the server says so itself, which it does when `/health/ready` would.
-fn start(url: &str) -> Started {
+pub fn start(url: &str) -> Started {
     let dictionaries = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("dictionaries");
     let began = Instant::now();
     let process = Command::new(env!("CARGO_BIN_EXE_svod"))
@@ -79,7 +79,7 @@ fn start(url: &str) -> Started {
     panic!("the server ended before it was ready");
 }
 
-fn memory_mb(process: &Child) -> f64 {
+pub fn memory_mb(process: &Child) -> f64 {
     resident_mb(&process.id().to_string())
 }
 
