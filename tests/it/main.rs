@@ -21,6 +21,7 @@ mod drafting;
 mod export;
 mod feed;
 mod feed_copy;
+mod feed_killed;
 mod four_eyes;
 mod graphql_http;
 mod import;
