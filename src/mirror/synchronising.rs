@@ -139,6 +139,8 @@ struct Filling {
     is_empty: bool,
     /// Nothing was ever in it, so that it being empty is no difference.
     is_new: bool,
+    /// Rows that an empty table was given.
+    filled: u64,
     before: RowDigests,
     /// Items that the snapshot has, as long as there may be others.
     seen: BTreeSet<ItemCode>,
@@ -157,7 +159,8 @@ impl Filling {
     fn new(table: Table, described: SnapshotDictionary, before: RowDigests, publication: i64, rows_at_once: usize) -> Self {
         let cells_at_once = rows_at_once * table.columns.len();
         Self {
-            is_new: table.kept.versions == 0,
+            is_new: table.kept.edition == 0,
+            filled: 0,
             table,
             described,
             publication,
@@ -177,6 +180,7 @@ impl Filling {
     fn take(&mut self, database: &mut MirrorDatabase, version: &RawValue) -> Outcome<()> {
         if self.is_empty {
             push_version(&self.table, version, &mut self.rows)?;
+            self.filled += 1;
             return self.write_if_many(database);
         }
         let code = code_of(version)?;
@@ -281,8 +285,8 @@ impl Filling {
         self.table.digests = None;
         if self.is_empty {
             let first = format!("the table {} is empty here", self.table.kept.table_name);
-            let difference = Difference { code: self.table.kept.code.clone(), items: self.table.kept.versions as u64, first: Some(first) };
-            return Ok((!self.is_new).then_some(difference));
+            let difference = Difference { code: self.table.kept.code.clone(), items: self.filled, first: Some(first) };
+            return Ok((!self.is_new && self.filled > 0).then_some(difference));
         }
         let mut digests = std::mem::take(&mut self.before);
         digests.refresh(database, &self.table, &self.changed)?;

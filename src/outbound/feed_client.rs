@@ -120,7 +120,7 @@ impl FeedClient {
         let url = Url::parse_with_params(&format!("{}{door}", self.base), words).map_err(|error| FeedFault::Foreign(error.to_string()))?;
         let request = self.client.get(url).headers(headers).header(ACCEPT, media);
         let lost = |error: reqwest::Error| FeedFault::Lost(format!("{} does not answer: {}", self.base, told(&error)));
-        let response = self.runtime.block_on(request.send()).map_err(lost)?;
+        let response = self.runtime.block_on(async { request.send().await }).map_err(lost)?;
         let status = response.status();
         if !status.is_success() {
             return Err(self.runtime.block_on(self.refusal(response)));

@@ -30,6 +30,7 @@ mod killed;
 mod management;
 mod management_account;
 mod management_requests;
+mod mirror;
 mod nasty;
 mod older_edition;
 mod process;
