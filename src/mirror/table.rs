@@ -14,7 +14,7 @@ use super::fault::{Fault, Outcome};
 use super::verifying::RowDigests;
 use crate::db::mirror::MirrorDatabase;
 use crate::db::mirror::bookkeeping::KeptDictionary;
-use crate::db::mirror::structure::{Column, ColumnType, NAME_BYTES_MAX};
+use crate::db::mirror::structure::{Column, ColumnType, CurrentView, NAME_BYTES_MAX};
 use crate::domain::definition::{AttributeType, Definition};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::digest::hex;
@@ -152,18 +152,18 @@ impl Table {
         };
         let (kept, dropped): (Vec<TableColumn>, Vec<TableColumn>) =
             self.columns.drain(..).partition(|column| is_there(column) && is_wanted(column));
+        self.columns = kept;
         let mut is_changed = false;
         for column in dropped.iter().filter(|column| is_there(column)) {
             is_changed = true;
-            let name = &column.column.name;
-            if database.drop_column(&table, &self.kept.view_name, name)? {
+            let (name, left) = (&column.column.name, self.sql_columns());
+            if database.drop_column(&self.view(&left), name)? {
                 tracing::info!("the column {name} of {table} is dropped: the definition of {} has it no more", self.kept.code);
             } else {
                 tracing::warn!("the column {name} of {table} is no more in the definition and stays empty: something of yours hangs on it");
             }
         }
         let mut taken: BTreeSet<String> = database.list_columns(&table)?.iter().map(|name| name.to_lowercase()).collect();
-        self.columns = kept;
         for wanted in wanted {
             if self.columns.iter().any(|column| column.part == wanted.0) {
                 continue;
@@ -181,13 +181,17 @@ impl Table {
         if self.kept.view_name.is_empty() {
             self.kept.view_name = free_name(&self.kept.code, "_current", &mut |name| is_taken(database, name))?;
         }
-        let name_of = |part: Part| self.columns.iter().find(|column| column.part == part).map(|column| column.column.name.clone());
-        let (from, to) = (name_of(Part::ValidFrom).unwrap_or_default(), name_of(Part::ValidTo).unwrap_or_default());
-        let (view, table) = (&self.kept.view_name, &self.kept.table_name);
-        if !database.replace_view(view, table, &self.sql_columns(), (&from, &to))? {
-            tracing::warn!("the view {view} stays as it was: views of yours hang on it; drop them and start the mirror again");
+        let (columns, view) = (self.sql_columns(), &self.kept.view_name);
+        if !database.replace_view(&self.view(&columns))? {
+            tracing::warn!("the view {view} stays as it was: views of yours hang on it; drop them and it, and start the mirror again");
         }
         Ok(())
+    }
+
+    fn view<'a>(&'a self, columns: &'a [Column]) -> CurrentView<'a> {
+        let name_of = |part: Part| self.columns.iter().find(|column| column.part == part).map_or("", |column| &column.column.name);
+        let (from_column, to_column) = (name_of(Part::ValidFrom), name_of(Part::ValidTo));
+        CurrentView { name: &self.kept.view_name, table: &self.kept.table_name, columns, from_column, to_column }
     }
 
     /// Makes the index on codes, where it is not there.

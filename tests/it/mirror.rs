@@ -2,9 +2,12 @@
 //! tables and to the service. The mirror's database is of either engine; the service beside it has one of its own.
 
 use std::fs::File;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection};
@@ -23,6 +26,7 @@ on_both_engines!(
     what_somebody_edited_is_named_and_made_equal,
     a_mirror_killed_again_and_again_is_equal_in_the_end,
     a_service_that_goes_and_comes_back_is_followed_on,
+    what_breaks_off_is_gone_on_with,
     a_restored_service_is_mirrored_anew,
     only_what_the_token_sees_is_mirrored,
     big_events_are_fetched_whole,
@@ -152,7 +156,7 @@ fn expected(instance: &Instance, dictionary: &str, attributes: &[&str]) -> Vec<S
     let head = instance.svod.publisher.catalog().head();
     let snapshot = &head.dictionaries[&code(dictionary)].current;
     let date = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
-    let line = |version: &std::sync::Arc<svod::domain::item::ItemVersion>| {
+    let line = |version: &Arc<svod::domain::item::ItemVersion>| {
         let mut line = format!(
             "{}|{}|{}|{}",
             version.code,
@@ -189,7 +193,7 @@ fn tables_are_filled_and_follow_every_kind_of_change(target: Database) {
     annul(instance, "offices", &["4"]).unwrap();
     following.wait_for("equal at publication 5");
     check(&target, instance);
-    assert_eq!(rows(&target, &joined("offices", &["code", "retirement_reason", "successors"]))[1..3], ["2|слияние|[\"3\"]", "2||"]);
+    assert_eq!(rows(&target, &joined("offices", &["code", "retirement_reason", "successors"]))[1..3], ["2||", "2|слияние|[\"3\"]"]);
     say(instance, "offices", "4", &restored, true).unwrap();
     instance.import("regions", "code,name\n02,Республика Башкортостан\n03,Бурятия\n", &on("2026-12-01")).unwrap();
     let sync = ImportOptions { mode: Mode::Sync, ..on("2028-01-01") };
@@ -265,7 +269,8 @@ fn a_changed_definition_changes_columns_and_leaves_the_rest(target: Database) {
     instance.define(&wider, Some("code,parent,name,region,number,phone\n1,,Главная,01,1,123\n")).unwrap();
     following.wait_for("equal at publication 3");
     check(&target, instance);
-    assert_eq!(rows(&target, &joined("offices", &["code", "phone_2"]))[0], "1|123", "a column of the user's own is called so");
+    let phones = rows(&target, &joined("offices", &["code", "phone_2", "phone"]));
+    assert_eq!(phones[..2], ["1|123|", "1||"], "a column of the user's own is called so");
     assert_eq!(rows(&target, &joined("mine_offices", &["code", "name", "note"])), ["1|Главная|моё"], "a view on a view of ours stays");
 
     // An attribute that no item has any more may go.
@@ -308,7 +313,7 @@ fn a_changed_definition_changes_columns_and_leaves_the_rest(target: Database) {
     instance.define(&regions, Some("code,name,area\n01,Алтайский край,168.0\n")).unwrap();
     instance.define(&regions.replace("\"area\", type = \"decimal\"", "\"size\", type = \"string\""), None).unwrap_err();
     caught_up(&target, &source);
-    assert_eq!(rows(&target, &joined("regions", &["code", "area"])), ["01|168", "02|"]);
+    assert_eq!(rows(&target, &joined("regions", &["code", "area"])), ["01|", "01|168", "02|"]);
 }
 
 fn what_somebody_edited_is_named_and_made_equal(target: Database) {
@@ -383,19 +388,102 @@ fn a_mirror_killed_again_and_again_is_equal_in_the_end(target: Database) {
     check(&target, instance);
 }
 
+/// A way to the service that can be cut, and that leads to wherever it is told.
+struct Way {
+    address: String,
+    to: Arc<Mutex<String>>,
+    /// After so many bytes of answers the next connection is cut.
+    cut_after: Arc<AtomicI64>,
+}
+
+impl Way {
+    fn to(server: &Server) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let (to, cut_after) = (Arc::new(Mutex::new(server.address.clone())), Arc::new(AtomicI64::new(i64::MAX)));
+        let (leads_to, cut) = (Arc::clone(&to), Arc::clone(&cut_after));
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                // Where nobody listens, the connection is closed at once.
+                let Ok(server) = TcpStream::connect(leads_to.lock().unwrap().as_str()) else { continue };
+                let (mut asks, mut asked) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+                std::thread::spawn(move || std::io::copy(&mut asks, &mut asked));
+                let cut = Arc::clone(&cut);
+                std::thread::spawn(move || carry(server, client, &cut));
+            }
+        });
+        Self { address, to, cut_after }
+    }
+}
+
+/// Carries answers, until as many bytes as are allowed have gone by; then the connection breaks in the middle, once.
+fn carry(mut server: TcpStream, mut client: TcpStream, cut_after: &AtomicI64) {
+    let mut piece = [0; 4096];
+    while let Ok(length @ 1..) = server.read(&mut piece) {
+        if cut_after.fetch_sub(length as i64, Ordering::SeqCst) < length as i64 {
+            cut_after.store(i64::MAX, Ordering::SeqCst);
+            break;
+        }
+        if client.write_all(&piece[..length]).is_err() {
+            break;
+        }
+    }
+    let _ = client.shutdown(Shutdown::Both);
+    let _ = server.shutdown(Shutdown::Both);
+}
+
+/// The address of something that always answers the same.
+fn answering(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let _ = client.read(&mut [0; 4096]);
+            let _ = client.write_all(answer.as_bytes());
+        }
+    });
+    address
+}
+
 fn a_service_that_goes_and_comes_back_is_followed_on(target: Database) {
     let mut source = Source::start();
-    let address = source.server.address.clone();
-    let following = Running::start(&target, &source.url(), &["--wait-ms", "500"]);
+    let way = Way::to(&source.server);
+    let following = Running::start(&target, &format!("http://{}", way.address), &["--wait-ms", "500"]);
     following.wait_for("equal at publication 2");
     source.server.kill();
     following.wait_for("trying again until it works");
     source.instance.import("offices", "code,name\n2,Районная вторая\n", &on("2026-12-01")).unwrap();
-    source.server = Server::start_with(&source.database, &["--listen", &address]);
+    source.server = Server::start(&source.database);
+    way.to.lock().unwrap().clone_from(&source.server.address);
     following.wait_for("it works again");
     following.wait_for("equal at publication 3");
     let log = following.log();
     assert_eq!(log.matches("trying again").count(), 1, "{log}");
+    check(&target, &source.instance);
+}
+
+/// The snapshot breaks off in the middle and is gone on with where it broke off; the feed breaks off in the middle of a publication,
+/// of which nothing stays.
+fn what_breaks_off_is_gone_on_with(target: Database) {
+    let source = Source::start();
+    let many = |name: &str| -> String { (100..3_100).map(|code| format!("{code},1,{name} {code}\n")).collect() };
+    source.instance.import("offices", &format!("code,parent,name\n{}", many("Отдел")), &ImportOptions::default()).unwrap();
+    source.settle();
+    let way = Way::to(&source.server);
+    way.cut_after.store(200_000, Ordering::SeqCst);
+    let url = format!("http://{}", way.address);
+    let output = mirror(&target, &url, &["--once"]).env("SVOD_LOG_FILTER", "info,svod::outbound=debug").output().unwrap();
+    let told = complained(&output);
+    assert!(output.status.success() && told.contains("the snapshot broke off; asking for the rest"), "{told}");
+    check(&target, &source.instance);
+
+    source.instance.import("offices", &format!("code,parent,name\n{}", many("Часть")), &on("2027-05-01")).unwrap();
+    source.settle();
+    // The start looks at the first line of a snapshot, which may bring some more of it.
+    way.cut_after.store(1_500_000, Ordering::SeqCst);
+    let following = Running::start(&target, &url, &[]);
+    following.wait_for("trying again until it works");
+    following.wait_for("equal at publication 4");
     check(&target, &source.instance);
 }
 
@@ -481,7 +569,19 @@ fn wrong_inputs_are_told(target: Database) {
     refused(&url, &["--token", "a\nb"], "the token has signs that no token has");
     refused(&url, &["--dictionaries", "offices,courts"], "the feed refuses: there is no dictionary courts");
     refused(&url, &["--dictionaries", "Offices"], "a dictionary is named by its code");
-    refused(&format!("{url}/graphql/data"), &[], "would be");
+    refused(&format!("{url}/graphql/data"), &[], "the feed refuses: there is nothing at /graphql/data/feed/snapshot");
+    for (answer, expected) in [
+        ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi", "answers text/html and not application/x-ndjson"),
+        ("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nhi", "where the feed of a Svod would be"),
+        ("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", "name the address that answers itself"),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: 3\r\n\r\n{}\n",
+            "the first line of the snapshot cannot be read",
+        ),
+        ("SSH-2.0-OpenSSH\r\n", "does not answer"),
+    ] {
+        refused(&format!("http://{}", answering(answer)), &["--once"], expected);
+    }
     refused("svod.example", &[], "is not the address of a feed");
     refused("http://u:secret@127.0.0.1", &[], "has no password in it");
     refused("http://127.0.0.1:1", &["--once"], "does not answer");

@@ -121,11 +121,12 @@ impl MirrorDatabase {
         self.execute(&format!("ALTER TABLE {} ADD COLUMN {declared}", quoted(table)))
     }
 
-    /// Drops a column, and with it the view that names it and the indexes over it. Gives `false` when something of the user's hangs on
-    /// the column: then it stays, with nothing in it.
-    pub fn drop_column(&mut self, table: &str, view: &str, column: &str) -> Result<bool> {
+    /// Drops a column, and the indexes over it; the view of what holds today is left with the columns that are given. Gives `false` when
+    /// something of the user's hangs on the column: then it stays, with nothing in it.
+    pub fn drop_column(&mut self, view: &CurrentView<'_>, column: &str) -> Result<bool> {
+        let table = view.table;
         let dropped = self.attempt(|database| {
-            database.execute(&format!("DROP VIEW IF EXISTS {}", quoted(view)))?;
+            database.remake_view(view)?;
             // PostgreSQL drops such indexes by itself.
             for index in database.list_sqlite_indexes_over(table, column)? {
                 database.execute(&format!("DROP INDEX {}", quoted(&index)))?;
@@ -147,25 +148,41 @@ impl MirrorDatabase {
         Ok(found.into_iter().map(|index| index.name).collect())
     }
 
-    /// Makes the view of what holds today by the clock of the database, or gives it the columns of now. Gives `false` when views of the
-    /// user's hang on it so that it stays as it was.
-    pub fn replace_view(&mut self, view: &str, table: &str, columns: &[Column], dates: (&str, &str)) -> Result<bool> {
-        let today = if self.is_sqlite() { "date('now', 'localtime')" } else { "CURRENT_DATE" };
-        let (from, to) = (quoted(dates.0), quoted(dates.1));
-        let body = format!(
-            "{} AS SELECT {} FROM {} WHERE ({from} IS NULL OR {from} <= {today}) AND ({to} IS NULL OR {to} > {today})",
-            quoted(view),
-            list(columns),
-            quoted(table)
-        );
+    /// Makes the view of what holds today, or gives it the columns of now. Gives `false` when views of the user's hang on it so that it
+    /// stays as it was.
+    pub fn replace_view(&mut self, view: &CurrentView<'_>) -> Result<bool> {
         // Replaced in place, the views that a user built on it stay; that does for new columns.
+        let body = view.body(self.is_sqlite());
         if !self.is_sqlite() && self.attempt(|database| database.execute(&format!("CREATE OR REPLACE VIEW {body}")))?.is_ok() {
             return Ok(true);
         }
-        let remade = self.attempt(|database| {
-            database.execute(&format!("DROP VIEW IF EXISTS {}", quoted(view)))?;
-            database.execute(&format!("CREATE VIEW {body}"))
-        })?;
-        Ok(remade.is_ok())
+        Ok(self.attempt(|database| database.remake_view(view))?.is_ok())
+    }
+
+    fn remake_view(&mut self, view: &CurrentView<'_>) -> Result<()> {
+        self.execute(&format!("DROP VIEW IF EXISTS {}", quoted(view.name)))?;
+        self.execute(&format!("CREATE VIEW {}", view.body(self.is_sqlite())))
+    }
+}
+
+/// The view of the rows that hold today by the clock of the database.
+pub struct CurrentView<'a> {
+    pub name: &'a str,
+    pub table: &'a str,
+    pub columns: &'a [Column],
+    pub from_column: &'a str,
+    pub to_column: &'a str,
+}
+
+impl CurrentView<'_> {
+    fn body(&self, is_sqlite: bool) -> String {
+        let today = if is_sqlite { "date('now', 'localtime')" } else { "CURRENT_DATE" };
+        let (from, to) = (quoted(self.from_column), quoted(self.to_column));
+        format!(
+            "{} AS SELECT {} FROM {} WHERE ({from} IS NULL OR {from} <= {today}) AND ({to} IS NULL OR {to} > {today})",
+            quoted(self.name),
+            list(self.columns),
+            quoted(self.table)
+        )
     }
 }
