@@ -18,6 +18,7 @@ pub fn mirror(arguments: &MirrorArguments) -> Result<()> {
         verify_every: Duration::from_secs(60 * arguments.verify_every_minutes),
         busy_timeout_ms: arguments.busy_timeout_ms,
         rows_at_once: arguments.rows_at_once,
+        held_bytes_max: arguments.held_bytes_max,
     };
     let mirrored = mirror::run(&settings, &arguments.clock())?;
     for dictionary in &mirrored.dictionaries {

@@ -53,6 +53,9 @@ pub struct MirrorArguments {
     /// Rows that are written at once
     #[arg(long, value_name = "COUNT", default_value_t = 2_000, value_parser = between::<usize>(1, 100_000))]
     pub rows_at_once: usize,
+    /// How much of a publication is held back until it is whole; a bigger one is written while it comes, and others wait so long
+    #[arg(long, value_name = "BYTES", default_value_t = 16 << 20, value_parser = between::<usize>(1024, 1 << 30))]
+    pub held_bytes_max: usize,
     /// File of settings in TOML, of which the log is of interest here
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,

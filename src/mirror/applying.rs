@@ -13,9 +13,6 @@ use crate::db::mirror::rows::Rows;
 use crate::domain::feed::EventType;
 use crate::domain::text::ItemCode;
 
-/// How much of a publication is held back before it is written.
-const HELD_BYTES_MAX: usize = 16 << 20;
-
 /// A publication that is not closed yet.
 pub struct Pending {
     opened: Opened,
@@ -65,7 +62,7 @@ impl Session<'_> {
         }
         pending.held.push(line.to_vec());
         pending.held_bytes += line.len();
-        if pending.held_bytes > HELD_BYTES_MAX { self.write_held() } else { Ok(()) }
+        if pending.held_bytes > self.settings.held_bytes_max { self.write_held() } else { Ok(()) }
     }
 
     /// Lets go of a publication that did not come whole: nothing of it stays.

@@ -39,6 +39,8 @@ pub struct MirrorSettings {
     pub busy_timeout_ms: u64,
     /// Rows that are written by one statement and read back by one.
     pub rows_at_once: usize,
+    /// How much of a publication is held back before it is written, in bytes: a bigger one is written while it comes.
+    pub held_bytes_max: usize,
 }
 
 /// What a run that ended had done.
