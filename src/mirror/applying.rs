@@ -40,6 +40,10 @@ impl Session<'_> {
         self.check_source(&event.source)?;
         if event.event_type == EventType::PublicationOpened.name() {
             let opened: Opened = read_part("the header of a publication", event.data)?;
+            let (number, last) = (opened.publication, self.progress.as_ref().map_or(0, |progress| progress.publication));
+            if number != last + 1 {
+                return Err(Fault::AnotherHistory(format!("publication {number} was sent after publication {last}")));
+            }
             self.pending = Some(Pending {
                 opened,
                 held: Vec::new(),

@@ -25,7 +25,7 @@ const RETRY_MS_FIRST: u64 = 500;
 pub fn run(settings: &MirrorSettings, clock: &Clock) -> Result<Mirrored> {
     let client = FeedClient::new(&settings.from, settings.wait_ms)?;
     let is_ending = settings.is_once || settings.is_verifying;
-    let mut patience = Patience { is_failing: false, pause_ms: RETRY_MS_FIRST, settings };
+    let mut patience = Patience { failing: None, pause_ms: RETRY_MS_FIRST, settings };
     // A database that cannot be opened at the start is a wrong setting; later it is one that is restarted.
     let mut opened = Some(MirrorDatabase::open(&settings.into, settings.busy_timeout_ms)?);
     loop {
@@ -39,33 +39,35 @@ pub fn run(settings: &MirrorSettings, clock: &Clock) -> Result<Mirrored> {
             Ok(mirrored) => return Ok(mirrored),
             Err(Fault::Ended(error)) => return Err(error),
             Err(fault) if is_ending => return Err(fault.into_error()),
-            Err(fault) => patience.wait(&fault.into_error().to_string()),
+            Err(fault) => patience.wait(fault),
         }
     }
 }
 
 /// Says once that something does not answer, and once that it does again.
 struct Patience<'a> {
-    is_failing: bool,
+    /// What does not answer.
+    failing: Option<&'static str>,
     pause_ms: u64,
     settings: &'a MirrorSettings,
 }
 
 impl Patience<'_> {
-    fn wait(&mut self, reason: &str) {
-        if !self.is_failing {
+    fn wait(&mut self, fault: Fault) {
+        let what = if matches!(fault, Fault::Database(_)) { "database" } else { "service" };
+        if self.failing != Some(what) {
+            let reason = fault.into_error();
             tracing::warn!("{reason}; trying again until it works, with pauses up to {} ms", self.settings.retry_ms_max);
         }
-        self.is_failing = true;
+        self.failing = Some(what);
         std::thread::sleep(Duration::from_millis(self.pause_ms));
         self.pause_ms = self.pause_ms.saturating_mul(2).min(self.settings.retry_ms_max);
     }
 
     fn succeeded(&mut self) {
-        if self.is_failing {
+        if self.failing.take().is_some() {
             tracing::info!("it works again");
         }
-        self.is_failing = false;
         self.pause_ms = RETRY_MS_FIRST;
     }
 }
@@ -251,7 +253,7 @@ impl<'a> Session<'a> {
                     }
                 }
                 Err(Fault::AnotherHistory(reason)) => self.start_over(&reason)?,
-                Err(Fault::Lost(reason)) if !is_ending && !self.is_stale => patience.wait(&reason),
+                Err(Fault::Lost(reason)) if !is_ending && !self.is_stale => patience.wait(Fault::Lost(reason)),
                 Err(fault) => return Err(fault),
             }
             if self.verified_at.elapsed() >= self.settings.verify_every && !is_ending {

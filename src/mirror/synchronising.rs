@@ -92,6 +92,9 @@ impl Session<'_> {
         };
         table.shape(&mut self.database, definition)?;
         let before = RowDigests::read(&mut self.database, &table)?;
+        if table.kept.edition == 0 {
+            self.database.begin_filling(&table.kept.table_name)?;
+        }
         Ok(Filling::new(table, described.clone(), before, head.publication, self.settings.rows_at_once))
     }
 
@@ -137,7 +140,7 @@ struct Filling {
     publication: i64,
     /// Nothing is in it: every version is a new row, and no digest is asked for.
     is_empty: bool,
-    /// Nothing was ever in it, so that it being empty is no difference.
+    /// It was made just now, so that it being empty is no difference.
     is_new: bool,
     /// Rows that an empty table was given.
     filled: u64,
@@ -256,7 +259,11 @@ impl Filling {
             database.delete_rows(table, self.table.code_column(), &codes)?;
             self.changed.append(&mut self.replaced);
         }
-        database.insert_rows(table, &self.table.sql_columns(), &self.rows)?;
+        if self.is_new {
+            database.fill_rows(table, &self.table.sql_columns(), &self.rows)?;
+        } else {
+            database.insert_rows(table, &self.table.sql_columns(), &self.rows)?;
+        }
         self.rows.clear();
         Ok(())
     }
@@ -273,6 +280,9 @@ impl Filling {
             }
             self.replaced = extra;
             self.write(database)?;
+        }
+        if self.is_new {
+            database.end_filling(&self.table.kept.table_name)?;
         }
         self.table.make_index(database)?;
         let kept = &mut self.table.kept;

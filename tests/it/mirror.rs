@@ -31,6 +31,8 @@ on_both_engines!(
     only_what_the_token_sees_is_mirrored,
     big_events_are_fetched_whole,
     wrong_inputs_are_told,
+    a_mirror_of_nothing_follows_from_the_first_publication,
+    two_mirrors_do_not_write_into_one_database,
 );
 
 /// A service of its own on a database of SQLite, and a hand that publishes.
@@ -185,20 +187,20 @@ fn tables_are_filled_and_follow_every_kind_of_change(target: Database) {
     check(&target, instance);
 
     let following = Running::start(&target, &source.url(), &[]);
-    following.wait_for("equal at publication 2");
+    following.wait_for("INFO equal at publication 2");
     instance.import("offices", "code,name,number\n2,Районная вторая,22\n4,Новая,4\n", &on("2026-12-01")).unwrap();
     let timeline = retired(published(instance, "offices", "2"), "2027-01-01", &["3"]);
     say(instance, "offices", "2", &timeline, false).unwrap();
     let restored = published(instance, "offices", "4");
     annul(instance, "offices", &["4"]).unwrap();
-    following.wait_for("equal at publication 5");
+    following.wait_for("INFO equal at publication 5");
     check(&target, instance);
     assert_eq!(rows(&target, &joined("offices", &["code", "retirement_reason", "successors"]))[1..3], ["2||", "2|слияние|[\"3\"]"]);
     say(instance, "offices", "4", &restored, true).unwrap();
     instance.import("regions", "code,name\n02,Республика Башкортостан\n03,Бурятия\n", &on("2026-12-01")).unwrap();
     let sync = ImportOptions { mode: Mode::Sync, ..on("2028-01-01") };
     instance.import("offices", "code,parent,name\n1,,Главная\n3,1,Городская\n", &sync).unwrap();
-    following.wait_for("equal at publication 8");
+    following.wait_for("INFO equal at publication 8");
     check(&target, instance);
     let log = following.log();
     for publication in 2..=8 {
@@ -267,7 +269,7 @@ fn a_changed_definition_changes_columns_and_leaves_the_rest(target: Database) {
     let wider = OFFICES.replace("  { code = \"number\"", attributes);
     let following = Running::start(&target, &source.url(), &[]);
     instance.define(&wider, Some("code,parent,name,region,number,phone\n1,,Главная,01,1,123\n")).unwrap();
-    following.wait_for("equal at publication 3");
+    following.wait_for("INFO equal at publication 3");
     check(&target, instance);
     let phones = rows(&target, &joined("offices", &["code", "phone_2", "phone"]));
     assert_eq!(phones[..2], ["1|123|", "1||"], "a column of the user's own is called so");
@@ -283,7 +285,7 @@ fn a_changed_definition_changes_columns_and_leaves_the_rest(target: Database) {
     }
     instance.define(&cleared, None).unwrap();
     let seq = source.settle();
-    following.wait_for(&format!("equal at publication {seq}"));
+    following.wait_for(&format!("INFO equal at publication {seq}"));
     drop(following);
     let (columns, indexes) = if target.url.starts_with("sqlite:") {
         (
@@ -349,10 +351,10 @@ fn what_somebody_edited_is_named_and_made_equal(target: Database) {
     check(&target, &source.instance);
     // While it follows, the next publication of the dictionary shows what was edited.
     let following = Running::start(&target, &source.url(), &[]);
-    following.wait_for("equal at publication 3");
+    following.wait_for("INFO equal at publication 3");
     target.execute("UPDATE offices SET name = 'Тайком' WHERE code = '1'");
     source.instance.import("offices", "code,name\n3,Городская третья\n", &on("2027-01-01")).unwrap();
-    following.wait_for("equal at publication 4");
+    following.wait_for("INFO equal at publication 4");
     assert!(following.log().contains("offices 1: name is \"Тайком\" here"), "{}", following.log());
     check(&target, &source.instance);
 }
@@ -449,14 +451,14 @@ fn a_service_that_goes_and_comes_back_is_followed_on(target: Database) {
     let mut source = Source::start();
     let way = Way::to(&source.server);
     let following = Running::start(&target, &format!("http://{}", way.address), &["--wait-ms", "500"]);
-    following.wait_for("equal at publication 2");
+    following.wait_for("INFO equal at publication 2");
     source.server.kill();
     following.wait_for("trying again until it works");
     source.instance.import("offices", "code,name\n2,Районная вторая\n", &on("2026-12-01")).unwrap();
     source.server = Server::start(&source.database);
     way.to.lock().unwrap().clone_from(&source.server.address);
     following.wait_for("it works again");
-    following.wait_for("equal at publication 3");
+    following.wait_for("INFO equal at publication 3");
     let log = following.log();
     assert_eq!(log.matches("trying again").count(), 1, "{log}");
     check(&target, &source.instance);
@@ -483,7 +485,7 @@ fn what_breaks_off_is_gone_on_with(target: Database) {
     way.cut_after.store(1_500_000, Ordering::SeqCst);
     let following = Running::start(&target, &url, &[]);
     following.wait_for("trying again until it works");
-    following.wait_for("equal at publication 4");
+    following.wait_for("INFO equal at publication 4");
     check(&target, &source.instance);
 }
 
@@ -603,4 +605,30 @@ fn wrong_inputs_are_told(target: Database) {
     caught_up(&mine, &source);
     assert_eq!(rows(&mine, "SELECT x AS line FROM offices"), ["моё"]);
     assert_eq!(rows(&mine, "SELECT code AS line FROM offices_2").len(), 3);
+}
+
+fn a_mirror_of_nothing_follows_from_the_first_publication(target: Database) {
+    let database = Database::sqlite();
+    let instance = database.open();
+    let server = Server::start_with(&database, &["--dictionaries", "none"]);
+    let following = Running::start(&target, &format!("http://{}", server.address), &[]);
+    following.wait_for("INFO equal at publication 0");
+    let instance_of = offices(&database);
+    following.wait_for("INFO equal at publication 2");
+    check(&target, &instance_of);
+    assert!(!following.log().contains("WARN"), "{}", following.log());
+    drop(instance);
+}
+
+/// Whichever comes later to a publication finds that the cursor is not where it left it.
+fn two_mirrors_do_not_write_into_one_database(target: Database) {
+    let source = Source::start();
+    caught_up(&target, &source);
+    let mirrors = [0, 1].map(|_| Running::start(&target, &source.url(), &[]));
+    mirrors.iter().for_each(|mirror| mirror.wait_for("INFO equal at publication 2"));
+    source.instance.import("offices", "code,name\n2,Районная вторая\n", &on("2026-12-01")).unwrap();
+    let is_told = || mirrors.iter().any(|mirror| mirror.log().contains("another mirror writes into the database"));
+    source.server.wait_until("one of two mirrors gives way", is_told);
+    source.server.wait_until("the other one goes on", || mirrors.iter().any(|mirror| mirror.log().contains("INFO equal at publication 3")));
+    check(&target, &source.instance);
 }

@@ -3,8 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::MirrorDatabase;
-use crate::db::connection::fault;
+use super::{MirrorDatabase, fault};
 use crate::domain::error::Result;
 
 pub(super) const TABLES: &str = "\

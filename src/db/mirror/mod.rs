@@ -8,7 +8,7 @@ pub mod structure;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::ManageConnection;
 
-use super::connection::{DatabaseUrl, Engine, Manager, fault};
+use super::connection::{self, DatabaseUrl, Engine, Manager};
 use crate::domain::error::{Error, Result};
 
 /// The one connection of a mirror to its database.
@@ -58,11 +58,16 @@ impl MirrorDatabase {
     }
 
     pub fn begin(&mut self) -> Result<()> {
+        // Two mirrors that write at once would both replace rows that each of them has not seen: they take turns.
         let begin = match self.engine {
             Engine::Sqlite(_) => "BEGIN IMMEDIATE",
-            Engine::Postgres(_) => "BEGIN ISOLATION LEVEL READ COMMITTED",
+            Engine::Postgres(_) => "BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE svod_mirror IN SHARE ROW EXCLUSIVE MODE",
         };
-        self.execute(begin)
+        let begun = self.execute(begin);
+        if begun.is_err() && !self.is_sqlite() {
+            self.roll_back();
+        }
+        begun
     }
 
     pub fn commit(&mut self) -> Result<()> {
@@ -89,5 +94,13 @@ impl MirrorDatabase {
 
     fn execute(&mut self, sql: &str) -> Result<()> {
         self.engine.batch_execute(sql).map_err(fault)
+    }
+}
+
+/// Whatever is wrong with the database of a mirror, whoever runs it must act.
+fn fault(error: diesel::result::Error) -> Error {
+    match connection::fault(error) {
+        Error::Internal(reason) => Error::Operator(format!("the mirror's {reason}")),
+        other => other,
     }
 }

@@ -6,16 +6,17 @@ use std::ops::Range;
 use diesel::backend::Backend;
 use diesel::connection::DefaultLoadingMode;
 use diesel::deserialize::{self, FromSql, QueryableByName};
-use diesel::pg::{Pg, PgRowByRowLoadingMode};
+use diesel::pg::{CopyTarget, Pg, PgRowByRowLoadingMode};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::row::NamedRow;
 use diesel::sql_types::{Array, Nullable, Text};
 use diesel::sqlite::Sqlite;
 
-use super::MirrorDatabase;
+use super::bookkeeping::svod_mirror;
 use super::structure::{Column, list, quoted};
-use crate::db::connection::{Engine, fault};
+use super::{MirrorDatabase, fault};
+use crate::db::connection::Engine;
 use crate::domain::error::{Error, Result};
 
 /// Rows of one statement of SQLite: enough for its cost to be shared, and few enough for its parameters.
@@ -90,6 +91,22 @@ impl QueryId for InsertStatement<'_> {
 
 impl RunQueryDsl<SqliteConnection> for InsertStatement<'_> {}
 
+/// What a table is called while PostgreSQL copies rows into it: the library copies into tables whose names it knows beforehand.
+const FILLED_TABLE: &str = "svod_mirror_filled";
+
+struct FilledTable;
+
+impl CopyTarget for FilledTable {
+    // Any table does: neither its name nor its columns are written.
+    type Table = svod_mirror::table;
+    type SqlType = Text;
+
+    fn walk_target(mut out: AstPass<'_, '_, Pg>) -> QueryResult<()> {
+        out.push_sql(FILLED_TABLE);
+        Ok(())
+    }
+}
+
 /// A row as text, whatever its columns are.
 struct TextRow(Vec<Option<String>>);
 
@@ -104,6 +121,36 @@ where
 }
 
 impl MirrorDatabase {
+    /// Makes ready for rows of a table that is empty, until `end_filling`. Others see nothing of it before the transaction ends.
+    pub fn begin_filling(&mut self, table: &str) -> Result<()> {
+        if self.is_sqlite() {
+            return Ok(());
+        }
+        self.execute(&format!("ALTER TABLE {} RENAME TO {FILLED_TABLE}", quoted(table)))
+    }
+
+    pub fn end_filling(&mut self, table: &str) -> Result<()> {
+        if self.is_sqlite() {
+            return Ok(());
+        }
+        self.execute(&format!("ALTER TABLE {FILLED_TABLE} RENAME TO {}", quoted(table)))
+    }
+
+    /// Adds rows between `begin_filling` and `end_filling`. The columns are all that the mirror made, in their order.
+    pub fn fill_rows(&mut self, table: &str, columns: &[Column], rows: &Rows) -> Result<()> {
+        match &mut self.engine {
+            Engine::Sqlite(_) => self.insert_rows(table, columns, rows),
+            Engine::Postgres(connection) => {
+                let lines = copy_lines(rows, columns.len());
+                let copy = diesel::copy_from(svod_mirror::table).from_raw_data(FilledTable, |copy| -> QueryResult<()> {
+                    copy.write_all(lines.as_bytes()).map_err(|error| diesel::result::Error::SerializationError(error.into()))
+                });
+                copy.execute(connection).map_err(fault)?;
+                Ok(())
+            }
+        }
+    }
+
     pub fn insert_rows(&mut self, table: &str, columns: &[Column], rows: &Rows) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
@@ -179,6 +226,30 @@ impl MirrorDatabase {
         }
         Ok(())
     }
+}
+
+/// Rows in the text format of COPY.
+fn copy_lines(rows: &Rows, width: usize) -> String {
+    let mut lines = String::with_capacity(rows.text.len() + 4 * rows.cells.len());
+    for (at, cell) in rows.cells().enumerate() {
+        match cell {
+            None => lines.push_str("\\N"),
+            Some(cell) if !cell.contains(['\\', '\t', '\n', '\r']) => lines.push_str(cell),
+            Some(cell) => {
+                for sign in cell.chars() {
+                    match sign {
+                        '\\' => lines.push_str("\\\\"),
+                        '\t' => lines.push_str("\\t"),
+                        '\n' => lines.push_str("\\n"),
+                        '\r' => lines.push_str("\\r"),
+                        other => lines.push(other),
+                    }
+                }
+            }
+        }
+        lines.push(if (at + 1) % width == 0 { '\n' } else { '\t' });
+    }
+    lines
 }
 
 /// One parameter a column, however many rows.

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use serde::{Deserialize, Serialize};
 
-use super::MirrorDatabase;
-use crate::db::connection::{Engine, fault};
+use super::{MirrorDatabase, fault};
+use crate::db::connection::Engine;
 use crate::domain::error::Result;
 
 /// The longest name that PostgreSQL keeps whole, in bytes.
