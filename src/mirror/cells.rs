@@ -5,12 +5,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use compact_str::CompactString;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::fault::{Fault, Outcome};
-use super::message::{VersionLine, read_part};
+use super::message::{Members, Name, VersionLine, read_part};
 use super::table::{Part, Table};
 use crate::db::mirror::rows::Rows;
 use crate::domain::definition::AttributeType;
@@ -20,40 +18,18 @@ use crate::domain::text::{ItemCode, Localized};
 use crate::domain::validity::{Date, Validity, parse_date};
 use crate::domain::value::Value;
 
-/// The members of an object, in the order in which they stand.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-/// A name that borrows where no sign of it is escaped.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some((Name(name), value)) = map.next_entry()? {
-                    members.push((name, value));
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
-}
+const WHAT: &str = "a version of an item";
 
 /// Appends the row of a version, and gives its code.
 pub fn push_version<'a>(table: &Table, version: &'a RawValue, rows: &mut Rows) -> Outcome<Cow<'a, str>> {
-    const WHAT: &str = "a version of an item";
     let line: VersionLine<'a> = read_part(WHAT, version)?;
-    let Members(attributes) = read_part(WHAT, line.attributes)?;
+    push_line(table, &line, rows)?;
+    Ok(line.code)
+}
+
+/// The same of a version that was read already.
+pub fn push_line(table: &Table, line: &VersionLine<'_>, rows: &mut Rows) -> Outcome<()> {
+    let Members(attributes) = &line.attributes;
     // Both are in the order of codes, but columns are in that of the definition, so each is looked up.
     let attribute = |code: &str| attributes.iter().find(|(name, _)| name == code).map(|(_, value)| *value);
     for column in &table.columns {
@@ -78,7 +54,7 @@ pub fn push_version<'a>(table: &Table, version: &'a RawValue, rows: &mut Rows) -
             },
         }
     }
-    Ok(line.code)
+    Ok(())
 }
 
 /// A value as a cell: a text without its quotes, a list as JSON, a truth as a number.

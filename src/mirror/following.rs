@@ -276,7 +276,7 @@ impl<'a> Session<'a> {
         let mut lines = self.client.events(&progress.cursor, self.asked.as_deref(), wait_ms)?;
         let mut has_events = false;
         let outcome = loop {
-            match lines.next().map_err(Fault::from) {
+            match lines.next_line().map_err(Fault::from) {
                 Ok(Some(line)) => {
                     has_events = true;
                     if let Err(fault) = self.take(line) {

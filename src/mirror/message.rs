@@ -2,8 +2,10 @@
 //! since a big publication has a million of them.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::fault::{Fault, Outcome};
@@ -115,7 +117,7 @@ pub struct VersionLine<'a> {
     #[serde(borrow)]
     pub code: Cow<'a, str>,
     #[serde(borrow)]
-    pub attributes: &'a RawValue,
+    pub attributes: Members<'a>,
     #[serde(borrow)]
     pub parent: Option<Cow<'a, str>>,
     pub retirement: Option<RetirementLine>,
@@ -129,6 +131,43 @@ pub struct VersionLine<'a> {
 pub struct RetirementLine {
     pub reason: String,
     pub successors: Box<RawValue>,
+}
+
+/// The line of a version in a snapshot, read at one go.
+#[derive(Debug, Deserialize)]
+pub struct SnapshotVersion<'a> {
+    #[serde(borrow)]
+    pub version: VersionLine<'a>,
+}
+
+/// The members of an object, in the order in which they stand.
+#[derive(Debug)]
+pub struct Members<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
+
+/// A name that borrows where no sign of it is escaped.
+#[derive(Deserialize)]
+pub struct Name<'a>(#[serde(borrow)] pub Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Name(name), value)) = map.next_entry()? {
+                    members.push((name, value));
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
 }
 
 /// Reads a message, or says which one cannot be read.

@@ -2,15 +2,16 @@
 //! All dictionaries of a snapshot are one transaction, together with the cursor to go on from.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc::sync_channel;
 
 use compact_str::CompactString;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::cells::push_version;
+use super::cells::{push_line, push_version};
 use super::fault::{Fault, Outcome};
 use super::following::Session;
-use super::message::{DictionaryLine, SnapshotDictionary, SnapshotEnd, SnapshotHead, SnapshotLine, read};
+use super::message::{DictionaryLine, SnapshotDictionary, SnapshotEnd, SnapshotHead, SnapshotLine, SnapshotVersion, read};
 use super::table::{Part, Table};
 use super::verifying::RowDigests;
 use crate::db::mirror::MirrorDatabase;
@@ -20,6 +21,13 @@ use crate::db::mirror::structure::ColumnType;
 use crate::domain::attribute::quoted;
 use crate::domain::text::ItemCode;
 use crate::outbound::feed_client::SnapshotLines;
+
+/// How the line of a version begins, as the service writes it.
+const VERSION_BEGINNING: &[u8] = br#"{"kind":"version","#;
+
+/// Rows that were read and wait to be written, in batches.
+const BATCHES_WAITING_MAX: usize = 2;
+const CUT_SHORT: &str = "the snapshot ended before its last line";
 
 /// In what a table differed from a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,9 +58,12 @@ impl Session<'_> {
         let mut differences = Vec::new();
         let mut current: Option<Filling> = None;
         let mut unseen: BTreeSet<String> = self.tables.keys().cloned().collect();
+        let mut ahead: Option<Vec<u8>> = None;
         let cursor = loop {
-            let Some(text) = lines.next()? else {
-                return Err(Fault::Lost("the snapshot ended before its last line".to_owned()));
+            let kept = ahead.take();
+            let text = match &kept {
+                Some(line) => line.as_slice(),
+                None => lines.next_line()?.ok_or_else(|| Fault::Lost(CUT_SHORT.to_owned()))?,
             };
             let line: SnapshotLine<'_> = read("a line of the snapshot", text)?;
             match (line.kind.as_ref(), line.version) {
@@ -65,7 +76,10 @@ impl Session<'_> {
                     differences.extend(self.finish(current.take())?);
                     let line: DictionaryLine<'_> = read("a dictionary of the snapshot", text)?;
                     unseen.remove(line.code.as_ref());
-                    current = Some(self.start(&line, head)?);
+                    let filling = current.insert(self.start(&line, head)?);
+                    if filling.is_empty {
+                        ahead = Some(filling.fill(&mut self.database, lines)?);
+                    }
                 }
                 ("end", _) => {
                     differences.extend(self.finish(current.take())?);
@@ -129,7 +143,7 @@ impl Session<'_> {
 
 /// Reads the first line.
 pub fn read_head(lines: &mut SnapshotLines<'_>) -> Outcome<SnapshotHead> {
-    let first = lines.next()?.ok_or_else(|| Fault::Lost("the snapshot came empty".to_owned()))?;
+    let first = lines.next_line()?.ok_or_else(|| Fault::Lost("the snapshot came empty".to_owned()))?;
     read("the first line of the snapshot", first)
 }
 
@@ -178,6 +192,40 @@ impl Filling {
             changed: Vec::new(),
             first: None,
         }
+    }
+
+    /// Fills an empty table with the versions that follow, and gives the first line that is none. Lines are read while rows are written.
+    fn fill(&mut self, database: &mut MirrorDatabase, lines: &mut SnapshotLines<'_>) -> Outcome<Vec<u8>> {
+        let (name, columns, is_new) = (self.table.kept.table_name.clone(), self.table.sql_columns(), self.is_new);
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel::<Rows>(BATCHES_WAITING_MAX);
+            let writer = scope.spawn(move || -> Outcome<()> {
+                for rows in receiver {
+                    if is_new { database.fill_rows(&name, &columns, &rows)? } else { database.insert_rows(&name, &columns, &rows)? }
+                }
+                Ok(())
+            });
+            let mut rows = Rows::default();
+            let next = loop {
+                let text = lines.next_line()?.ok_or_else(|| Fault::Lost(CUT_SHORT.to_owned()))?;
+                if !text.starts_with(VERSION_BEGINNING) {
+                    break text.to_vec();
+                }
+                let line: SnapshotVersion<'_> = read("a version of the snapshot", text)?;
+                push_line(&self.table, &line.version, &mut rows)?;
+                self.filled += 1;
+                // A writer that has ended says why when it is asked.
+                if rows.cells_count() >= self.cells_at_once && sender.send(std::mem::take(&mut rows)).is_err() {
+                    break Vec::new();
+                }
+            };
+            let _ = sender.send(rows);
+            drop(sender);
+            match writer.join() {
+                Ok(written) => written.map(|()| next),
+                Err(_) => Err(Fault::ended("the thread that wrote rows panicked")),
+            }
+        })
     }
 
     fn take(&mut self, database: &mut MirrorDatabase, version: &RawValue) -> Outcome<()> {

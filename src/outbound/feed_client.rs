@@ -110,7 +110,7 @@ impl FeedClient {
     pub fn event(&self, id: &str) -> std::result::Result<String, FeedFault> {
         let response = self.ask(&format!("/feed/events/{id}"), &[], HeaderMap::new(), "application/cloudevents+json")?;
         let mut lines = self.lines(response);
-        match lines.next()? {
+        match lines.next_line()? {
             Some(line) => String::from_utf8(line.to_vec()).map_err(|_| FeedFault::Foreign(format!("the event {id} is no text"))),
             None => Err(FeedFault::Lost(format!("the event {id} came empty"))),
         }
@@ -225,7 +225,7 @@ pub struct Lines {
 
 impl Lines {
     /// The next line without its end; `None` at the end of the answer.
-    pub fn next(&mut self) -> std::result::Result<Option<&[u8]>, FeedFault> {
+    pub fn next_line(&mut self) -> std::result::Result<Option<&[u8]>, FeedFault> {
         self.line.clear();
         loop {
             if let Some(end) = memchr::memchr(b'\n', &self.piece) {
@@ -280,10 +280,10 @@ impl SnapshotLines<'_> {
         self.asked.publication = Some(publication);
     }
 
-    pub fn next(&mut self) -> std::result::Result<Option<&[u8]>, FeedFault> {
+    pub fn next_line(&mut self) -> std::result::Result<Option<&[u8]>, FeedFault> {
         loop {
             // What was found borrows the lines, so whether there is something is looked at first.
-            match self.lines.next() {
+            match self.lines.next_line() {
                 Ok(Some(_)) => return Ok(Some(&self.lines.line)),
                 Ok(None) => return Ok(None),
                 Err(FeedFault::Lost(reason)) => self.resume(reason)?,
@@ -350,7 +350,7 @@ mod tests {
         drop(sender);
         let mut lines = Lines { receiver, piece: Bytes::new(), line: Vec::new(), taken: 0 };
         let mut found = Vec::new();
-        while let Some(line) = lines.next().unwrap() {
+        while let Some(line) = lines.next_line().unwrap() {
             found.push(String::from_utf8(line.to_vec()).unwrap());
         }
         assert_eq!((found.join("|").as_str(), lines.taken), ("abc||d|ef", 8));

@@ -2,12 +2,10 @@
 //! tables and to the service. The mirror's database is of either engine; the service beside it has one of its own.
 
 use std::fs::File;
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection};
@@ -24,42 +22,36 @@ on_both_engines!(
     every_type_of_value_comes_through,
     a_changed_definition_changes_columns_and_leaves_the_rest,
     what_somebody_edited_is_named_and_made_equal,
-    a_mirror_killed_again_and_again_is_equal_in_the_end,
-    a_service_that_goes_and_comes_back_is_followed_on,
-    what_breaks_off_is_gone_on_with,
-    a_restored_service_is_mirrored_anew,
     only_what_the_token_sees_is_mirrored,
     big_events_are_fetched_whole,
-    wrong_inputs_are_told,
     a_mirror_of_nothing_follows_from_the_first_publication,
-    two_mirrors_do_not_write_into_one_database,
 );
 
 /// A service of its own on a database of SQLite, and a hand that publishes.
-struct Source {
-    database: Database,
-    instance: Instance,
-    server: Server,
+pub struct Source {
+    pub database: Database,
+    pub instance: Instance,
+    pub server: Server,
 }
 
 impl Source {
-    fn start() -> Self {
+    pub fn start() -> Self {
         Self::start_with(&[])
     }
 
-    fn start_with(arguments: &[&str]) -> Self {
+    pub fn start_with(arguments: &[&str]) -> Self {
         let database = Database::sqlite();
         let instance = offices(&database);
         let server = Server::start_with(&database, arguments);
         Self { database, instance, server }
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://{}", self.server.address)
     }
 
     /// Waits until the server tells of everything that was published.
-    fn settle(&self) -> i64 {
+    pub fn settle(&self) -> i64 {
         let seq = self.instance.seq();
         self.server.wait_for_publication(seq);
         seq
@@ -67,7 +59,7 @@ impl Source {
 }
 
 /// The command line of a mirror.
-fn mirror(target: &Database, from: &str, arguments: &[&str]) -> Command {
+pub fn mirror(target: &Database, from: &str, arguments: &[&str]) -> Command {
     let mut command = svod(target, &["mirror", "--from", from, "--into", &target.url, "--retry-ms-max", "200"]);
     command.env("SVOD_LOG_FORMAT", "pretty").env("RUST_BACKTRACE", "0").args(arguments);
     command
@@ -75,7 +67,7 @@ fn mirror(target: &Database, from: &str, arguments: &[&str]) -> Command {
 
 /// Runs a mirror until it has caught up; gives its log.
 #[track_caller]
-fn caught_up(target: &Database, source: &Source) -> String {
+pub fn caught_up(target: &Database, source: &Source) -> String {
     let seq = source.settle();
     let output = mirror(target, &source.url(), &["--once"]).output().unwrap();
     assert!(output.status.success(), "{}", complained(&output));
@@ -84,26 +76,26 @@ fn caught_up(target: &Database, source: &Source) -> String {
 }
 
 /// A mirror that runs on its own until the test ends.
-struct Running {
+pub struct Running {
     process: Child,
     log: PathBuf,
 }
 
 impl Running {
-    fn start(target: &Database, from: &str, arguments: &[&str]) -> Self {
+    pub fn start(target: &Database, from: &str, arguments: &[&str]) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let log = target.folder().join(format!("mirror-{}.log", COUNT.fetch_add(1, Ordering::Relaxed)));
         let process = mirror(target, from, arguments).stdout(Stdio::null()).stderr(File::create(&log).unwrap()).spawn().unwrap();
         Self { process, log }
     }
 
-    fn log(&self) -> String {
+    pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
     /// The deadline is only there for the test to end when what it waits for never comes.
     #[track_caller]
-    fn wait_for(&self, words: &str) {
+    pub fn wait_for(&self, words: &str) {
         let deadline = Instant::now() + Duration::from_secs(60);
         while !self.log().contains(words) {
             assert!(Instant::now() < deadline, "waited in vain for `{words}`:\n{}", self.log());
@@ -111,7 +103,7 @@ impl Running {
         }
     }
 
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -124,7 +116,7 @@ impl Drop for Running {
 }
 
 /// The rows of a query of one column of text, sorted.
-fn rows(target: &Database, sql: &str) -> Vec<String> {
+pub fn rows(target: &Database, sql: &str) -> Vec<String> {
     #[derive(diesel::QueryableByName)]
     struct Line {
         #[diesel(sql_type = diesel::sql_types::Text)]
@@ -140,14 +132,14 @@ fn rows(target: &Database, sql: &str) -> Vec<String> {
 }
 
 /// The cells of these columns with `|` between them, as a query of one column.
-fn joined(table: &str, columns: &[&str]) -> String {
+pub fn joined(table: &str, columns: &[&str]) -> String {
     let cells: Vec<String> = columns.iter().map(|column| format!("coalesce(CAST({column} AS TEXT), '')")).collect();
     format!("SELECT {} AS line FROM {table}", cells.join(" || '|' || "))
 }
 
 /// Holds the tables of offices and regions against what is published, value by value and without a digest.
 #[track_caller]
-fn check(target: &Database, instance: &Instance) {
+pub fn check(target: &Database, instance: &Instance) {
     let found = rows(target, &joined("offices", &["code", "parent", "valid_from", "valid_to", "name", "region", "number"]));
     assert_eq!(found, expected(instance, "offices", &["name", "region", "number"]));
     let found = rows(target, &joined("regions", &["code", "''", "valid_from", "valid_to", "name"]));
@@ -359,160 +351,6 @@ fn what_somebody_edited_is_named_and_made_equal(target: Database) {
     check(&target, &source.instance);
 }
 
-/// The mirror is killed at instants that nobody chose while publications come in, small ones and one that is too big to be held back.
-fn a_mirror_killed_again_and_again_is_equal_in_the_end(target: Database) {
-    let source = Source::start();
-    let instance = &source.instance;
-    let many = |name: &str| -> String { (100..2_100).map(|code| format!("{code},1,{name} {code}\n")).collect() };
-    let mut pause_ms = 3;
-    let mut kills = 0;
-    for round in 0..12 {
-        match round {
-            4 => drop(instance.import("offices", &format!("code,parent,name\n{}", many("Отдел")), &ImportOptions::default()).unwrap()),
-            8 => drop(instance.import("offices", &format!("code,parent,name\n{}", many("Часть")), &on("2027-05-01")).unwrap()),
-            _ => drop(
-                instance.import("offices", &format!("code,parent,name\n5{round},1,Новая {round}\n"), &ImportOptions::default()).unwrap(),
-            ),
-        }
-        source.settle();
-        for _ in 0..if matches!(round, 4 | 8) { 6 } else { 2 } {
-            let mut running = Running::start(&target, &source.url(), &["--held-bytes-max", "100000"]);
-            std::thread::sleep(Duration::from_millis(pause_ms));
-            running.kill();
-            kills += 1;
-            assert!(!running.log().contains("ERROR"), "{}", running.log());
-            pause_ms = (pause_ms * 7 / 5 + 5) % 400;
-        }
-    }
-    assert!(kills > 20);
-    let told = caught_up(&target, &source);
-    assert!(!told.contains("WARN") && !told.contains("ERROR"), "nothing had to be healed:\n{told}");
-    check(&target, instance);
-}
-
-/// A way to the service that can be cut, and that leads to wherever it is told.
-struct Way {
-    address: String,
-    to: Arc<Mutex<String>>,
-    /// After so many bytes of answers the next connection is cut.
-    cut_after: Arc<AtomicI64>,
-}
-
-impl Way {
-    fn to(server: &Server) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let (to, cut_after) = (Arc::new(Mutex::new(server.address.clone())), Arc::new(AtomicI64::new(i64::MAX)));
-        let (leads_to, cut) = (Arc::clone(&to), Arc::clone(&cut_after));
-        std::thread::spawn(move || {
-            for client in listener.incoming().flatten() {
-                // Where nobody listens, the connection is closed at once.
-                let Ok(server) = TcpStream::connect(leads_to.lock().unwrap().as_str()) else { continue };
-                let (mut asks, mut asked) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-                std::thread::spawn(move || std::io::copy(&mut asks, &mut asked));
-                let cut = Arc::clone(&cut);
-                std::thread::spawn(move || carry(server, client, &cut));
-            }
-        });
-        Self { address, to, cut_after }
-    }
-}
-
-/// Carries answers, until as many bytes as are allowed have gone by; then the connection breaks in the middle, once.
-fn carry(mut server: TcpStream, mut client: TcpStream, cut_after: &AtomicI64) {
-    let mut piece = [0; 4096];
-    while let Ok(length @ 1..) = server.read(&mut piece) {
-        if cut_after.fetch_sub(length as i64, Ordering::SeqCst) < length as i64 {
-            cut_after.store(i64::MAX, Ordering::SeqCst);
-            break;
-        }
-        if client.write_all(&piece[..length]).is_err() {
-            break;
-        }
-    }
-    let _ = client.shutdown(Shutdown::Both);
-    let _ = server.shutdown(Shutdown::Both);
-}
-
-/// The address of something that always answers the same.
-fn answering(answer: &'static str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    std::thread::spawn(move || {
-        for mut client in listener.incoming().flatten() {
-            let _ = client.read(&mut [0; 4096]);
-            let _ = client.write_all(answer.as_bytes());
-        }
-    });
-    address
-}
-
-fn a_service_that_goes_and_comes_back_is_followed_on(target: Database) {
-    let mut source = Source::start();
-    let way = Way::to(&source.server);
-    let following = Running::start(&target, &format!("http://{}", way.address), &["--wait-ms", "500"]);
-    following.wait_for("INFO equal at publication 2");
-    source.server.kill();
-    following.wait_for("trying again until it works");
-    source.instance.import("offices", "code,name\n2,Районная вторая\n", &on("2026-12-01")).unwrap();
-    source.server = Server::start(&source.database);
-    way.to.lock().unwrap().clone_from(&source.server.address);
-    following.wait_for("it works again");
-    following.wait_for("INFO equal at publication 3");
-    let log = following.log();
-    assert_eq!(log.matches("trying again").count(), 1, "{log}");
-    check(&target, &source.instance);
-}
-
-/// The snapshot breaks off in the middle and is gone on with where it broke off; the feed breaks off in the middle of a publication,
-/// of which nothing stays.
-fn what_breaks_off_is_gone_on_with(target: Database) {
-    let source = Source::start();
-    let many = |name: &str| -> String { (100..3_100).map(|code| format!("{code},1,{name} {code}\n")).collect() };
-    source.instance.import("offices", &format!("code,parent,name\n{}", many("Отдел")), &ImportOptions::default()).unwrap();
-    source.settle();
-    let way = Way::to(&source.server);
-    way.cut_after.store(200_000, Ordering::SeqCst);
-    let url = format!("http://{}", way.address);
-    let output = mirror(&target, &url, &["--once"]).env("SVOD_LOG_FILTER", "info,svod::outbound=debug").output().unwrap();
-    let told = complained(&output);
-    assert!(output.status.success() && told.contains("the snapshot broke off; asking for the rest"), "{told}");
-    check(&target, &source.instance);
-
-    source.instance.import("offices", &format!("code,parent,name\n{}", many("Часть")), &on("2027-05-01")).unwrap();
-    source.settle();
-    // The start looks at the first line of a snapshot, which may bring some more of it.
-    way.cut_after.store(1_500_000, Ordering::SeqCst);
-    let following = Running::start(&target, &url, &[]);
-    following.wait_for("trying again until it works");
-    following.wait_for("INFO equal at publication 4");
-    check(&target, &source.instance);
-}
-
-fn a_restored_service_is_mirrored_anew(target: Database) {
-    let mut source = Source::start();
-    source.settle();
-    let backup = source.database.folder().join("backup.db");
-    source.database.execute(&format!("VACUUM INTO '{}'", backup.display()));
-    source.instance.import("offices", "code,parent,name\n2,1,Районная утраченная\n8,1,Утраченная\n", &on("2026-12-01")).unwrap();
-    caught_up(&target, &source);
-    source.server.kill();
-    drop(source.instance);
-    let restored = Database::sqlite();
-    std::fs::copy(&backup, restored.url.strip_prefix("sqlite:").unwrap()).unwrap();
-    let instance = restored.open();
-    instance.wait(jiff::SignedDuration::from_mins(1));
-    instance.import("offices", "code,parent,name\n2,1,Районная другая\n", &on("2026-12-02")).unwrap();
-    instance.import("regions", "code,name\n03,Бурятия\n", &ImportOptions::default()).unwrap();
-    let server = Server::start(&restored);
-    let source = Source { database: restored, instance, server };
-    let told = caught_up(&target, &source);
-    assert!(told.contains("beginning anew with a snapshot"), "{told}");
-    check(&target, &source.instance);
-    let again = caught_up(&target, &source);
-    assert!(!again.contains("WARN"), "{again}");
-}
-
 fn only_what_the_token_sees_is_mirrored(target: Database) {
     let source = Source::start();
     let secret = THINGS.replace("\"public\"", "\"restricted\"");
@@ -556,57 +394,6 @@ fn big_events_are_fetched_whole(target: Database) {
     assert_eq!(rows(&target, "SELECT note AS line FROM things"), [long.trim(), "кратко"]);
 }
 
-fn wrong_inputs_are_told(target: Database) {
-    let source = Source::start();
-    let url = source.url();
-    source.settle();
-    let refused = |from: &str, arguments: &[&str], expected: &str| {
-        let output = mirror(&target, from, arguments).output().unwrap();
-        let told = complained(&output);
-        assert_eq!(output.status.code().map(|code| code > 0), Some(true), "{told}");
-        assert!(told.contains(expected), "{expected}: {told}");
-        assert!(!told.contains("panicked"), "{told}");
-    };
-    refused(&url, &["--token", "svod_wrong"], "the feed refuses: ");
-    refused(&url, &["--token", "a\nb"], "the token has signs that no token has");
-    refused(&url, &["--dictionaries", "offices,courts"], "the feed refuses: there is no dictionary courts");
-    refused(&url, &["--dictionaries", "Offices"], "a dictionary is named by its code");
-    refused(&format!("{url}/graphql/data"), &[], "the feed refuses: there is nothing at /graphql/data/feed/snapshot");
-    for (answer, expected) in [
-        ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi", "answers text/html and not application/x-ndjson"),
-        ("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nhi", "where the feed of a Svod would be"),
-        ("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", "name the address that answers itself"),
-        (
-            "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: 3\r\n\r\n{}\n",
-            "the first line of the snapshot cannot be read",
-        ),
-        ("SSH-2.0-OpenSSH\r\n", "does not answer"),
-    ] {
-        refused(&format!("http://{}", answering(answer)), &["--once"], expected);
-    }
-    refused("svod.example", &[], "is not the address of a feed");
-    refused("http://u:secret@127.0.0.1", &[], "has no password in it");
-    refused("http://127.0.0.1:1", &["--once"], "does not answer");
-    let foreign = mirror(&source.database, &url, &[]).output().unwrap();
-    assert!(complained(&foreign).contains("is that of a Svod service"), "{}", complained(&foreign));
-    std::fs::write(target.folder().join("letter.db"), "This is a letter and not a database, whatever its name says. ".repeat(20)).unwrap();
-    let letter = svod(&target, &["mirror", "--from", &url, "--into", "sqlite:letter.db", "--once"]).output().unwrap();
-    assert!(complained(&letter).contains("letter.db cannot be opened"), "{}", complained(&letter));
-    assert_eq!(rows(&target, "SELECT source AS line FROM svod_mirror"), Vec::<String>::new(), "nothing was mirrored");
-
-    caught_up(&target, &source);
-    let other = Source::start();
-    other.settle();
-    refused(&other.url(), &[], "mirrors urn:uuid:");
-    check(&target, &source.instance);
-    // A table that somebody else made is not touched.
-    let mine = Database::sqlite();
-    mine.execute("CREATE TABLE offices (x TEXT); INSERT INTO offices VALUES ('моё')");
-    caught_up(&mine, &source);
-    assert_eq!(rows(&mine, "SELECT x AS line FROM offices"), ["моё"]);
-    assert_eq!(rows(&mine, "SELECT code AS line FROM offices_2").len(), 3);
-}
-
 fn a_mirror_of_nothing_follows_from_the_first_publication(target: Database) {
     let database = Database::sqlite();
     let instance = database.open();
@@ -618,17 +405,4 @@ fn a_mirror_of_nothing_follows_from_the_first_publication(target: Database) {
     check(&target, &instance_of);
     assert!(!following.log().contains("WARN"), "{}", following.log());
     drop(instance);
-}
-
-/// Whichever comes later to a publication finds that the cursor is not where it left it.
-fn two_mirrors_do_not_write_into_one_database(target: Database) {
-    let source = Source::start();
-    caught_up(&target, &source);
-    let mirrors = [0, 1].map(|_| Running::start(&target, &source.url(), &[]));
-    mirrors.iter().for_each(|mirror| mirror.wait_for("INFO equal at publication 2"));
-    source.instance.import("offices", "code,name\n2,Районная вторая\n", &on("2026-12-01")).unwrap();
-    let is_told = || mirrors.iter().any(|mirror| mirror.log().contains("another mirror writes into the database"));
-    source.server.wait_until("one of two mirrors gives way", is_told);
-    source.server.wait_until("the other one goes on", || mirrors.iter().any(|mirror| mirror.log().contains("INFO equal at publication 3")));
-    check(&target, &source.instance);
 }
