@@ -353,6 +353,6 @@ mod tests {
         while let Some(line) = lines.next_line().unwrap() {
             found.push(String::from_utf8(line.to_vec()).unwrap());
         }
-        assert_eq!((found.join("|").as_str(), lines.taken), ("abc||d|ef", 8));
+        assert_eq!((found.join("|").as_str(), lines.taken), ("abc||d|ef", 9));
     }
 }
