@@ -26,9 +26,11 @@ use crate::query::{PersistedLimits, QueryLimits};
 
 mod feed;
 mod layers;
+mod mirror;
 
 pub use feed::FeedSettings;
 pub use layers::{Environment, parse};
+pub use mirror::MirrorArguments;
 
 /// Which database, and how patient with it: every subcommand that touches data takes these.
 #[derive(Debug, Clone, Args)]

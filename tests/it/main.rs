@@ -30,6 +30,8 @@ mod killed;
 mod management;
 mod management_account;
 mod management_requests;
+mod mirror;
+mod mirror_trouble;
 mod nasty;
 mod older_edition;
 mod process;
