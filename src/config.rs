@@ -24,9 +24,11 @@ use crate::exchange::table::FileLimits;
 use crate::http::{HttpSettings, RateSettings, WebSocketSettings};
 use crate::query::{PersistedLimits, QueryLimits};
 
+mod consumers;
 mod feed;
 mod layers;
 
+pub use consumers::{ConsumerSettings, idle_consumers};
 pub use feed::FeedSettings;
 pub use layers::{Environment, parse};
 
@@ -255,6 +257,8 @@ pub struct ServeSettings {
     pub export: ExportSettings,
     #[command(flatten)]
     pub feed: FeedSettings,
+    #[command(flatten)]
+    pub consumers: ConsumerSettings,
     #[command(flatten)]
     pub database: DatabaseSettings,
 }

@@ -90,6 +90,7 @@ fn prepare(
         is_demo: settings.demo,
         import_jobs: Some(settings.import_jobs()),
         feed: settings.feed.feed(addresses),
+        consumers: settings.consumers.consumers(),
         ..svod_settings(&settings.database)
     };
     let svod = Arc::new(Svod::open(opening)?);
