@@ -25,6 +25,7 @@ use crate::http::{HttpSettings, RateSettings, WebSocketSettings};
 use crate::query::{PersistedLimits, QueryLimits};
 
 mod consumers;
+mod delivery;
 mod feed;
 mod layers;
 mod mirror;
@@ -259,6 +260,8 @@ pub struct ServeSettings {
     pub export: ExportSettings,
     #[command(flatten)]
     pub feed: FeedSettings,
+    #[command(flatten)]
+    pub delivery: delivery::DeliveryArguments,
     #[command(flatten)]
     pub consumers: ConsumerSettings,
     #[command(flatten)]
