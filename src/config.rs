@@ -24,10 +24,12 @@ use crate::exchange::table::FileLimits;
 use crate::http::{HttpSettings, RateSettings, WebSocketSettings};
 use crate::query::{PersistedLimits, QueryLimits};
 
+mod consumers;
 mod feed;
 mod layers;
 mod mirror;
 
+pub use consumers::{ConsumerSettings, idle_consumers};
 pub use feed::FeedSettings;
 pub use layers::{Environment, parse};
 pub use mirror::MirrorArguments;
@@ -257,6 +259,8 @@ pub struct ServeSettings {
     pub export: ExportSettings,
     #[command(flatten)]
     pub feed: FeedSettings,
+    #[command(flatten)]
+    pub consumers: ConsumerSettings,
     #[command(flatten)]
     pub database: DatabaseSettings,
 }

@@ -170,6 +170,7 @@ pub fn open(target: &Target) -> Svod {
         name_check: svod::query::name_problems,
         import_jobs: None,
         feed: svod::app::feed::FeedSettings::default(),
+        consumers: svod::config::idle_consumers(),
     };
     Svod::open(settings).expect("the database opens")
 }

@@ -7,6 +7,7 @@ pub mod applying;
 pub mod auditing;
 pub mod change_request;
 pub mod comparing;
+pub mod consumers;
 pub mod demo;
 pub mod drafting_definitions;
 pub mod exporting;

@@ -10,6 +10,7 @@ use super::acting::Acts;
 use super::auditing::Auditing;
 use super::change_request::ChangeRequests;
 use super::comparing::Comparing;
+use super::consumers::{Consumers, ConsumersSettings};
 use super::feed::{Feed, FeedSettings};
 use super::identity::Identity;
 use super::import_job::{ImportJobSettings, ImportJobs};
@@ -48,6 +49,7 @@ pub struct SvodSettings {
     /// Of a process that takes files to import; others have none.
     pub import_jobs: Option<ImportJobSettings>,
     pub feed: FeedSettings,
+    pub consumers: ConsumersSettings,
 }
 
 /// An open service.
@@ -62,6 +64,7 @@ pub struct Svod {
     pub change_requests: ChangeRequests,
     pub comparing: Comparing,
     pub feed: Feed,
+    pub consumers: Consumers,
     /// `None` in a process that takes no files.
     pub import_jobs: Option<ImportJobs>,
 }
@@ -85,7 +88,7 @@ impl Svod {
         let acts =
             Acts { store: store.clone(), clock: settings.clock.clone(), pulse: Pulse::default(), refusals: RefusalBudget::default() };
         let SvodSettings { secrets, is_demo, import_jobs, .. } = settings;
-        let import_secrets = secrets.clone();
+        let (import_secrets, consumer_secrets) = (secrets.clone(), secrets.clone());
         let passwords = Passwords::new(settings.password_cost, secrets.clone());
         let identity = Identity::new(acts.clone(), passwords.clone(), secrets.clone(), settings.session_lifetime, is_demo);
         let accounts = Accounts::new(acts.clone(), passwords, secrets, identity.clone(), is_demo);
@@ -93,12 +96,13 @@ impl Svod {
         let publisher = Publisher::new(&acts, Arc::clone(&catalog), settings.violations_max, settings.name_check);
         let reading = Reading::new(catalog, store.clone(), settings.clock);
         let feed = Feed::new(reading.clone(), store.clone(), settings.feed, database_id);
+        let consumers = Consumers::new(acts.clone(), feed.clone(), consumer_secrets, settings.consumers);
         let publisher = Arc::new(publisher);
         let comparing = Comparing::new(reading.clone(), store.clone());
         let change_requests = ChangeRequests::new(acts.clone(), Arc::clone(&publisher));
         let import_jobs = import_jobs
             .map(|settings| ImportJobs::new(acts.clone(), change_requests.clone(), Arc::clone(&publisher), import_secrets, settings));
-        Ok(Self { store, acts, identity, accounts, auditing, publisher, reading, change_requests, comparing, feed, import_jobs })
+        Ok(Self { store, acts, identity, accounts, auditing, publisher, reading, change_requests, comparing, feed, consumers, import_jobs })
     }
 
     /// The import jobs of a process that takes files.

@@ -164,5 +164,6 @@ fn svod_settings(database: &DatabaseSettings) -> SvodSettings {
         name_check: query::name_problems,
         import_jobs: None,
         feed: Default::default(),
+        consumers: config::idle_consumers(),
     }
 }

@@ -90,6 +90,7 @@ fn prepare(
         is_demo: settings.demo,
         import_jobs: Some(settings.import_jobs()),
         feed: settings.feed.feed(addresses),
+        consumers: settings.consumers.consumers(),
         ..svod_settings(&settings.database)
     };
     let svod = Arc::new(Svod::open(opening)?);
@@ -101,7 +102,7 @@ fn prepare(
     services.open(Doors {
         data: DataDoor::new(data_api, svod.reading.clone(), persisted),
         export: ExportDoor::new(Exporting::new(svod.reading.clone(), settings.export.scratch_folder())),
-        feed: Some(FeedDoor { feed: svod.feed.clone(), pulse: svod.acts.pulse.clone() }),
+        feed: Some(FeedDoor { feed: svod.feed.clone(), pulse: svod.acts.pulse.clone(), consumers: svod.consumers.clone() }),
         identity: IdentityDoor::new(svod.identity.clone().keeping(settings.credential_cache_ms)),
         import: ImportDoor::new(&import_jobs),
         management: ManagementDoor::new(ManagementApi::new(Arc::clone(&svod), ManagementLimits::default())),

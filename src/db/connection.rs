@@ -186,7 +186,13 @@ pub fn write<T>(connection: &mut Engine, act: impl FnOnce(&mut Engine) -> Result
     finish(connection, act)
 }
 
-/// The same, unless another writer holds the lock: then nothing is done, and nobody waits.
+/// Runs a closure in a write transaction of PostgreSQL that takes no turn with other writers.
+pub fn write_beside<T>(connection: &mut Engine, act: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T> {
+    connection.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED").map_err(fault)?;
+    finish(connection, act)
+}
+
+/// The same as `write`, unless another writer holds the lock: then nothing is done, and nobody waits.
 pub fn write_unless_busy<T>(connection: &mut Engine, act: impl FnOnce(&mut Engine) -> Result<T>) -> Result<Option<T>> {
     let begun = match connection {
         Engine::Sqlite(connection) => begin_unless_busy(connection)?,

@@ -18,7 +18,9 @@ pub mod change_request;
 pub mod change_request_content;
 pub mod change_request_pack;
 pub mod connection;
+pub mod consumer;
 pub mod definition;
+pub mod delivery;
 pub mod dictionary;
 pub mod edition;
 pub mod feed;
@@ -94,6 +96,15 @@ impl Store {
     pub fn write_unless_busy<T>(&self, act: impl FnOnce(&mut Engine) -> Result<T>) -> Result<Option<T>> {
         let Some(_turn) = self.turns.take_unless_busy() else { return Ok(None) };
         connection::write_unless_busy(&mut *self.pooled()?, act)
+    }
+
+    /// Runs a closure in a write transaction beside other writers, where the engine can: for what changes rows only as long as they are
+    /// as it expects, such as a lease. A long publication holds it up on SQLite alone, which has one writer at a time.
+    pub fn write_beside<T>(&self, act: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T> {
+        match *self.url {
+            DatabaseUrl::Sqlite(_) => self.write(act),
+            DatabaseUrl::Postgres(_) => connection::write_beside(&mut *self.pooled()?, act),
+        }
     }
 
     /// Only one writes at a time anyway. Whoever waits does it without a connection, which readers may need meanwhile, and is woken,

@@ -274,6 +274,58 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    consumer (id) {
+        id -> BigInt,
+        code -> Text,
+        title -> Text,
+        account_id -> BigInt,
+        contact -> Text,
+        dictionaries -> Nullable<Text>,
+        item_filter -> Nullable<Text>,
+        channel -> Text,
+        target -> Text,
+        secrets -> Text,
+        state -> Text,
+        state_reason -> Nullable<Text>,
+        position_publication -> BigInt,
+        position_place -> Text,
+        position_dictionary -> Nullable<Text>,
+        position_ordinal -> Nullable<BigInt>,
+        confirmed_publication -> Nullable<BigInt>,
+        confirmed_place -> Nullable<Text>,
+        confirmed_dictionary -> Nullable<Text>,
+        confirmed_ordinal -> Nullable<BigInt>,
+        confirmed_at_ms -> Nullable<BigInt>,
+        attempts_count -> BigInt,
+        failed_count -> BigInt,
+        failures -> BigInt,
+        failing_since_ms -> Nullable<BigInt>,
+        next_attempt_at_ms -> Nullable<BigInt>,
+        delivered_at_ms -> Nullable<BigInt>,
+        created_at_ms -> BigInt,
+        lease_node -> Nullable<Text>,
+        lease_fence -> BigInt,
+        lease_until_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    delivery (consumer_id, number) {
+        consumer_id -> BigInt,
+        number -> BigInt,
+        first_event -> Text,
+        last_event -> Text,
+        events_count -> BigInt,
+        attempted_at_ms -> BigInt,
+        took_ms -> BigInt,
+        status -> Nullable<BigInt>,
+        message -> Text,
+        outcome -> Text,
+        node -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     dictionary,
     definition,

@@ -5,8 +5,11 @@ use async_graphql::{MergedObject, MergedSubscription, Schema, SchemaBuilder};
 use super::account::{AccountMutation, AccountQuery};
 use super::audit::AuditQuery;
 use super::change_request::{ChangeRequestQuery, ChangeRequestSubscription, DraftingMutation, EditingMutation, ReviewingMutation};
+use super::consumer::ConsumerQuery;
+use super::consumer_mutation::ConsumerMutation;
 use super::dictionary::DictionaryQuery;
 use super::diff::DiffQuery;
+use super::feed_changes::ChangesSubscription;
 use super::import_job::{ImportJobMutation, ImportJobQuery, ImportJobSubscription};
 use super::permission::{Permitted, Root};
 use super::publication::PublicationQuery;
@@ -28,6 +31,7 @@ pub struct Query(
     AuditQuery,
     ChangeRequestQuery,
     ImportJobQuery,
+    ConsumerQuery,
 );
 
 /// What can be done. Each gives what came of it, or why it was refused.
@@ -40,11 +44,12 @@ pub struct Mutation(
     EditingMutation,
     ReviewingMutation,
     ImportJobMutation,
+    ConsumerMutation,
 );
 
 /// What can be waited for.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(PublishedSubscription, ChangeRequestSubscription, ImportJobSubscription);
+pub struct Subscription(PublishedSubscription, ChangeRequestSubscription, ImportJobSubscription, ChangesSubscription);
 
 pub type ManagementSchema = Schema<Permitted<Query>, Permitted<Mutation>, Permitted<Subscription>>;
 

@@ -13,6 +13,7 @@ use super::State;
 use super::answer::answer;
 use super::compression::Coding;
 use super::routes::ROUTES;
+use crate::app::consumers::ConsumerMeasure;
 
 /// One figure of others.
 #[derive(Debug, Clone, PartialEq)]
@@ -201,13 +202,50 @@ impl Page {
     }
 }
 
-/// For anybody who reaches the port, as the health is: numbers of requests and bytes, and nothing of what was asked, by whom, or of
-/// dictionaries that not everybody may see. Whoever wants it closed closes the address in the proxy.
+/// For anybody who reaches the port, as the health is: numbers of requests and bytes, the codes of consumers and how far each
+/// is, and nothing of what was asked, by whom, or of dictionaries that not everybody may see. Whoever wants it closed closes the address in the proxy.
 pub async fn metrics(state: web::Data<State>) -> HttpResponse {
-    answer(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", page(&state))
+    let mut page = page(&state);
+    let consumers = state.services.doors().and_then(|doors| Some(doors.feed.as_ref()?.consumers.clone()));
+    if let Some(consumers) = consumers {
+        match web::block(move || consumers.measures()).await {
+            Ok(Ok(measures)) => tell_consumers(&mut page, &measures),
+            // The other figures are wanted most while the database does not answer.
+            Ok(Err(error)) => tracing::warn!(%error, "what consumers do could not be measured"),
+            Err(_) => tracing::error!("the thread that measured consumers panicked"),
+        }
+    }
+    answer(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", page.0)
 }
 
-fn page(state: &State) -> String {
+type OfConsumer = (&'static str, MeasureKind, &'static str, fn(&ConsumerMeasure) -> f64);
+
+const OF_CONSUMERS: [OfConsumer; 5] = [
+    ("svod_consumer_publication", MeasureKind::Gauge, "The publication that a consumer is at", |measure| measure.publication as f64),
+    ("svod_consumer_lag_events", MeasureKind::Gauge, "Events that a consumer was not given yet", |measure| measure.lag_events as f64),
+    ("svod_consumer_lag_seconds", MeasureKind::Gauge, "Age of the oldest publication that a consumer has not got", |measure| {
+        measure.lag_seconds
+    }),
+    ("svod_consumer_attempts_total", MeasureKind::Counter, "Attempts to deliver, by all nodes", |measure| measure.attempts as f64),
+    ("svod_consumer_failures_total", MeasureKind::Counter, "Attempts that failed, by all nodes", |measure| measure.failures as f64),
+];
+
+/// By their codes, which have no sign that a label would have to escape.
+fn tell_consumers(page: &mut Page, measures: &[ConsumerMeasure]) {
+    for (name, kind, help, value) in OF_CONSUMERS {
+        page.begin(name, kind.name(), help);
+        for measure in measures {
+            page.line(name, &format!("consumer=\"{}\",channel=\"{}\"", measure.code, measure.channel), value(measure));
+        }
+    }
+    page.begin("svod_consumer_state", "gauge", "1 for the state in which a consumer is");
+    for measure in measures {
+        let labels = format!("consumer=\"{}\",state=\"{}\"", measure.code, measure.state.name());
+        page.line("svod_consumer_state", &labels, 1.0);
+    }
+}
+
+fn page(state: &State) -> Page {
     let mut page = Page::default();
     requests(&mut page, &state.counters);
     durations(&mut page, &state.counters);
@@ -232,7 +270,7 @@ fn page(state: &State) -> String {
             page.tell(name, kind, help, value);
         }
     }
-    page.0
+    page
 }
 
 fn requests(page: &mut Page, counters: &Counters) {

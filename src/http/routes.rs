@@ -60,6 +60,7 @@ pub const ROUTES: &[Route] = &[
     everyone(EXPORT_FORMAT, READ, || web::to(export::by_format)),
     everyone(EXPORT_PROJECTION, READ, || web::to(export::by_projection)),
     everyone("/feed", READ, || web::to(feed::pull)),
+    everyone("/feed/acknowledge", ASK, || web::to(feed::acknowledge)),
     everyone("/feed/stream", READ, || web::to(feed::stream)),
     everyone("/feed/snapshot", READ, || web::to(feed::snapshot)),
     everyone("/feed/events/{event}", READ, || web::to(feed::event)),

@@ -11,6 +11,7 @@ use futures_util::stream::{BoxStream, StreamExt};
 
 use super::metrics::Measure;
 use crate::app::acting;
+use crate::app::consumers::Consumers;
 use crate::app::exporting::{ExportRequest, Exporting};
 use crate::app::feed::Feed;
 use crate::app::identity::{Identity, Presented};
@@ -193,10 +194,11 @@ impl ImportDoor {
     }
 }
 
-/// The feed, and the beats after which something may have come.
+/// The feed, the beats after which something may have come, and who is registered for it.
 pub struct FeedDoor {
     pub feed: Feed,
     pub pulse: Pulse,
+    pub consumers: Consumers,
 }
 
 /// All that is served.

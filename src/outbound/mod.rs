@@ -2,4 +2,5 @@
 //! The only floor that knows clients of HTTP and of NATS; it knows neither the database nor who is to be told what.
 
 pub mod feed_client;
+pub mod signing_key;
 mod tls;

@@ -278,6 +278,7 @@ fn settings(database: &Database, now_ms: Arc<AtomicI64>) -> SvodSettings {
         is_demo: false,
         name_check: svod::query::name_problems,
         feed: svod::app::feed::FeedSettings::default(),
+        consumers: svod::config::idle_consumers(),
         import_jobs: Some(ImportJobSettings {
             spool: SpoolSettings { folder: database.folder().join("imports"), file_bytes_max: 64 << 20, unpacked_bytes_max: 64 << 20 },
             limits: IMPORT_LIMITS,

@@ -130,6 +130,10 @@ impl Feed {
         Ok(FeedView(Arc::new(Seen { head, told, readable, key: hasher.finish() })))
     }
 
+    pub fn head(&self) -> Arc<Head> {
+        self.0.reading.catalog().head()
+    }
+
     /// After the newest publication.
     pub fn latest(&self) -> Position {
         Position::after(self.0.reading.catalog().head().seq())

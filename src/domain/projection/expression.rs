@@ -66,7 +66,7 @@ pub enum Of {
 #[derive(Debug)]
 pub struct Expression {
     pub source: String,
-    pub(super) program: Program,
+    pub(in crate::domain) program: Program,
     /// Set when it is nothing but a path.
     pub path: Option<ValuePath>,
     pub reads: Reads,

@@ -5,8 +5,8 @@ pub mod definition;
 
 mod cell;
 mod dates;
-mod expression;
-mod functions;
+pub(super) mod expression;
+pub(super) mod functions;
 mod row;
 mod values;
 

@@ -1,11 +1,13 @@
 //! The doors of the feed: pull, stream, snapshot and single events, for whoever may read. What is asked for is read here from addresses
 //! and headers; what events say, the feed knows.
 
+mod acknowledge;
 mod documents;
 mod pull;
 mod snapshot;
 mod stream;
 
+pub use acknowledge::acknowledge;
 pub use documents::{asyncapi, schema};
 pub use pull::pull;
 pub use snapshot::snapshot;

@@ -107,6 +107,7 @@ impl Library {
         let settings = SvodSettings {
             import_jobs: None,
             feed: Default::default(),
+            consumers: crate::config::idle_consumers(),
             database_url: DatabaseUrl::Sqlite(folder.path().join("svod.db")),
             store: StoreLimits { connections_max: 2, busy_timeout_ms: 1_000, connect_timeout_ms: 1_000 },
             clock: Clock::new(TimeZone::UTC, now),
