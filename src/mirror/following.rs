@@ -93,8 +93,11 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     fn new(settings: &'a MirrorSettings, client: &'a FeedClient, clock: &'a Clock, mut database: MirrorDatabase) -> Outcome<Self> {
         let codes = |codes: &Vec<DictionaryCode>| codes.iter().map(DictionaryCode::as_str).collect::<Vec<_>>().join(",");
-        let progress = database.find_progress()?;
-        let kept = database.list_dictionaries()?;
+        // In turn, so that the last word of a mirror that was killed just now is waited for.
+        database.begin()?;
+        let found = database.find_progress().and_then(|progress| Ok((progress, database.list_dictionaries()?)));
+        database.roll_back();
+        let (progress, kept) = found?;
         let tables: BTreeMap<String, Table> =
             kept.into_iter().map(|kept| Ok((kept.code.clone(), Table::of_kept(kept)?))).collect::<Outcome<_>>()?;
         Ok(Self {

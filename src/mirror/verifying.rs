@@ -156,6 +156,8 @@ impl Session<'_> {
             return Ok(());
         }
         tracing::warn!("not equal at publication {publication}: {}; comparing with the snapshot of that publication", codes.join(", "));
+        // If the snapshot does not come, the next session finds by itself what is not equal.
+        self.is_stale = true;
         let differences = self.synchronise(Some(codes), Some(publication))?;
         for difference in &differences {
             let (code, items) = (&difference.code, difference.items);

@@ -279,3 +279,17 @@ fn insert_unnested(connection: &mut PgConnection, table: &str, columns: &[Column
 fn json_of(codes: &[&str]) -> Result<String> {
     serde_json::to_string(codes).map_err(Error::internal)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_copied_whatever_is_in_them() {
+        let mut rows = Rows::default();
+        for cell in [Some("a\tb"), None, Some("\\N"), Some("две\nстроки\r"), Some(""), Some("\\.")] {
+            rows.push(cell);
+        }
+        assert_eq!(copy_lines(&rows, 3), "a\\tb\t\\N\t\\\\N\nдве\\nстроки\\r\t\t\\\\.\n");
+    }
+}
