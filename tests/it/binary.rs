@@ -156,6 +156,10 @@ impl Server {
         assert!(sent.success());
     }
 
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// As a machine does that loses its power.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();

@@ -23,7 +23,9 @@ on_both_engines!(
     what_one_may_not_see_is_not_told,
     cursors_are_refused_by_name,
     a_big_event_is_thin_and_its_link_is_whole,
-    the_doors_pull_stream_and_snapshot,
+    followers_pull_and_wait_and_are_streamed_to,
+    a_snapshot_that_broke_off_is_gone_on_with,
+    what_is_asked_wrongly_is_refused_by_name,
 );
 
 /// A service with publications of every kind: items added, changed, retired, annulled, restored; a definition changed twice; and a
@@ -258,12 +260,11 @@ pub fn events_of_stream(reader: &mut impl BufRead, count: usize) -> Vec<(String,
     events
 }
 
-fn the_doors_pull_stream_and_snapshot(database: Database) {
+fn followers_pull_and_wait_and_are_streamed_to(database: Database) {
     defined(&database);
     let server = Server::start(&database);
     let base = format!("http://{}", server.address);
-    let get = |path: &str| server.get(path);
-    let (status, body) = get("/feed?limit=3");
+    let (status, body) = server.get("/feed?limit=3");
     assert_eq!(status, 200, "{body}");
     let batch: Vec<Value> = serde_json::from_str(&body).unwrap();
     assert_eq!(kinds(&batch), ["1.opened publication.opened", "1.offices.0 definition.changed", "1.offices.1 item.added"]);
@@ -309,11 +310,16 @@ fn the_doors_pull_stream_and_snapshot(database: Database) {
     let resumed = ureq::get(format!("{base}/feed/stream")).header("last-event-id", &streamed[0].0).call().unwrap();
     let again = events_of_stream(&mut BufReader::new(resumed.into_body().into_reader()), 2);
     assert_eq!(again, streamed[1..]);
+}
 
-    let (status, whole) = get("/feed/snapshot?publication=2");
-    assert_eq!((status, Copy::of_snapshot(&whole).state()), (200, copy.state()));
+fn a_snapshot_that_broke_off_is_gone_on_with(database: Database) {
+    defined(&database);
+    let server = Server::start(&database);
+    let base = format!("http://{}", server.address);
+    let (status, whole) = server.get("/feed/snapshot?publication=1");
+    assert_eq!((status, Copy::of_snapshot(&whole).publication), (200, 1));
     let ranged = |range: &str, tag: &str| {
-        let request = ureq::get(format!("{base}/feed/snapshot?publication=2")).header("range", range);
+        let request = ureq::get(format!("{base}/feed/snapshot?publication=1")).header("range", range);
         let mut response = if tag.is_empty() { request.call() } else { request.header("if-range", tag).call() }.unwrap();
         let tag = response.headers()["etag"].to_str().unwrap().to_owned();
         let mut text = Vec::new();
@@ -324,7 +330,11 @@ fn the_doors_pull_stream_and_snapshot(database: Database) {
     assert_eq!((status, part.as_str()), (206, &whole[100..]));
     assert_eq!(ranged("bytes=100-199", &tag).2, whole[100..200]);
     assert_eq!(ranged("bytes=100-", "\"another\""), (200, tag, whole));
+}
 
+fn what_is_asked_wrongly_is_refused_by_name(database: Database) {
+    defined(&database);
+    let server = Server::start(&database);
     for (path, status, code) in [
         ("/feed/schemas/item.changed.v1.json", 200, "svod.item.changed"),
         ("/feed/schemas/item.renamed.v1.json", 404, "NOT_FOUND"),
@@ -332,12 +342,13 @@ fn the_doors_pull_stream_and_snapshot(database: Database) {
         ("/feed?after=x", 400, "CURSOR_MALFORMED"),
         ("/feed?dictionaries=nothing", 404, "NOT_FOUND"),
         ("/feed?limit=10001", 400, "BAD_REQUEST"),
+        ("/feed?filter=item.nmae", 400, "FILTER_MALFORMED"),
         ("/feed?afetr=now", 400, "BAD_REQUEST"),
         ("/feed/snapshot?publication=99", 409, "PUBLICATION_UNKNOWN"),
         ("/feed/events/99.opened", 404, "NOT_FOUND"),
         ("/feed/stream?after=x", 400, "CURSOR_MALFORMED"),
     ] {
-        let (told, body) = get(path);
+        let (told, body) = server.get(path);
         assert_eq!(told, status, "{path}: {body}");
         assert!(body.contains(code), "{path}: {body}");
     }

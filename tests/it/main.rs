@@ -18,6 +18,7 @@ mod comparing;
 mod credential_cache;
 mod data_api;
 mod delivery;
+mod delivery_nodes;
 mod drafting;
 mod export;
 mod feed;

@@ -17,7 +17,7 @@ const IMPORT_LAW: [(&str, &[&str]); 13] = [
     ("query", &["app", "catalog", "domain"]),
     ("http", &["graphql", "query", "app", "domain"]),
     ("mirror", &["db", "domain", "exchange", "outbound"]),
-    ("config", &["app", "query", "http", "db", "domain", "exchange", "outbound"]),
+    ("config", &["app", "query", "http", "jobs", "db", "domain", "exchange", "outbound"]),
     ("logging", &["config", "domain"]),
 ];
 
