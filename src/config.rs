@@ -25,12 +25,15 @@ use crate::http::{HttpSettings, RateSettings, WebSocketSettings};
 use crate::query::{PersistedLimits, QueryLimits};
 
 mod consumers;
+mod delivery;
 mod feed;
 mod layers;
+mod mirror;
 
 pub use consumers::{ConsumerSettings, idle_consumers};
 pub use feed::FeedSettings;
 pub use layers::{Environment, parse};
+pub use mirror::MirrorArguments;
 
 /// Which database, and how patient with it: every subcommand that touches data takes these.
 #[derive(Debug, Clone, Args)]
@@ -257,6 +260,8 @@ pub struct ServeSettings {
     pub export: ExportSettings,
     #[command(flatten)]
     pub feed: FeedSettings,
+    #[command(flatten)]
+    pub delivery: delivery::DeliveryArguments,
     #[command(flatten)]
     pub consumers: ConsumerSettings,
     #[command(flatten)]

@@ -42,7 +42,8 @@ const TABLE: &str = "DROP TABLE IF EXISTS bare; CREATE TABLE bare (dictionary_id
     valid_to TEXT, parent_code TEXT, attributes TEXT NOT NULL, retirement TEXT, published_seq BIGINT NOT NULL, superseded_seq BIGINT);";
 
 const INDEXES: &str = "CREATE INDEX bare_code ON bare (dictionary_id, code, superseded_seq); \
-    CREATE INDEX bare_published ON bare (dictionary_id, published_seq); CREATE INDEX bare_superseded ON bare (dictionary_id, superseded_seq);";
+    CREATE INDEX bare_published ON bare (dictionary_id, published_seq); \
+    CREATE INDEX bare_superseded ON bare (dictionary_id, superseded_seq) WHERE superseded_seq IS NOT NULL;";
 
 /// Which indexes the table has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

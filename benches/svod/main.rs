@@ -1,6 +1,6 @@
 //! Measures what the issues promise, on both engines in one run, and prints tables. Quote ratios: the machines are noisy.
 //! `make bench` runs it with a private PostgreSQL; `make bench ROWS=20000` does it smaller, and `ONLY=stewardship` only a part of it:
-//! `import`, `process`, `files` (of `FILE_ROWS`), `feed` (of as many), `selection`, `stewardship` or `soak`, which `SOAK_S` makes shorter.
+//! `import`, `process`, `files` (of `FILE_ROWS`), `feed` (of as many), `selection`, `mirror`, `stewardship` or `soak`, which `SOAK_S` makes shorter.
 
 // A bench prints, stops when something is wrong, and reads the clock and the environment itself.
 #![allow(clippy::print_stdout, clippy::panic, clippy::disallowed_methods)]
@@ -10,6 +10,7 @@ mod data;
 mod files;
 mod following;
 mod management;
+mod mirror;
 mod process;
 mod selection;
 mod soak;
@@ -75,6 +76,9 @@ fn main() {
     }
     if is_asked("feed") {
         following::measure(number("FILE_ROWS", 1_000_000), folder.path());
+    }
+    if is_asked("mirror") {
+        mirror::measure(rows, folder.path());
     }
     if is_asked("stewardship") {
         stewardship::measure(rows, folder.path());

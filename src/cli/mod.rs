@@ -23,6 +23,7 @@ mod dictionary_draft;
 mod export;
 mod import;
 mod migrate;
+mod mirror;
 mod progress;
 mod serve;
 mod token;
@@ -50,6 +51,8 @@ enum Command {
     Import(Box<import::ImportArguments>),
     /// Export a dictionary into a file, as a format or as one of its projections
     Export(Box<export::ExportArguments>),
+    /// Keep tables of one's own equal to the dictionaries of a service, by its feed
+    Mirror(Box<config::MirrorArguments>),
     /// Add people and systems, and say what they may do
     User(user::UserArguments),
     /// Issue and revoke the tokens that systems come with
@@ -97,6 +100,10 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Export(arguments) => {
             logging::start(&arguments.database.log)?;
             export::export(&arguments)
+        }
+        Command::Mirror(arguments) => {
+            logging::start(&arguments.log)?;
+            mirror::mirror(&arguments)
         }
         Command::User(arguments) => user::run(arguments),
         Command::Token(arguments) => token::run(arguments),

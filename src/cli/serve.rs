@@ -9,17 +9,24 @@ use crate::app::change_request::Destination;
 use crate::app::exporting::Exporting;
 use crate::app::import::ImportOptions;
 use crate::app::svod::{Svod, SvodSettings};
-use crate::config::ServeSettings;
+use crate::config::{ServeSettings, system_secrets};
 use crate::domain::account::AccountId;
 use crate::domain::change_request::Origin;
 use crate::domain::error::{Error, Result};
 use crate::graphql::{ManagementApi, ManagementLimits};
 use crate::http::{self, DataDoor, Doors, ExportDoor, FeedDoor, IdentityDoor, ImportDoor, ManagementDoor, Services};
+use crate::jobs::delivering::{Delivering, Delivery, deliver};
 use crate::jobs::following::follow;
 use crate::jobs::importing::import_files;
 use crate::jobs::periodic::Periodic;
 use crate::jobs::scheduling::publish_scheduled;
 use crate::query::{DataApi, PersistedQueries, RegisteredOperations};
+
+/// What goes on beside requests until it is dropped.
+struct Jobs {
+    _periodic: Vec<Periodic>,
+    _delivering: Delivering,
+}
 
 pub fn serve(settings: ServeSettings) -> Result<()> {
     check_demo(&settings)?;
@@ -29,11 +36,11 @@ pub fn serve(settings: ServeSettings) -> Result<()> {
     let server = http::bind(settings.http(), services.clone())?;
     let addresses = server.addresses().to_vec();
     // Kept until the server has stopped: dropping them stops their threads.
-    let jobs: Arc<Mutex<Vec<Periodic>>> = Arc::default();
+    let jobs: Arc<Mutex<Option<Jobs>>> = Arc::default();
     let keeper = Arc::clone(&jobs);
     server.run(move || {
         let started = prepare(&settings, &services, &addresses, persisted)?;
-        *keeper.lock().unwrap_or_else(PoisonError::into_inner) = started;
+        *keeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
         Ok(())
     })
 }
@@ -80,12 +87,7 @@ fn raise_open_files(connections_max: usize) {
 }
 
 /// Everything that must be done before readers are answered, and the jobs that go on beside.
-fn prepare(
-    settings: &ServeSettings,
-    services: &Services,
-    addresses: &[SocketAddr],
-    persisted: Arc<PersistedQueries>,
-) -> Result<Vec<Periodic>> {
+fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAddr], persisted: Arc<PersistedQueries>) -> Result<Jobs> {
     let opening = SvodSettings {
         is_demo: settings.demo,
         import_jobs: Some(settings.import_jobs()),
@@ -126,7 +128,21 @@ fn prepare(
     }
     let scheduling = publish_scheduled(svod.change_requests.clone(), settings.schedule_every_ms)?;
     let importing = import_files(import_jobs, settings.import_every_ms)?;
-    Ok(vec![following, scheduling, importing])
+    let delivering = start_delivering(settings, &svod)?;
+    Ok(Jobs { _periodic: vec![following, scheduling, importing], _delivering: delivering })
+}
+
+/// Hands events over to consumers, under the name of this very start of the process.
+fn start_delivering(settings: &ServeSettings, svod: &Svod) -> Result<Delivering> {
+    let delivery = Delivery {
+        consumers: svod.consumers.clone(),
+        feed: svod.feed.clone(),
+        pulse: svod.acts.pulse.clone(),
+        clock: svod.acts.clock.clone(),
+        secrets: system_secrets(),
+    };
+    let node = system_secrets().make_secret()?;
+    deliver(delivery, settings.delivery.delivery(&svod.feed.settings().public_url), node)
 }
 
 fn load_shipped(settings: &ServeSettings, svod: &Svod) -> Result<()> {

@@ -30,6 +30,7 @@ pub mod import_mapping;
 pub mod installation;
 pub mod item;
 pub mod migration;
+pub mod mirror;
 pub mod notification;
 pub mod publication;
 pub mod review;

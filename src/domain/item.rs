@@ -140,9 +140,18 @@ pub fn canonical_line(dictionary: &Dictionary, code: &str, stretch: &Stretch) ->
 
 /// The digest of an edition: what it holds, chained to the edition before and to the definition.
 pub fn edition_digest<'a>(before: Option<&[u8; 32]>, definition: &[u8; 32], items: impl Iterator<Item = &'a Arc<ItemVersion>>) -> [u8; 32] {
+    edition_digest_of_lines(before, definition, items.map(|item| &item.digest))
+}
+
+/// The same from the digests of the canonical lines, for whoever holds copies of the items in another form.
+pub fn edition_digest_of_lines<'a>(
+    before: Option<&[u8; 32]>,
+    definition: &[u8; 32],
+    lines: impl Iterator<Item = &'a [u8; 32]>,
+) -> [u8; 32] {
     let mut of_items = Sha256::new();
-    for item in items {
-        of_items.update(item.digest);
+    for line in lines {
+        of_items.update(line);
     }
     let mut chained = Sha256::new();
     chained.update(before.unwrap_or(&[0; 32]));

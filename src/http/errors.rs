@@ -213,7 +213,7 @@ fn refusal_status(code: &str) -> StatusCode {
     match code {
         "unauthenticated" => StatusCode::UNAUTHORIZED,
         "forbidden" | "scope_missing" => StatusCode::FORBIDDEN,
-        "cursor_malformed" | "filter_unsupported" | "option_invalid" | "filter_invalid" | "format_unknown" | "format_unsupported"
+        "cursor_malformed" | "filter_malformed" | "option_invalid" | "filter_invalid" | "format_unknown" | "format_unsupported"
         | "parameter_unknown" => StatusCode::BAD_REQUEST,
         "file_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "export_refused" | "projection_invalid" | "file_empty" | "file_unreadable" => StatusCode::UNPROCESSABLE_ENTITY,

@@ -2,6 +2,7 @@
 //! next to nothing; whoever asks adds the places up. What others count, they are asked for.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use super::State;
 use super::answer::answer;
 use super::compression::Coding;
 use super::routes::ROUTES;
-use crate::app::consumers::ConsumerMeasure;
+use crate::app::consumers::{ConsumerMeasure, DURATION_BOUNDS_S, DeliveryMeasure};
 
 /// One figure of others.
 #[derive(Debug, Clone, PartialEq)]
@@ -208,6 +209,7 @@ pub async fn metrics(state: web::Data<State>) -> HttpResponse {
     let mut page = page(&state);
     let consumers = state.services.doors().and_then(|doors| Some(doors.feed.as_ref()?.consumers.clone()));
     if let Some(consumers) = consumers {
+        tell_deliveries(&mut page, &consumers.delivery_measures().all());
         match web::block(move || consumers.measures()).await {
             Ok(Ok(measures)) => tell_consumers(&mut page, &measures),
             // The other figures are wanted most while the database does not answer.
@@ -242,6 +244,23 @@ fn tell_consumers(page: &mut Page, measures: &[ConsumerMeasure]) {
     for measure in measures {
         let labels = format!("consumer=\"{}\",state=\"{}\"", measure.code, measure.state.name());
         page.line("svod_consumer_state", &labels, 1.0);
+    }
+}
+
+/// How long receivers took, as this process has seen it.
+fn tell_deliveries(page: &mut Page, measures: &BTreeMap<String, DeliveryMeasure>) {
+    const NAME: &str = "svod_delivery_duration_seconds";
+    page.begin(NAME, "histogram", "Durations of attempts to deliver, by this node");
+    for (consumer, measure) in measures {
+        let label = format!("consumer=\"{consumer}\"");
+        let mut count = 0;
+        for (at, in_place) in measure.durations.iter().enumerate() {
+            count += in_place;
+            let bound = DURATION_BOUNDS_S.get(at).map_or_else(|| "+Inf".to_owned(), f64::to_string);
+            page.line(&format!("{NAME}_bucket"), &format!("{label},le=\"{bound}\""), count as f64);
+        }
+        page.line(&format!("{NAME}_sum"), &label, measure.duration_s);
+        page.line(&format!("{NAME}_count"), &label, count as f64);
     }
 }
 

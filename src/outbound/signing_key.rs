@@ -6,8 +6,13 @@ use crate::domain::error::{Error, Result};
 
 /// The public key to the seed of a private one.
 pub fn public_key_of(seed: &[u8; 32]) -> Result<[u8; 32]> {
-    let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| Error::internal("a seed of ours makes no key pair"))?;
+    let pair = key_pair(seed)?;
     pair.public_key().as_ref().try_into().map_err(|_| Error::internal("a public key of Ed25519 has 32 bytes"))
+}
+
+/// The pair that signs.
+pub fn key_pair(seed: &[u8; 32]) -> Result<Ed25519KeyPair> {
+    Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| Error::internal("a seed of ours makes no key pair"))
 }
 
 #[cfg(test)]

@@ -80,7 +80,10 @@ impl Server {
     pub fn start_with(database: &Database, arguments: &[&str]) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let dictionaries = root().join("dictionaries");
-        let mut command = svod(database, &["serve", "--listen", "127.0.0.1:0", "--dictionaries", dictionaries.to_str().unwrap()]);
+        let mut command = svod(database, &["serve", "--listen", "127.0.0.1:0"]);
+        if !arguments.contains(&"--dictionaries") {
+            command.arg("--dictionaries").arg(dictionaries);
+        }
         let log = database.folder().join(format!("server-{}.log", COUNT.fetch_add(1, Ordering::Relaxed)));
         command.args(arguments).stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap());
         let process = command.spawn().unwrap();

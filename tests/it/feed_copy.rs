@@ -13,8 +13,10 @@ pub struct CopiedDictionary {
     pub schema_version: i64,
     pub digest: Option<String>,
     /// The canonical lines of each item, in order of time.
-    pub items: BTreeMap<String, Vec<String>>,
+    pub items: CopiedItems,
 }
+
+type CopiedItems = BTreeMap<String, Vec<String>>;
 
 /// A publication under way.
 struct Opened {
@@ -142,7 +144,7 @@ impl Copy {
     }
 
     /// What is there, to be compared with another copy.
-    pub fn state(&self) -> Vec<(&String, &Option<String>, &BTreeMap<String, Vec<String>>)> {
+    pub fn state(&self) -> Vec<(&String, &Option<String>, &CopiedItems)> {
         self.dictionaries.iter().map(|(code, dictionary)| (code, &dictionary.digest, &dictionary.items)).collect()
     }
 }

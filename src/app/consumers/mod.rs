@@ -5,6 +5,7 @@ mod confirming;
 mod delivering;
 mod listing;
 mod managing;
+mod measuring;
 mod registering;
 
 use std::fmt;
@@ -14,6 +15,7 @@ pub use confirming::Confirmation;
 pub use delivering::{DELIVERIES_KEPT_MAX, Failure, Lease};
 pub use listing::ConsumerMeasure;
 pub use managing::ConsumerChange;
+pub use measuring::{DURATION_BOUNDS_S, DeliveryMeasure, DeliveryMeasures};
 pub use registering::NewConsumer;
 
 pub use crate::db::consumer::ConsumerFilter;
@@ -32,7 +34,9 @@ const CONSUMERS_PER_ACCOUNT_MAX: i64 = 100;
 
 /// Works out the public key to the seed of a private one; handed in, since this floor has no cryptography.
 #[derive(Clone)]
-pub struct PublicKeyOf(Arc<dyn Fn(&[u8; 32]) -> Result<[u8; 32]> + Send + Sync>);
+pub struct PublicKeyOf(Arc<WorkOut>);
+
+type WorkOut = dyn Fn(&[u8; 32]) -> Result<[u8; 32]> + Send + Sync;
 
 impl PublicKeyOf {
     pub fn new(work_out: impl Fn(&[u8; 32]) -> Result<[u8; 32]> + Send + Sync + 'static) -> Self {
@@ -61,6 +65,7 @@ pub struct Consumers {
     feed: Feed,
     secrets: Secrets,
     settings: ConsumersSettings,
+    delivered: DeliveryMeasures,
 }
 
 /// A consumer with a secret that is told this once: what its receiver verifies signatures with.
@@ -73,7 +78,12 @@ pub struct WithSecret {
 
 impl Consumers {
     pub fn new(acts: Acts, feed: Feed, secrets: Secrets, settings: ConsumersSettings) -> Self {
-        Self { acts, feed, secrets, settings }
+        Self { acts, feed, secrets, settings, delivered: DeliveryMeasures::default() }
+    }
+
+    /// What this process has counted of its deliveries.
+    pub fn delivery_measures(&self) -> &DeliveryMeasures {
+        &self.delivered
     }
 
     fn make_secret(&self, kind: SigningKind) -> Result<SigningSecret> {

@@ -8,7 +8,7 @@ mod reading;
 mod recent_pages;
 mod snapshot;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -29,6 +29,7 @@ use crate::db::Store;
 use crate::domain::account::Authority;
 use crate::domain::error::{Error, Result};
 use crate::domain::feed::{Cursor, DatabaseMark, HistoryMark, Lag, Place, Position};
+use crate::domain::item_condition::ItemCondition;
 use crate::domain::publication::Edition;
 use crate::domain::text::DictionaryCode;
 
@@ -69,7 +70,8 @@ struct Sources {
 pub struct FeedRequest {
     /// All that the reader may see unless given.
     pub dictionaries: Option<Vec<DictionaryCode>>,
-    /// A CEL condition on items: events of which it holds neither before nor after are left out.
+    /// A CEL condition on items: events of which it holds for no version before or after are left out. It is held to the dictionaries
+    /// under whose definition it makes sense; of the others all is told.
     pub filter: Option<String>,
 }
 
@@ -83,6 +85,8 @@ struct Seen {
     told: BTreeSet<DictionaryCode>,
     /// Those that the reader may read at all: a publication that touches none of them is told by its number and instant only.
     readable: BTreeSet<DictionaryCode>,
+    /// The condition on items, by dictionary.
+    conditions: BTreeMap<DictionaryCode, ItemCondition>,
     /// Readers with equal keys are told the same.
     key: u64,
 }
@@ -113,9 +117,6 @@ impl Feed {
     pub fn view(&self, authority: &Authority, asked: &FeedRequest) -> Result<FeedView> {
         let head = self.0.reading.catalog().head();
         let readable: BTreeSet<DictionaryCode> = head.dictionaries.keys().filter(|code| may_see(authority, &head, code)).cloned().collect();
-        if asked.filter.is_some() {
-            return Err(Error::refused("filter_unsupported", "filters on items are for registered consumers: leave `filter` out"));
-        }
         let told = match &asked.dictionaries {
             None => readable.clone(),
             Some(asked) => {
@@ -126,8 +127,12 @@ impl Feed {
             }
         };
         let mut hasher = FxHasher::default();
-        (&told, &readable).hash(&mut hasher);
-        Ok(FeedView(Arc::new(Seen { head, told, readable, key: hasher.finish() })))
+        (&told, &readable, &asked.filter).hash(&mut hasher);
+        let conditions = match &asked.filter {
+            Some(filter) => compiled(&head, &told, filter)?,
+            None => BTreeMap::new(),
+        };
+        Ok(FeedView(Arc::new(Seen { head, told, readable, conditions, key: hasher.finish() })))
     }
 
     pub fn head(&self) -> Arc<Head> {
@@ -210,6 +215,22 @@ impl Feed {
         }
         let oldest = if position.place == Place::Closed { position.publication + 1 } else { position.publication };
         Lag { events, since: head.publication(oldest).map(|publication| publication.published_at) }
+    }
+}
+
+/// A condition for each dictionary under whose definition it can be read. Refused when there is none.
+fn compiled(head: &Head, told: &BTreeSet<DictionaryCode>, filter: &str) -> Result<BTreeMap<DictionaryCode, ItemCondition>> {
+    let (mut conditions, mut problem) = (BTreeMap::new(), None);
+    for code in told {
+        let Some(resident) = head.dictionaries.get(code) else { continue };
+        match ItemCondition::compile(filter, &resident.current.dictionary) {
+            Ok(condition) => drop(conditions.insert(code.clone(), condition)),
+            Err(message) => drop(problem.get_or_insert_with(|| format!("`filter` is no condition on items of {code}: {message}"))),
+        }
+    }
+    match problem.filter(|_| conditions.is_empty()) {
+        Some(message) => Err(Error::refused("filter_malformed", message)),
+        None => Ok(conditions),
     }
 }
 

@@ -11,11 +11,14 @@ use crate::db::feed::StoredVersion;
 use crate::db::{self, Engine};
 use crate::domain::error::{Error, Result};
 use crate::domain::feed::{Place, Position};
+use crate::domain::item_condition::ItemCondition;
 use crate::domain::text::{DictionaryCode, ItemCode};
 use crate::domain::version_text::{VersionTexts, event_type_of};
 
 /// How many items are read at once.
 const ITEMS_AT_ONCE: usize = 500;
+/// A page ends after so many items were looked at, however few of them were told.
+const ITEMS_LOOKED_AT_MAX: usize = 20_000;
 /// A page ends with the batch that goes beyond this.
 const PAGE_BYTES_MAX: usize = 4 << 20;
 
@@ -34,15 +37,16 @@ struct Building {
     events: Vec<FeedEvent>,
     events_max: usize,
     bytes: usize,
+    looked_at: usize,
 }
 
 impl Building {
     fn new(events_max: usize) -> Self {
-        Self { events: Vec::new(), events_max: events_max.max(1), bytes: 0 }
+        Self { events: Vec::new(), events_max: events_max.max(1), bytes: 0, looked_at: 0 }
     }
 
     fn is_full(&self) -> bool {
-        self.room() == 0 || self.bytes >= PAGE_BYTES_MAX
+        self.room() == 0 || self.bytes >= PAGE_BYTES_MAX || self.looked_at >= ITEMS_LOOKED_AT_MAX
     }
 
     fn room(&self) -> usize {
@@ -56,7 +60,8 @@ impl Building {
 }
 
 impl Feed {
-    /// The next events after a position, at most so many; it may block. An empty page is at the end.
+    /// The next events after a position, at most so many; it may block. A page may be empty before the
+    /// end, when a condition leaves out what was looked at.
     pub fn read(&self, view: &FeedView, after: &Position, events_max: usize) -> Result<FeedPage> {
         let key = (view.0.key, after.clone(), events_max);
         if let Some(kept) = self.0.recent.find(&key) {
@@ -174,16 +179,26 @@ impl Feed {
         let codes = self.0.changed.find_or_load(touched.code, seq, load)?;
         let first = usize::try_from(from - 1).unwrap_or(usize::MAX);
         let Some(rest) = codes.get(first..).filter(|rest| !rest.is_empty()) else { return Ok(None) };
-        let some = &rest[..rest.len().min(ITEMS_AT_ONCE).min(building.room())];
+        let condition = teller.view.0.conditions.get(touched.code);
+        let at_once = if condition.is_some() { ITEMS_AT_ONCE } else { ITEMS_AT_ONCE.min(building.room()) };
+        let some = &rest[..rest.len().min(at_once)];
         let versions = db::feed::list_versions_around(connection, id, some, seq)?;
         let restored = db::feed::list_restored(connection, id, seq)?;
         let schema_version = touched.schema_version();
         let mut versions = versions.into_iter().peekable();
         for (ordinal, code) in (from..).zip(some) {
             let (before, after) = take_around(&mut versions, touched.code, code, seq)?;
+            building.looked_at += 1;
+            let concerns = |condition: &ItemCondition| before.iter().chain(&after).any(|version| condition.holds(version));
+            if !condition.is_none_or(concerns) {
+                continue;
+            }
             let event_type = event_type_of(&before, &after, restored.contains(code));
             let change = ItemChange { ordinal, event_type, before: &before, after: &after };
             building.push(teller.item_changed(touched, schema_version, &change)?);
+            if building.room() == 0 {
+                return Ok(Some(ordinal));
+            }
         }
         Ok(Some(from + some.len() as i64 - 1))
     }

@@ -26,9 +26,7 @@ struct Subject {
 pub fn open(open: Open<'_>, limits: &FileLimits) -> Result<Box<dyn Table>, FileError> {
     let (text, bytes_total) = read_document(open()?, limits)?;
     let subjects = subjects_of(&text)?;
-    let of_type = |kind: &str| subjects.iter().filter(|(_, subject)| subject.is_a(kind)).map(|(name, _)| name.as_str()).collect::<Vec<_>>();
-    let (schemes, mut concepts) = (of_type("ConceptScheme"), of_type("Concept"));
-    concepts.sort_by_key(|concept| subjects[*concept].order);
+    let Named { schemes, concepts } = named(&subjects)?;
     if concepts.is_empty() && schemes.is_empty() {
         return Err(FileError::of_file("the file has neither a skos:ConceptScheme nor a skos:Concept: is it a concept scheme?"));
     }
@@ -45,7 +43,7 @@ pub fn open(open: Open<'_>, limits: &FileLimits) -> Result<Box<dyn Table>, FileE
     let head = TableHead {
         hints,
         title: scheme.and_then(|scheme| scheme.text(&format!("{DCT}title"))),
-        code: schemes.first().map(|name| local_name(name).to_owned()),
+        code: schemes.first().map(|name| local_name(name)),
         bytes_total,
         evidence: vec![("concepts".to_owned(), format!("{} of {} scheme(s){several}{left_out}", concepts.len(), schemes.len()))],
         columns: Some(columns),
@@ -65,6 +63,7 @@ pub fn open(open: Open<'_>, limits: &FileLimits) -> Result<Box<dyn Table>, FileE
 fn subjects_of(text: &str) -> Result<BTreeMap<String, Subject>, FileError> {
     let mut parser = TurtleParser::new().with_base_iri(BASE).map_err(|error| FileError::of_file(error.to_string()))?.low_level();
     let mut subjects: BTreeMap<String, Subject> = BTreeMap::new();
+    let mut only_named = Vec::new();
     let mut lines = Lines { left: text, line: 1, at_once: 1, silent: 0 };
     loop {
         let part = lines.next();
@@ -84,9 +83,18 @@ fn subjects_of(text: &str) -> Result<BTreeMap<String, Subject>, FileError> {
                 oxrdf::Term::Literal(literal) => (literal.value().to_owned(), literal.language().map(str::to_owned)),
                 other => (plain(&other.to_string()), None),
             };
-            subject.said.push((triple.predicate.as_str().to_owned(), text, language));
+            let predicate = triple.predicate.as_str();
+            let is_literal = matches!(triple.object, oxrdf::Term::Literal(_));
+            if !is_literal && matches!(predicate.strip_prefix(SKOS), Some("narrower" | "hasTopConcept")) {
+                only_named.push((text.clone(), line, order));
+            }
+            subject.said.push((predicate.to_owned(), text, language));
         }
         if part.is_none() {
+            // A concept may be known only by what another says of it.
+            for (name, line, order) in only_named {
+                subjects.entry(name).or_insert_with(|| Subject { line, order, said: Vec::new() });
+            }
             return Ok(subjects);
         }
         lines.seen(has_triples);
@@ -153,10 +161,26 @@ fn plain(name: &str) -> String {
     name.trim_start_matches('<').trim_end_matches('>').to_owned()
 }
 
-/// The last part of an address, by which its concept is called where it has no notation.
-fn local_name(address: &str) -> &str {
+/// The last part of an address, by which its concept is called where it has no notation; what is written in hexadecimal
+/// (RFC 3986, 2.1) is read, unless it is no UTF-8.
+fn local_name(address: &str) -> String {
     let trimmed = address.trim_end_matches(['/', '#']);
-    trimmed.rsplit(['/', '#', ':']).next().filter(|name| !name.is_empty()).unwrap_or(address)
+    let name = trimmed.rsplit(['/', '#', ':']).next().filter(|name| !name.is_empty()).unwrap_or(address);
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hexadecimal = match after {
+            [high, low, ..] if *first == b'%' => digit(*high).zip(digit(*low)),
+            _ => None,
+        };
+        bytes.push(hexadecimal.map_or(*first, |(high, low)| high * 16 + low));
+        rest = if hexadecimal.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| name.to_owned())
+}
+
+fn digit(letter: u8) -> Option<u8> {
+    char::from(letter).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 impl Subject {
@@ -172,6 +196,59 @@ impl Subject {
     fn is_a(&self, kind: &str) -> bool {
         self.all(RDF_TYPE).any(|(name, _)| name.strip_prefix(SKOS) == Some(kind))
     }
+}
+
+/// The subjects of a file that are schemes, and those that are concepts.
+struct Named<'a> {
+    schemes: Vec<&'a str>,
+    /// In the order of the file.
+    concepts: Vec<&'a str>,
+}
+
+/// Which subjects are what, by type or by what only a concept or a scheme can say or be told (SKOS reference, S4 to S8 and S19 to S22).
+/// What has a label, a notation or a scheme and is nothing else that SKOS knows is a concept too: one too many is seen in the preview,
+/// one that is lost is not, and a file that is to be the whole dictionary would retire it.
+fn named(subjects: &BTreeMap<String, Subject>) -> Result<Named<'_>, FileError> {
+    let (mut schemes, mut concepts): (BTreeSet<&str>, BTreeSet<&str>) = (BTreeSet::new(), BTreeSet::new());
+    for (name, subject) in subjects {
+        for (predicate, to, _) in &subject.said {
+            let said = predicate.strip_prefix(SKOS).unwrap_or_default();
+            if matches!(said, "topConceptOf" | "narrower" | "broader") {
+                concepts.insert(name);
+            }
+            if matches!(said, "hasTopConcept" | "narrower") {
+                concepts.insert(to);
+            }
+            if said == "hasTopConcept" {
+                schemes.insert(name);
+            }
+            if matches!(said, "inScheme" | "topConceptOf") {
+                schemes.insert(to);
+            }
+        }
+    }
+    let has = |subject: &Subject, names: &[&str]| {
+        subject.said.iter().any(|(predicate, ..)| predicate.strip_prefix(SKOS).is_some_and(|name| names.contains(&name)))
+    };
+    let is_scheme = |name: &str, subject: &Subject| subject.is_a("ConceptScheme") || schemes.contains(name);
+    let is_concept = |name: &str, subject: &Subject| {
+        let is_other = is_scheme(name, subject)
+            || subject.is_a("Collection")
+            || subject.is_a("OrderedCollection")
+            || has(subject, &["member", "memberList"]);
+        subject.is_a("Concept") || concepts.contains(name) || (!is_other && has(subject, &["prefLabel", "notation", "inScheme"]))
+    };
+    let all = || subjects.iter().map(|(name, subject)| (name.as_str(), subject));
+    let mut found: Vec<(&str, &Subject)> = all().filter(|(name, subject)| is_concept(name, subject)).collect();
+    found.sort_by_key(|(_, subject)| subject.order);
+    if let Some((name, subject)) = found.iter().find(|(name, _)| name.starts_with("_:")) {
+        let label = ["notation", "prefLabel"].iter().find_map(|said| subject.text(&format!("{SKOS}{said}")));
+        let message = "it is a concept without an address (a blank node), which no other file could mean again: give it an address";
+        let field = label.unwrap_or_else(|| (*name).to_owned());
+        return Err(FileError { line: Some(subject.line), ..FileError::of_file(message).of_field(field) });
+    }
+    let schemes = all().filter(|(name, subject)| is_scheme(name, subject)).map(|(name, _)| name).collect();
+    Ok(Named { schemes, concepts: found.into_iter().map(|(name, _)| name).collect() })
 }
 
 /// The line of a concept, and its cells.
@@ -205,7 +282,7 @@ impl Reading<'_> {
         let mut cells: Vec<(u64, BTreeMap<String, String>)> = Vec::with_capacity(self.concepts.len());
         for concept in self.concepts {
             let subject = &self.subjects[*concept];
-            let mut row = self.cells(concept, subject, &display, is_ours);
+            let mut row = self.cells(concept, subject, &display, is_ours)?;
             if let Some(parent) = above.get(*concept) {
                 row.insert("parent".to_owned(), self.code(parent));
             }
@@ -237,9 +314,10 @@ impl Reading<'_> {
                 all.entry(child).or_default().insert(parent);
             }
         }
+        let concepts: BTreeSet<&str> = self.concepts.iter().copied().collect();
         let mut parents = Parents { above: BTreeMap::new(), left_out: 0 };
         for (child, above) in all {
-            let is_here = |parent: &&str| self.subjects.get(*parent).is_some_and(|subject| subject.is_a("Concept"));
+            let is_here = |parent: &&str| concepts.contains(*parent);
             let here: Vec<&str> = above.iter().copied().filter(is_here).collect();
             let counted: Vec<&str> = if here.is_empty() { above.iter().copied().collect() } else { here };
             parents.left_out += above.len() - counted.len();
@@ -259,21 +337,21 @@ impl Reading<'_> {
 
     fn code(&self, concept: &str) -> String {
         let notation = self.subjects.get(concept).and_then(|subject| subject.text(&format!("{SKOS}notation")));
-        notation.unwrap_or_else(|| local_name(concept).to_owned())
+        notation.unwrap_or_else(|| local_name(concept))
     }
 
-    fn cells(&self, concept: &str, subject: &Subject, display: &str, is_ours: bool) -> BTreeMap<String, String> {
+    fn cells(&self, concept: &str, subject: &Subject, display: &str, is_ours: bool) -> Result<BTreeMap<String, String>, FileError> {
         let mut row = BTreeMap::from([("code".to_owned(), self.code(concept))]);
         if !is_ours {
             row.insert("uri".to_owned(), concept.to_owned());
         }
         if self.has_schemes {
             let scheme = ["inScheme", "topConceptOf"].iter().find_map(|name| subject.text(&format!("{SKOS}{name}")));
-            row.insert("scheme".to_owned(), scheme.map(|scheme| local_name(&scheme).to_owned()).unwrap_or_default());
+            row.insert("scheme".to_owned(), scheme.map(|scheme| local_name(&scheme)).unwrap_or_default());
         }
         for (predicate, text, language) in &subject.said {
             let name = match (predicate.strip_prefix(SKOS), predicate.strip_prefix(VOCABULARY)) {
-                (Some("prefLabel"), _) => display.to_owned(),
+                (Some("prefLabel"), _) => continue,
                 (Some("altLabel"), _) => "alt_label".to_owned(),
                 (Some(name @ ("definition" | "example" | "note")), _) => name.to_owned(),
                 (Some("scopeNote"), _) => "scope_note".to_owned(),
@@ -290,6 +368,31 @@ impl Reading<'_> {
             }
             cell.push_str(text);
         }
-        row
+        self.labels(concept, subject, display, &mut row)?;
+        Ok(row)
+    }
+
+    /// One label for each language, as SKOS has it (S14). One without a language stands for the Russian one; where there is a Russian
+    /// one too and it says something else, it has a column of its own, named after the tag `und` (RFC 5646).
+    fn labels(&self, concept: &str, subject: &Subject, display: &str, row: &mut BTreeMap<String, String>) -> Result<(), FileError> {
+        let said = format!("{SKOS}prefLabel");
+        let labels: BTreeSet<_> = subject.all(&said).map(|(text, language)| (language, text)).collect();
+        let russian = labels.iter().find(|(language, _)| *language == Some("ru")).map(|(_, text)| *text);
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        for (language, text) in labels {
+            let name = match language {
+                Some("ru") => display.to_owned(),
+                Some(language) => format!("{display}_{}", language.replace('-', "_")),
+                None if russian.is_none_or(|russian| russian == text) => display.to_owned(),
+                None => format!("{display}_und"),
+            };
+            if let Some(other) = seen.insert(name, text).filter(|other| *other != text) {
+                let language = language.map_or_else(|| "no language".to_owned(), |language| format!("the language {language}"));
+                let message = format!("it has two labels (skos:prefLabel) in {language}, «{other}» and «{text}»: keep one of them");
+                return Err(FileError { line: Some(subject.line), ..FileError::of_file(message).of_field(self.code(concept)) });
+            }
+        }
+        row.extend(seen.into_iter().map(|(name, text)| (name, text.to_owned())));
+        Ok(())
     }
 }

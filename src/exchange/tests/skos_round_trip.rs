@@ -80,3 +80,58 @@ fn lines_are_known_after_prefixes_and_comments() {
         assert_eq!(lines, [first, first + 1 + comments as u64], "{prefixes} prefixes, {comments} comments");
     }
 }
+
+/// The rows of a file with these sentences, as code, parent and name.
+fn concepts(sentences: &str) -> Result<Vec<String>, String> {
+    let text = format!("@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@base <http://x/> .\n{sentences}\n");
+    let (columns, rows) = read(Format::Skos, text.as_bytes()).map_err(|error| error.to_string())?;
+    let place = |column: &str| columns.iter().position(|name| name == column);
+    let cell = |row: &[String], column: &str| place(column).map(|at| row[at].clone()).unwrap_or_default();
+    Ok(rows.iter().map(|row| ["code", "parent", "name", "name_und"].map(|name| cell(row, name)).join(",")).collect())
+}
+
+#[test]
+fn concepts_are_known_without_their_type() {
+    for (sentences, expected) in [
+        ("<s> a skos:ConceptScheme . <a> skos:inScheme <s> .", "a,,,"),
+        ("<s> a skos:ConceptScheme . <a> skos:topConceptOf <s> .", "a,,,"),
+        ("<s> a skos:ConceptScheme ; skos:hasTopConcept <a> .", "a,,,"),
+        ("<s> skos:prefLabel \"С\" . <a> a skos:Concept ; skos:inScheme <s> .", "a,,,"),
+        ("<a> skos:notation \"1\" .", "1,,,"),
+        ("<a> skos:prefLabel \"А\"@ru .", "a,,А,"),
+        ("<a> a <T> ; skos:prefLabel \"А\"@ru .", "a,,А,"),
+        ("<a> a skos:Concept . <b> skos:broader <a> .", "a,,, b,a,,"),
+        ("<a> a skos:Concept ; skos:narrower <b> .", "a,,, b,a,,"),
+        ("<a> skos:narrower <b> . <b> skos:prefLabel \"Б\" .", "a,,, b,a,Б,"),
+        (
+            "<s> a skos:ConceptScheme ; skos:prefLabel \"С\" . <c> a skos:Collection ; skos:prefLabel \"С\" ; skos:member <a> . <a> a skos:Concept .",
+            "a,,,",
+        ),
+    ] {
+        assert_eq!(concepts(sentences).map(|rows| rows.join(" ")), Ok(expected.to_owned()), "{sentences}");
+    }
+}
+
+#[test]
+fn concepts_without_an_address_are_refused_by_name() {
+    let told = concepts("<a> a skos:Concept .\n[] a skos:Concept ; skos:prefLabel \"Б\" .").unwrap_err();
+    assert!(told.starts_with("line 4: Б: it is a concept without an address"), "{told}");
+    let told = concepts("<a> a skos:Concept ; skos:narrower [ skos:notation \"2\" ] .").unwrap_err();
+    assert!(told.starts_with("line 3: 2: it is a concept without an address"), "{told}");
+}
+
+#[test]
+fn names_of_addresses_are_decoded() {
+    for (address, code) in [("%D0%90", "А"), ("a%2Fb", "a/b"), ("%FF", "%FF"), ("100%25", "100%")] {
+        assert_eq!(concepts(&format!("<{address}> a skos:Concept .")), Ok(vec![format!("{code},,,")]));
+    }
+}
+
+#[test]
+fn a_label_without_a_language_stands_for_the_russian_one() {
+    for (labels, expected) in [("\"А\"", "a,,А,"), ("\"А\", \"А\"@ru", "a,,А,"), ("\"A\", \"А\"@ru", "a,,А,A")] {
+        assert_eq!(concepts(&format!("<a> a skos:Concept ; skos:prefLabel {labels} .")), Ok(vec![expected.to_owned()]));
+    }
+    let told = concepts("<a> a skos:Concept ; skos:prefLabel \"А\"@ru, \"Б\"@ru .").unwrap_err();
+    assert_eq!(told, "line 3: a: it has two labels (skos:prefLabel) in the language ru, «А» and «Б»: keep one of them");
+}

@@ -117,6 +117,10 @@ impl Puller {
         until: Instant,
     ) -> Result<FeedPage, Problem> {
         while page.events.is_empty() {
+            if !page.is_at_end {
+                page = read(&self.feed, &self.entered.view, page.position, events_max, &self.id).await?;
+                continue;
+            }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;

@@ -1,14 +1,16 @@
 //! Timelines as JSON, the way drafts are stored: an array of what digests take a line of, without the code.
 //! It knows one definition at a time, and refuses what that does not know.
 
+mod reader;
+
 use serde_json::Value as Json;
 
-use super::attribute::quoted;
-use super::dictionary::Dictionary;
-use super::item::{Content, Retirement, Stretch, attributes_json, retirement_json};
-use super::text::ItemCode;
-use super::validity::{Date, Validity, parse_date};
-use super::value::{Value, write_json_string};
+use crate::domain::attribute::quoted;
+use crate::domain::dictionary::Dictionary;
+use crate::domain::item::{Content, Retirement, Stretch, attributes_json, retirement_json};
+use crate::domain::text::ItemCode;
+use crate::domain::validity::{Date, Validity, parse_date};
+use crate::domain::value::{Value, write_json_string};
 
 /// The timeline of an item that is not there.
 pub const NO_TIMELINE: &str = "[]";
@@ -49,9 +51,18 @@ fn write_stretch(dictionary: &Dictionary, stretch: &Stretch, json: &mut String) 
 /// Reads what `timeline_json` wrote, in order of time. An error names the attribute that the dictionary does not know, or that is of
 /// another type there.
 pub fn parse_timeline(dictionary: &Dictionary, json: &str) -> Result<Vec<Stretch>, String> {
+    // What cannot be read straight is read again as a tree, which knows what to say about it.
+    let timeline = reader::read(dictionary, json).map_or_else(|| parse_tree(dictionary, json), Ok)?;
+    in_order(timeline)
+}
+
+fn parse_tree(dictionary: &Dictionary, json: &str) -> Result<Vec<Stretch>, String> {
     let parsed: Json = serde_json::from_str(json).map_err(|error| format!("the timeline is not JSON: {error}"))?;
     let stretches = parsed.as_array().ok_or("the timeline is not an array")?;
-    let mut timeline = stretches.iter().map(|stretch| parse_stretch(dictionary, stretch)).collect::<Result<Vec<Stretch>, String>>()?;
+    stretches.iter().map(|stretch| parse_stretch(dictionary, stretch)).collect()
+}
+
+fn in_order(mut timeline: Vec<Stretch>) -> Result<Vec<Stretch>, String> {
     timeline.sort_by_key(|stretch| stretch.validity.start_key());
     match timeline.windows(2).find(|pair| pair[0].validity.overlaps(pair[1].validity)) {
         Some(pair) => Err(format!("two versions overlap: {} and {}", pair[0].validity, pair[1].validity)),
@@ -139,8 +150,56 @@ mod tests {
             },
         ];
         let json = timeline_json(&dictionary, &timeline);
-        assert_eq!(parse_timeline(&dictionary, &json), Ok(timeline), "{json}");
+        assert_eq!(parse_timeline(&dictionary, &json), Ok(timeline.clone()), "{json}");
+        assert_eq!(reader::read(&dictionary, &json), Some(timeline), "{json} is read straight");
         assert_eq!(parse_timeline(&dictionary, "[]"), Ok(Vec::new()));
+    }
+
+    /// Both readings give the same, or the straight one leaves it to the other.
+    #[test]
+    fn both_readings_agree() {
+        let kinds = ["string", "integer", "decimal", "boolean", "date"];
+        let attribute = |kind: &&str| format!("[[attributes]]\ncode = \"{kind}_\"\ntype = \"{kind}\"\nlabel = {{ ru = \"А\" }}\n");
+        let localized = "[[attributes]]\ncode = \"title\"\ntype = \"string\"\nlocalized = true\nlabel = { ru = \"Т\" }\n";
+        let dictionary = dictionary(&format!("{}{localized}{SIZES}", kinds.iter().map(attribute).collect::<String>()));
+        let values = [
+            "\"a\"",
+            "\"\\u0416\\n\"",
+            "1",
+            "-7",
+            "1.0",
+            "1e2",
+            "18446744073709551615",
+            "\"1.50\"",
+            "true",
+            "null",
+            "\"2024-02-30\"",
+            "\"2024-02-29\"",
+            "[1,2]",
+            "[]",
+            "[[1]]",
+            "[null]",
+            "{\"ru\":\"а\",\"en\":\"b\",\"de\":1}",
+            "{\"ru\":5}",
+            "{\"ru\":null}",
+            "{}",
+        ];
+        let mut straight = 0;
+        for name in ["string_", "integer_", "decimal_", "boolean_", "date_", "title", "sizes", "nobody"] {
+            for value in values {
+                let json =
+                    format!("[{{\"attributes\":{{\"{name}\":{value}}},\"parent\":null,\"retirement\":null,\"validTo\":\"2024-01-01\"}}]");
+                let Some(read) = reader::read(&dictionary, &json) else { continue };
+                straight += 1;
+                assert_eq!(Ok(read), parse_tree(&dictionary, &json), "{json}");
+            }
+        }
+        assert_eq!(straight, 15, "what is well typed is read straight");
+        for json in
+            ["[{}]", "[{\"attributes\":null}]", "[{\"parent\":\"a\",\"parent\":\"b\"}]", "[{\"validFrom\":\"x\"}]", "[] []", "{}", "[1]"]
+        {
+            assert!(reader::read(&dictionary, json).is_none_or(|read| Ok(read) == parse_tree(&dictionary, json)), "{json}");
+        }
     }
 
     #[test]

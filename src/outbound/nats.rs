@@ -1,0 +1,155 @@
+//! NATS JetStream: each event is a message that the server has confirmed before the next one goes. Its id is the id of the event, so that
+//! the server drops what comes again. A connection is made when it is needed, and looked at by the guard each time.
+
+use std::time::Duration;
+
+use async_nats::ConnectOptions;
+use async_nats::HeaderMap;
+use async_nats::jetstream::{self, Context, stream};
+use reqwest::Url;
+
+use super::address_guard::AddressGuard;
+use super::sink::OutgoingEvent;
+use super::tls;
+use super::webhook::Outcome;
+use crate::domain::consumer::NatsTarget;
+
+const PORT: u16 = 4222;
+/// How long the server remembers ids, of a stream that is made here: longer than a service is usually away.
+const DUPLICATE_WINDOW: Duration = Duration::from_hours(24);
+
+/// Publishes to one stream.
+pub struct NatsSink {
+    target: NatsTarget,
+    guard: AddressGuard,
+    timeout: Duration,
+    /// Dropped with every fault, so that the next attempt connects anew.
+    context: Option<Context>,
+}
+
+impl NatsSink {
+    pub fn new(target: NatsTarget, guard: AddressGuard, timeout: Duration) -> Self {
+        Self { target, guard, timeout, context: None }
+    }
+
+    /// Publishes events one after another. When one fails, those before it are in the stream already, and come to nothing when they are
+    /// sent again.
+    pub async fn send(&mut self, events: &[OutgoingEvent<'_>]) -> Outcome {
+        let sent = tokio::time::timeout(self.timeout, self.try_send(events)).await;
+        let message = match sent {
+            Ok(Ok(())) => return Outcome::Delivered { status: None, message: String::new() },
+            Ok(Err(message)) => message,
+            Err(_) => "it took too long".to_owned(),
+        };
+        self.context = None;
+        Outcome::Failed { after: None, status: None, message }
+    }
+
+    async fn try_send(&mut self, events: &[OutgoingEvent<'_>]) -> Result<(), String> {
+        let context = match &self.context {
+            Some(context) => context.clone(),
+            None => {
+                let context = self.connect().await?;
+                self.context.insert(context).clone()
+            }
+        };
+        for event in events {
+            let mut headers = HeaderMap::new();
+            headers.insert("Nats-Msg-Id", event.id);
+            headers.insert("Content-Type", "application/cloudevents+json");
+            let payload = event.json.as_bytes().to_vec().into();
+            let published = context.publish_with_headers(self.subject_of(event), headers, payload).await;
+            let confirmed = published.map_err(|error| format!("the message was not taken: {error}"))?.await;
+            confirmed.map_err(|error| format!("the stream did not confirm the message: {error}"))?;
+        }
+        Ok(())
+    }
+
+    /// `svod.offices.changed`, `svod.offices.definition_changed`, `svod.publication.opened`.
+    fn subject_of(&self, event: &OutgoingEvent<'_>) -> String {
+        let words = event.event_type.name().trim_start_matches("svod.");
+        let (noun, verb) = words.split_once('.').unwrap_or(("event", words));
+        let prefix = &self.target.subject_prefix;
+        match event.dictionary {
+            Some(dictionary) if noun == "item" => format!("{prefix}.{dictionary}.{verb}"),
+            Some(dictionary) => format!("{prefix}.{dictionary}.{noun}_{verb}"),
+            None => format!("{prefix}.{noun}.{verb}"),
+        }
+    }
+
+    async fn connect(&self) -> Result<Context, String> {
+        tls::prepare();
+        let url = Url::parse(&self.target.url).map_err(|error| format!("the address of the broker cannot be read: {error}"))?;
+        let host = url.host_str().ok_or("the address of the broker names no host")?;
+        let port = url.port().unwrap_or(PORT);
+        self.guard.check_host(host)?;
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let found = self.guard.resolve(bare, port).await?;
+        let is_tls = url.scheme() == "tls";
+        // Without TLS the address that was looked at is the one that is asked; with it the name must stay, for its certificate, and
+        // nobody else can answer to it.
+        let server = match found.first().filter(|_| !is_tls) {
+            Some(address) => format!("nats://{address}"),
+            None => format!("nats://{host}:{port}"),
+        };
+        let mut options = ConnectOptions::new()
+            .name("svod")
+            .connection_timeout(self.timeout)
+            .request_timeout(Some(self.timeout))
+            // Whom else the server knows was not registered; and a lost connection is made anew here, past the guard.
+            .ignore_discovered_servers()
+            .max_reconnects(1)
+            .require_tls(is_tls);
+        if !url.username().is_empty() {
+            options = options.user_and_password(decoded(url.username()), decoded(url.password().unwrap_or_default()));
+        }
+        let client = options.connect(server).await.map_err(|error| format!("the broker does not answer: {error}"))?;
+        let mut context = jetstream::new(client);
+        context.set_timeout(self.timeout);
+        let subjects = vec![format!("{}.>", self.target.subject_prefix)];
+        let config =
+            stream::Config { name: self.target.stream.clone(), subjects, duplicate_window: DUPLICATE_WINDOW, ..Default::default() };
+        let made = context.get_or_create_stream(config).await;
+        made.map_err(|error| format!("there is no stream {} and it cannot be made: {error}", self.target.stream))?;
+        Ok(context)
+    }
+}
+
+/// Percent-encoded signs of a user's name or password, as addresses have them.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = (*first == b'%').then(|| after.get(..2)).flatten().and_then(|digits| str::from_utf8(digits).ok());
+        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::feed::EventType;
+    use crate::domain::text::DictionaryCode;
+
+    #[test]
+    fn subjects_name_the_dictionary_and_what_happened() {
+        let target = NatsTarget { url: "nats://broker".to_owned(), stream: "SVOD".to_owned(), subject_prefix: "svod".to_owned() };
+        let sink = NatsSink::new(target, AddressGuard::default(), Duration::from_secs(1));
+        let offices = DictionaryCode::parse("offices").unwrap();
+        let subject = |event_type, dictionary| sink.subject_of(&OutgoingEvent { id: "1", event_type, dictionary, json: "" });
+        assert_eq!(subject(EventType::ItemChanged, Some(&offices)), "svod.offices.changed");
+        assert_eq!(subject(EventType::DefinitionChanged, Some(&offices)), "svod.offices.definition_changed");
+        assert_eq!(subject(EventType::PublicationOpened, None), "svod.publication.opened");
+        assert_eq!(decoded("a%40b%"), "a@b%");
+    }
+}
