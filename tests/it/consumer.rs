@@ -81,30 +81,8 @@ fn a_consumer_lives_from_registration_to_removal(database: Database) {
     assert_eq!(consumers.resume_consumer(&operator, "statistics").unwrap().state, ConsumerState::Active);
     assert_eq!(refused(consumers.resume_consumer(&operator, "statistics")), "consumer_active");
 
-    let rotated = consumers.rotate_consumer_secret(&operator, "statistics", Some(SigningKind::Ed25519), false).unwrap();
-    assert!(rotated.secret.as_deref().is_some_and(|secret| secret.starts_with("whpk_")), "{rotated:?}");
-    assert_eq!(secrets(&rotated.consumer), 2, "both sign");
-    let rotated = consumers.rotate_consumer_secret(&operator, "statistics", None, true).unwrap();
-    assert!(rotated.secret.is_some_and(|secret| secret.starts_with("whpk_")), "as the newest was");
-    assert_eq!(secrets(&rotated.consumer), 1, "the others are revoked");
-    for _ in 0..4 {
-        consumers.rotate_consumer_secret(&operator, "statistics", None, false).unwrap();
-    }
-    assert_eq!(refused(consumers.rotate_consumer_secret(&operator, "statistics", None, false)), "secrets_too_many");
-
-    let change =
-        ConsumerChange {
-            dictionaries: Some(Some(vec!["offices".to_owned()])), title: Some("Другое".to_owned()), ..Default::default()
-        };
-    let changed = consumers.update_consumer(&operator, "statistics", change).unwrap();
-    assert_eq!((changed.title.as_str(), changed.state, secrets(&changed)), ("Другое", ConsumerState::Active, 5));
-    let elsewhere =
-        TargetRequest::Webhook { url: "https://elsewhere.example/".to_owned(), mode: WebhookMode::Structured, batch_events_max: 1 };
-    let change = ConsumerChange { target: Some(elsewhere), ..Default::default() };
-    let changed = consumers.update_consumer(&operator, "statistics", change).unwrap();
-    assert_eq!(changed.state, ConsumerState::Unverified, "another address has to answer again");
-    assert!(!consumers.verified(&consumer).unwrap(), "the answer of the address before counts no more");
-    assert_eq!(secrets(&changed), 5, "the secrets stay");
+    rotated_five_times(consumers, &operator);
+    changed_and_asked_again(consumers, &operator, &consumer);
 
     assert_eq!(consumers.replay_consumer(&operator, "statistics", "2").unwrap().position, Position::after(1));
     assert_eq!(refused(consumers.replay_consumer(&operator, "statistics", "now")), "replay_ahead");
@@ -124,6 +102,36 @@ fn a_consumer_lives_from_registration_to_removal(database: Database) {
     assert_eq!(acts, [expected.concat(), vec!["removeConsumer"]].concat());
     let told = format!("{records:?}");
     assert!(!["whsec", "whsk", "whpk"].iter().any(|secret| told.contains(secret)), "the audit knows no secret");
+}
+
+fn rotated_five_times(consumers: &Consumers, operator: &Caller) {
+    let rotated = consumers.rotate_consumer_secret(operator, "statistics", Some(SigningKind::Ed25519), false).unwrap();
+    assert!(rotated.secret.as_deref().is_some_and(|secret| secret.starts_with("whpk_")), "{rotated:?}");
+    assert_eq!(secrets(&rotated.consumer), 2, "both sign");
+    let rotated = consumers.rotate_consumer_secret(operator, "statistics", None, true).unwrap();
+    assert!(rotated.secret.is_some_and(|secret| secret.starts_with("whpk_")), "as the newest was");
+    assert_eq!(secrets(&rotated.consumer), 1, "the others are revoked");
+    for _ in 0..4 {
+        consumers.rotate_consumer_secret(operator, "statistics", None, false).unwrap();
+    }
+    assert_eq!(refused(consumers.rotate_consumer_secret(operator, "statistics", None, false)), "secrets_too_many");
+}
+
+/// `before` is the consumer as it was verified.
+fn changed_and_asked_again(consumers: &Consumers, operator: &Caller, before: &Consumer) {
+    let change =
+        ConsumerChange {
+            dictionaries: Some(Some(vec!["offices".to_owned()])), title: Some("Другое".to_owned()), ..Default::default()
+        };
+    let changed = consumers.update_consumer(operator, "statistics", change).unwrap();
+    assert_eq!((changed.title.as_str(), changed.state, secrets(&changed)), ("Другое", ConsumerState::Active, 5));
+    let elsewhere =
+        TargetRequest::Webhook { url: "https://elsewhere.example/".to_owned(), mode: WebhookMode::Structured, batch_events_max: 1 };
+    let change = ConsumerChange { target: Some(elsewhere), ..Default::default() };
+    let changed = consumers.update_consumer(operator, "statistics", change).unwrap();
+    assert_eq!(changed.state, ConsumerState::Unverified, "another address has to answer again");
+    assert!(!consumers.verified(before).unwrap(), "the answer of the address before counts no more");
+    assert_eq!(secrets(&changed), 5, "the secrets stay");
 }
 
 fn secrets(consumer: &Consumer) -> usize {
@@ -472,7 +480,7 @@ fn the_management_api_tells_all_but_secrets(database: Database) {
     assert_eq!((&told["position"]["publication"], told["lagEvents"].as_i64().is_some_and(|lag| lag > 0)), (&json!(0), true), "{told}");
     let again = data(&instance, operator(&instance), register);
     assert_eq!(again["registerConsumer"]["errors"], json!([{ "code": "CODE_TAKEN", "path": [] }]));
-    let wrong = register.replace("https://", "ftp://").replace("\"statistics\",", "\"another\",");
+    let wrong = register.replace("https://", "ftp://").replace("code: \"statistics\"", "code: \"another\"");
     let wrong = data(&instance, operator(&instance), &wrong);
     assert_eq!(wrong["registerConsumer"]["errors"][0], json!({ "code": "URL_MALFORMED", "path": ["url"] }));
     for act in ["pauseConsumer", "resumeConsumer"] {
