@@ -64,6 +64,7 @@ pub enum SigningKindValue {
     /// `v1`: both sides know one secret.
     Hmac,
     /// `v1a`: the service alone signs, the receiver has the public key.
+    #[graphql(name = "ED25519")]
     Ed25519,
 }
 

@@ -15,6 +15,7 @@ mod bulk_import;
 mod carrying;
 mod change_request;
 mod comparing;
+mod consumer;
 mod credential_cache;
 mod data_api;
 mod delivery;
