@@ -5,7 +5,7 @@ SHELL := /bin/sh
 # Debian's packages; each is installed only when it is missing, and said aloud.
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: help run build test check fmt bench bench-peers bench-load bench-soak fuzz generate postgres compiler curl nextest audit-suite xmllint validators clean
+.PHONY: help run build test check fmt bench bench-peers bench-load bench-soak soak fuzz generate postgres compiler curl nextest audit-suite xmllint validators clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ fuzz: compiler ## Give every parser of files any bytes for FUZZ_S=60 seconds eac
 
 bench-soak: compiler curl ## Read and publish for SOAK_S=300 seconds, and say whether memory stays flat
 	benches/load/run.sh soak
+
+soak: compiler postgres nextest ## Kill the service again and again while others follow it, for SOAK_S=600 seconds on each engine
+	SOAK_S=$(or $(SOAK_S),600) scripts/postgres.sh cargo nextest run --profile soak --test it feed_killed
 
 clean: ## Remove what was built and the data of `make run`
 	cargo clean

@@ -2,24 +2,25 @@
 
 use std::process::Command;
 
+use diesel::{Connection as _, RunQueryDsl as _};
 use serde_json::{Value, json};
 
 use crate::binary::{Server, root};
 use crate::harness::Database;
 
-on_both_engines!(the_readme_walks_a_change_from_draft_to_undo);
+on_both_engines!(the_readme_walks_a_change_from_draft_to_undo, the_readme_follows_the_feed);
 
 /// The shell blocks of the chapter, as one script.
-fn script() -> String {
+fn script(chapter: &str) -> String {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let chapter = readme.split("## Change the register together").nth(1).expect("the README has the walkthrough");
+    let chapter = readme.split(chapter).nth(1).expect("the README has the walkthrough");
     let chapter = chapter.split("\n## ").next().unwrap();
     chapter.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap()).collect()
 }
 
 /// What the commands print, a line each.
 fn walk(server: &Server, folder: &std::path::Path) -> Vec<Value> {
-    let script = script().replace("127.0.0.1:8080", &server.address);
+    let script = script("## Change the register together").replace("127.0.0.1:8080", &server.address);
     let password = |name: &str| server.password(name);
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script])
@@ -66,4 +67,20 @@ fn the_readme_walks_a_change_from_draft_to_undo(database: Database) {
         (&undone["changeRequest"]["id"], &undone["changeRequest"]["state"], &undone["kept"]),
         (&json!("3"), &json!("DRAFT"), &no_errors)
     );
+}
+
+fn the_readme_follows_the_feed(database: Database) {
+    let server = Server::start_with(&database, &["--demo"]);
+    let script = script("## Follow the changes").replace("127.0.0.1:8080", &server.address);
+    let script = format!("svod() {{ {} \"$@\"; }}\n{script}", env!("CARGO_BIN_EXE_svod"));
+    let output = Command::new("bash").args(["-euo", "pipefail", "-c", &script]).current_dir(database.folder()).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.starts_with("[{\"specversion\":\"1.0\",\"id\":\"1.opened\""), "{text}");
+    for expected in ["\"id\":\"1.closed\"", "\n[]", "\"kind\":\"end\",", "\"title\": \"Item changed\"", "equal at publication 1"] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    let mirror = diesel::SqliteConnection::establish(database.folder().join("mirror.db").to_str().unwrap());
+    let offices: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>("count(*) FROM offices_current")).first(&mut mirror.unwrap()).unwrap();
+    assert!(offices > 2_000, "{offices}");
 }
