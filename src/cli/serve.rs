@@ -100,7 +100,7 @@ fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAdd
     if svod.publisher.catalog().head().seq() == 0 {
         load_shipped(settings, &svod)?;
     }
-    let data_api = Arc::new(DataApi::new(svod.reading.clone(), settings.query.limits()));
+    let data_api = Arc::new(DataApi::new(svod.reading.clone(), svod.feed.clone(), settings.query.limits()));
     services.open(Doors {
         data: DataDoor::new(data_api, svod.reading.clone(), persisted),
         export: ExportDoor::new(Exporting::new(svod.reading.clone(), settings.export.scratch_folder())),

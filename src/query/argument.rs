@@ -37,6 +37,14 @@ impl<'a> Arguments<'a> {
         self.read(name, read_text)
     }
 
+    /// A list of IDs; one that stands by itself is a list of one.
+    pub fn ids(&self, name: &str) -> Outcome<Option<Vec<Cow<'a, str>>>> {
+        self.read(name, |json| match json {
+            JsonValue::Array(elements) => elements.iter().map(read_id).collect(),
+            one => read_id(one).map(|id| vec![id]),
+        })
+    }
+
     pub fn integer(&self, name: &str) -> Option<i64> {
         self.get(name).and_then(JsonValue::as_i64)
     }

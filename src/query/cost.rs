@@ -4,7 +4,7 @@
 use super::fault::{Fault, Outcome};
 use super::plan::arguments::Bindings;
 use super::plan::{ConnectionKind, EdgeKind, Field, ItemKind, Items, Plain, Plan, RootKind};
-use super::schema::{CHILDREN_DEFAULT, PAGE_SIZE_DEFAULT};
+use super::schema::{CHANGES_DEFAULT, CHILDREN_DEFAULT, PAGE_SIZE_DEFAULT};
 use super::scope::Scope;
 use super::shape::ItemField;
 
@@ -14,6 +14,9 @@ const ANCESTORS_USUAL: u64 = 5;
 const FEW: u64 = 4;
 /// At how many levels an item can be found under others of the same list.
 const LEVELS_USUAL: u64 = 8;
+
+/// How many values an event of the feed is made of: all versions of an item, before and after.
+const EVENT_VALUES: u64 = 10;
 
 /// The values that an operation would read. Sums saturate: lists in lists multiply.
 pub fn estimate(scope: &Scope, plan: &Plan, bindings: &Bindings<'_>) -> u64 {
@@ -44,6 +47,7 @@ impl Estimate<'_> {
             RootKind::Publication(of) | RootKind::Dictionary(of) => self.plain(of, 1),
             RootKind::Publications(of) => self.plain(of, self.first(field, PAGE_SIZE_DEFAULT)),
             RootKind::Dictionaries(of) => self.plain(of, self.scope.typed.shapes.len() as u64),
+            RootKind::Changes(of) => self.changes(of, self.first(field, CHANGES_DEFAULT)),
             RootKind::Single(shape, of) => self.items(of, *shape, 1),
             RootKind::History(shape, of) => self.items(of, *shape, FEW),
             RootKind::List(shape, of) => {
@@ -52,6 +56,12 @@ impl Estimate<'_> {
             }
         };
         inner.saturating_add(1)
+    }
+
+    /// Events are read whatever is asked of them: without them nobody knows where the page ends.
+    fn changes(&self, of: &Plain, rows: u64) -> u64 {
+        let each = of.iter().map(|field| if field.kind.of.is_empty() { 1 } else { self.plain(&field.kind.of, rows) });
+        each.fold(rows.saturating_mul(EVENT_VALUES), u64::saturating_add)
     }
 
     fn of_connection(&self, field: &Field<ConnectionKind>, shape: usize, rows: u64) -> u64 {

@@ -1,6 +1,8 @@
 //! Why a query, or a part of it, was not answered; and how the errors of the core and of apollo-compiler become GraphQL errors.
 //! What is our own doing is logged and told as `internal error` only.
 
+use std::borrow::Cow;
+
 use apollo_compiler::request::RequestError;
 use apollo_compiler::resolvers::FieldError;
 use apollo_compiler::response::{GraphQLError, JsonValue};
@@ -66,13 +68,15 @@ pub struct Fault {
     pub message: String,
     /// Where in the arguments of the field it is, such as `filter.opened.gte`; blank when it is not about one.
     pub argument: String,
+    /// The name by which the core refuses, such as `cursor_of_the_future`, where it has one.
+    pub reason: Option<Cow<'static, str>>,
 }
 
 pub type Outcome<T> = Result<T, Fault>;
 
 impl Fault {
     pub fn new(code: FaultCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), argument: String::new() }
+        Self { code, message: message.into(), argument: String::new(), reason: None }
     }
 
     pub fn input(message: impl Into<String>) -> Self {
@@ -93,6 +97,11 @@ impl Fault {
     pub fn unavailable(problem: impl std::fmt::Display) -> Self {
         tracing::error!(%problem, "a query could not be answered: the operator must act");
         Self::new(FaultCode::Unavailable, "the service cannot read this now; its operator finds the reason in the log by the request id")
+    }
+
+    /// The refusal of the core with its name, for programs that must tell one from another.
+    fn refused(reason: &'static str, message: String) -> Self {
+        Self { reason: Some(reason.into()), ..Self::input(message) }
     }
 
     /// Says that the fault lies inside an argument or a part of one.
@@ -120,6 +129,9 @@ impl Fault {
         if !self.argument.is_empty() {
             error.extensions.insert("argument", self.argument.as_str().into());
         }
+        if let Some(reason) = &self.reason {
+            error.extensions.insert("reason", reason.to_ascii_uppercase().into());
+        }
     }
 }
 
@@ -127,8 +139,8 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         match error {
             Error::Invalid(violations) => Self::input(violations.to_string()),
-            Error::NotFound { message } => Self::input(message),
-            Error::Refused { message, .. } => Self::input(message),
+            Error::NotFound { message } => Self::refused("not_found", message),
+            Error::Refused { code, message } => Self::refused(code, message),
             Error::Operator(problem) => Self::unavailable(problem),
             Error::Internal(problem) => Self::internal(problem),
         }
@@ -143,8 +155,9 @@ const PREFIX: &str = "resolver error: ";
 
 impl From<Fault> for FieldError {
     fn from(fault: Fault) -> Self {
-        let Fault { code, message, argument } = fault;
-        FieldError { message: format!("{SEPARATOR}{}{SEPARATOR}{argument}{SEPARATOR}{message}", code.name()) }
+        let Fault { code, message, argument, reason } = fault;
+        let reason = reason.unwrap_or_default();
+        FieldError { message: format!("{SEPARATOR}{}{SEPARATOR}{argument}{SEPARATOR}{reason}{SEPARATOR}{message}", code.name()) }
     }
 }
 
@@ -157,11 +170,12 @@ pub fn finish(error: &mut GraphQLError) {
 }
 
 fn fault_of(message: &str) -> Option<Fault> {
-    let mut parts = message.strip_prefix(PREFIX)?.strip_prefix(SEPARATOR)?.splitn(3, SEPARATOR);
+    let mut parts = message.strip_prefix(PREFIX)?.strip_prefix(SEPARATOR)?.splitn(4, SEPARATOR);
     let name = parts.next()?;
     let code = CODES.into_iter().find(|code| code.name() == name)?;
-    let (argument, message) = (parts.next()?.to_owned(), parts.next()?.to_owned());
-    Some(Fault { code, message, argument })
+    let (argument, reason, message) = (parts.next()?.to_owned(), parts.next()?.to_owned(), parts.next()?.to_owned());
+    let reason = Some(reason).filter(|reason| !reason.is_empty()).map(Cow::Owned);
+    Some(Fault { code, message, argument, reason })
 }
 
 /// How messages begin by which apollo-compiler refuses the values of arguments. All others say that our resolvers are wrong.
@@ -208,6 +222,10 @@ mod tests {
         assert_eq!(fault.argument, "filter.between[1]");
         let field_error = FieldError::from(fault.clone());
         assert_eq!(fault_of(&format!("{PREFIX}{}", field_error.message)), Some(fault));
+        let refused = Fault::from(Error::refused("cursor_malformed", "is none")).within("after");
+        let field_error = FieldError::from(refused.clone());
+        assert_eq!(refused.to_error().extensions["reason"].as_str(), Some("CURSOR_MALFORMED"));
+        assert_eq!(fault_of(&format!("{PREFIX}{}", field_error.message)), Some(refused));
     }
 
     #[test]

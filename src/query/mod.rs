@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::app::feed::Feed;
 use crate::app::reading::Reading;
 use crate::domain::account::Authority;
 use crate::domain::dictionary::Dictionary;
@@ -60,6 +61,7 @@ pub use response::{Begun, Forms, Keeping, Response, ResponseKind, Work};
 /// The data API; cheap to share behind an `Arc`.
 pub struct DataApi {
     reading: Reading,
+    feed: Feed,
     limits: QueryLimits,
     schemas: Schemas,
     /// Answers without errors, until something is published or the day ends.
@@ -73,8 +75,9 @@ pub fn sdl_of(mut dictionaries: Vec<Arc<Dictionary>>) -> String {
 }
 
 impl DataApi {
-    pub fn new(reading: Reading, limits: QueryLimits) -> Self {
-        Self { reading, limits, schemas: Schemas::new(limits), answers: Cache::new(limits.response_cache_bytes_max) }
+    /// The feed must be of the same catalogue as what is read.
+    pub fn new(reading: Reading, feed: Feed, limits: QueryLimits) -> Self {
+        Self { reading, feed, limits, schemas: Schemas::new(limits), answers: Cache::new(limits.response_cache_bytes_max) }
     }
 
     /// Begins a request on a thread that must not block: what is cheap or was answered before is answered at once.
@@ -110,7 +113,7 @@ impl DataApi {
             None if is_inline => return Err(Unanswered::Misplaced),
             None => self.schemas.reader(&self.reading, &caller.authority).map_err(|error| unreadable(error, request))?,
         };
-        let scope = Scope::new(typed, self.limits, reader, caller.clone(), started, place);
+        let scope = Scope::new(typed, self.limits, (reader, self.feed.clone()), caller.clone(), started, place);
         let document = execute::find_document(&scope, &request.query, request, is_inline)?;
         let asked = Asked::new(&scope, document.id, request);
         if let Some(response) = self.answers.find(&asked).filter(|_| !request.is_explained) {

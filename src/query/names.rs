@@ -12,7 +12,7 @@ use crate::domain::dictionary::Dictionary;
 use crate::domain::text::DictionaryCode;
 
 /// The fields of `Query` that belong to no dictionary.
-pub const ROOT_FIELDS: [&str; 4] = ["publication", "publications", "dictionary", "dictionaries"];
+pub const ROOT_FIELDS: [&str; 5] = ["publication", "publications", "dictionary", "dictionaries", "changes"];
 
 /// `check_names` for whoever holds the dictionaries by themselves.
 pub fn name_problems(dictionaries: &[Arc<Dictionary>]) -> Vec<(DictionaryCode, String)> {

@@ -12,6 +12,9 @@ pub const PAGE_SIZE_DEFAULT: usize = 50;
 /// How many children or descendants an item gives when the query does not say.
 pub const CHILDREN_DEFAULT: usize = 100;
 
+/// How many events a page of the feed has when the query does not say.
+pub const CHANGES_DEFAULT: usize = 100;
+
 /// The types that do not depend on any dictionary.
 const BUILT_IN: &str = include_str!("built_in.graphql");
 
@@ -66,10 +69,32 @@ fn query(out: &mut String, shapes: &[Shape]) {
     out.push_str("  dictionary(code: ID!, publication: Int, knownAt: DateTime): Dictionary\n");
     describe(out, "  ", "Паспорта всех справочников, по порядку кодов.");
     out.push_str("  dictionaries(publication: Int, knownAt: DateTime): [Dictionary!]!\n");
+    changes(out);
     for shape in shapes {
         root_fields(out, shape);
     }
     out.push_str("}\n");
+}
+
+fn changes(out: &mut String) {
+    describe(
+        out,
+        "  ",
+        "Что изменилось: те же события и в том же порядке, что и в ленте `/feed`. Чтобы следить за изменениями, повторяйте запрос с \
+         `endCursor` прошлого ответа в `after`.",
+    );
+    let _ = writeln!(
+        out,
+        "  changes(
+    \"Курсор, после которого продолжать: `endCursor` страницы или `cursor` события, в том числе полученные из ленты. Или `start` – с \
+     первой публикации (так и по умолчанию), или `now` – после последней.\"
+    after: String
+    \"О каких справочниках рассказывать; по умолчанию – обо всех доступных. О начале и конце каждой публикации сообщается всегда.\"
+    dictionaries: [ID!]
+    \"Сколько событий вернуть, не больше. Если события длинные, их может прийти меньше; есть ли ещё, говорит `hasNextPage`.\"
+    first: Int = {CHANGES_DEFAULT}
+  ): ChangePage!"
+    );
 }
 
 fn root_fields(out: &mut String, shape: &Shape) {

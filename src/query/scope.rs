@@ -11,9 +11,11 @@ use super::fault::{Fault, Outcome};
 use super::limits::QueryLimits;
 use super::request::Caller;
 use super::typed::TypedSchema;
+use crate::app::feed::Feed;
 use crate::app::reading::{Coordinate, Reader};
 use crate::catalog::selection::{Outcome as Selected, Page, Selection};
 use crate::catalog::{DictionarySnapshot, Resident};
+use crate::domain::account::Authority;
 use crate::domain::text::DictionaryCode;
 
 /// How many objects are made between two looks at the clock.
@@ -32,6 +34,7 @@ pub struct Scope {
     pub typed: Arc<TypedSchema>,
     pub limits: QueryLimits,
     pub reader: Reader,
+    pub feed: Feed,
     caller: Caller,
     /// When the request came: waiting counts.
     started: Instant,
@@ -84,11 +87,19 @@ impl OlderList {
 }
 
 impl Scope {
-    pub fn new(typed: Arc<TypedSchema>, limits: QueryLimits, reader: Reader, caller: Caller, started: Instant, place: Place) -> Self {
+    pub fn new(
+        typed: Arc<TypedSchema>,
+        limits: QueryLimits,
+        (reader, feed): (Reader, Feed),
+        caller: Caller,
+        started: Instant,
+        place: Place,
+    ) -> Self {
         Self {
             typed,
             limits,
             reader,
+            feed,
             caller,
             started,
             place,
@@ -130,6 +141,11 @@ impl Scope {
 
     pub fn request_id(&self) -> Option<&str> {
         self.caller.request_id.as_deref()
+    }
+
+    /// Whose rights decide what is told.
+    pub fn authority(&self) -> &Authority {
+        &self.caller.authority
     }
 
     pub fn has_time(&self) -> bool {

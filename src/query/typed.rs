@@ -38,6 +38,7 @@ pub enum RootField {
     Publications,
     Dictionary,
     Dictionaries,
+    Changes,
     Single(usize),
     List(usize),
     History(usize),
@@ -90,6 +91,7 @@ fn roots(shapes: &[Shape]) -> FxHashMap<String, RootField> {
     roots.insert("publications".to_owned(), RootField::Publications);
     roots.insert("dictionary".to_owned(), RootField::Dictionary);
     roots.insert("dictionaries".to_owned(), RootField::Dictionaries);
+    roots.insert("changes".to_owned(), RootField::Changes);
     for (at, shape) in shapes.iter().enumerate() {
         let names = &shape.names;
         roots.insert(names.single_field.clone(), RootField::Single(at));

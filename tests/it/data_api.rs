@@ -18,7 +18,7 @@ on_both_engines!(
 );
 
 fn ask(instance: &Instance, query: &str) -> Value {
-    let api = DataApi::new(instance.svod.reading.clone(), QueryLimits::default());
+    let api = DataApi::new(instance.svod.reading.clone(), instance.svod.feed.clone(), QueryLimits::default());
     let response = api.execute(Caller::default(), Request { query: query.into(), ..Request::default() });
     serde_json::from_slice(&response.body).unwrap()
 }
@@ -179,7 +179,7 @@ fn wrong_questions_are_told_what_is_wrong(database: Database) {
         ("{ office(code: \"1\"", ResponseKind::RequestError, "syntax error"),
         ("mutation { office }", ResponseKind::RequestError, "mutation"),
     ];
-    let api = DataApi::new(instance.svod.reading.clone(), QueryLimits::default());
+    let api = DataApi::new(instance.svod.reading.clone(), instance.svod.feed.clone(), QueryLimits::default());
     for (query, kind, expected) in cases {
         let response = api.execute(Caller::default(), Request { query: query.into(), ..Request::default() });
         let answer: Value = serde_json::from_slice(&response.body).unwrap();

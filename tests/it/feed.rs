@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
+use std::sync::Arc;
 
 use serde_json::Value;
 use svod::app::feed::{FeedRequest, FeedView, START};
 use svod::domain::account::Authority;
 use svod::domain::feed::Position;
+use svod::query::{Caller, DataApi, QueryLimits, Request};
 
 use crate::annulment::{annul, published, retired, say};
 use crate::binary::{Server, complained, defined, root, run, write};
@@ -26,6 +28,7 @@ on_both_engines!(
     followers_pull_and_wait_and_are_streamed_to,
     a_snapshot_that_broke_off_is_gone_on_with,
     what_is_asked_wrongly_is_refused_by_name,
+    the_data_api_tells_the_same,
 );
 
 /// A service with publications of every kind: items added, changed, retired, annulled, restored; a definition changed twice; and a
@@ -352,4 +355,69 @@ fn what_is_asked_wrongly_is_refused_by_name(database: Database) {
         assert_eq!(told, status, "{path}: {body}");
         assert!(body.contains(code), "{path}: {body}");
     }
+}
+
+/// Page by page, byte for byte, for those who see less and for those who see all.
+fn the_data_api_tells_the_same(database: Database) {
+    let instance = eventful(&database);
+    let server = Server::start(&database);
+    let ask = |query: &str| {
+        let request = ureq::post(format!("http://{}/graphql/data", server.address));
+        request.send_json(serde_json::json!({ "query": query })).unwrap().body_mut().read_to_string().unwrap()
+    };
+    for (size, dictionaries) in [(1_000, ""), (3, ""), (4, "regions"), (2, "offices,regions"), (5, ",")] {
+        let codes: Vec<&str> = dictionaries.split(',').filter(|code| !code.is_empty()).collect();
+        let (of_door, of_query) = match dictionaries {
+            "" => (String::new(), String::new()),
+            some => (format!("&dictionaries={some}"), format!(", dictionaries: {}", serde_json::json!(codes))),
+        };
+        let (mut after, mut count) = ("start".to_owned(), 0);
+        loop {
+            let request = ureq::get(format!("http://{}/feed?after={after}&limit={size}{of_door}", server.address));
+            let mut pulled = request.header("accept", "application/x-ndjson").call().unwrap();
+            let lines = pulled.body_mut().read_to_string().unwrap();
+            let last: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+            let cursor = last["cursor"].as_str().unwrap().to_owned();
+            let nodes: Vec<String> = lines.lines().map(|line| format!("{{\"event\":{line}}}")).collect();
+            let answer =
+                ask(&format!("{{ changes(after: \"{after}\", first: {size}{of_query}) {{ nodes {{ event }} endCursor hasNextPage }} }}"));
+            let page: Value = serde_json::from_str(&answer).unwrap();
+            let has_next = &page["data"]["changes"]["hasNextPage"];
+            let expected = format!(
+                "{{\"data\":{{\"changes\":{{\"nodes\":[{}],\"endCursor\":\"{cursor}\",\"hasNextPage\":{has_next}}}}}}}",
+                nodes.join(",")
+            );
+            assert_eq!(answer, expected);
+            (after, count) = (cursor, count + nodes.len());
+            if *has_next == false {
+                break;
+            }
+            assert_eq!(nodes.len(), size, "only the last page may have fewer");
+        }
+        let asked =
+            FeedRequest { dictionaries: (!dictionaries.is_empty()).then(|| codes.iter().map(|of| code(of)).collect()), filter: None };
+        let view = instance.svod.feed.view(&Authority::anonymous(), &asked).unwrap();
+        assert_eq!(count, read_all(&instance, &view, &Position::START, 1_000).len(), "{dictionaries}");
+    }
+    // What one may not see is told of like what is not there.
+    let refusal = |arguments: &str| -> Value {
+        let answer: Value = serde_json::from_str(&ask(&format!("{{ changes({arguments}) {{ endCursor }} }}"))).unwrap();
+        answer["errors"][0].clone()
+    };
+    let (hidden, absent) = (refusal("dictionaries: \"secrets\""), refusal("dictionaries: \"nothing\""));
+    assert_eq!(hidden["extensions"]["reason"], "NOT_FOUND");
+    assert_eq!(hidden.to_string().replace("secrets", "nothing"), absent.to_string());
+    let other = offices(&Database::sqlite()).svod.feed.cursor_of(&Position::after(1));
+    for (cursor, reason) in [("17", "CURSOR_MALFORMED"), (other.as_str(), "CURSOR_OF_ANOTHER_DATABASE")] {
+        let told = refusal(&format!("after: \"{cursor}\""));
+        assert_eq!(told["extensions"], serde_json::json!({ "code": "BAD_USER_INPUT", "argument": "after", "reason": reason }));
+    }
+
+    let api = DataApi::new(instance.svod.reading.clone(), instance.svod.feed.clone(), QueryLimits::default());
+    let caller = Caller { authority: Arc::new(instance.operator().authority), ..Caller::default() };
+    let request = Request { query: "{ changes(first: 1000) { nodes { event } } }".into(), ..Request::default() };
+    let answer: Value = serde_json::from_slice(&api.execute(caller, request).body).unwrap();
+    let told: Vec<Value> = answer["data"]["changes"]["nodes"].as_array().unwrap().iter().map(|node| node["event"].clone()).collect();
+    assert_eq!(told, read_all(&instance, &everybody(&instance), &Position::START, 1_000));
+    assert!(told.iter().any(|event| event["id"] == "8.secrets.1"));
 }

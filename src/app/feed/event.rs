@@ -26,6 +26,8 @@ pub struct FeedEvent {
     pub cursor: String,
     /// `None`: of the publication as a whole.
     pub dictionary: Option<DictionaryCode>,
+    /// The item that it is about, if it is about one.
+    pub code: Option<String>,
     pub published_at: Timestamp,
     /// The whole event, as the JSON format of `CloudEvents` has it.
     pub json: Arc<str>,
@@ -175,7 +177,8 @@ impl<'a> Teller<'a> {
         json.push_str(data);
         json.push('}');
         let (dictionary, published_at) = (about.map(|(dictionary, _)| dictionary.clone()), self.publication.published_at);
-        FeedEvent { id, event_type, position, cursor, dictionary, published_at, json: json.into() }
+        let code = about.and_then(|(_, code)| code).map(ToOwned::to_owned);
+        FeedEvent { id, event_type, position, cursor, dictionary, code, published_at, json: json.into() }
     }
 }
 

@@ -115,7 +115,11 @@ impl Feed {
 
     /// What a reader sees of the newest head. A dictionary that is not there, or that the reader may not see, is not found.
     pub fn view(&self, authority: &Authority, asked: &FeedRequest) -> Result<FeedView> {
-        let head = self.0.reading.catalog().head();
+        self.view_of(self.0.reading.catalog().head(), authority, asked)
+    }
+
+    /// The same of a head that the reader holds already: all that it is told is then of that one.
+    pub fn view_of(&self, head: Arc<Head>, authority: &Authority, asked: &FeedRequest) -> Result<FeedView> {
         let readable: BTreeSet<DictionaryCode> = head.dictionaries.keys().filter(|code| may_see(authority, &head, code)).cloned().collect();
         let told = match &asked.dictionaries {
             None => readable.clone(),
@@ -149,16 +153,22 @@ impl Feed {
         self.cursor_within(&self.0.reading.catalog().head(), position)
     }
 
-    fn cursor_within(&self, head: &Head, position: &Position) -> String {
+    /// The same for whoever holds a head.
+    pub fn cursor_within(&self, head: &Head, position: &Position) -> String {
         Cursor { database: self.database_mark(), history: history_mark(head, position.publication), position: position.clone() }.text()
     }
 
     /// The position that a cursor names, or one of the words `start` and `now`. Refuses by name a cursor that is none of ours, of
     /// another database, of a publication that is not there yet, or of one that is there with other contents.
     pub fn position_of(&self, cursor: &str) -> Result<Position> {
+        self.position_within(&self.0.reading.catalog().head(), cursor)
+    }
+
+    /// The same for whoever holds a head: `now` is after its newest publication, and what came since is the future.
+    pub fn position_within(&self, head: &Head, cursor: &str) -> Result<Position> {
         match cursor {
             START => return Ok(Position::START),
-            NOW => return Ok(self.latest()),
+            NOW => return Ok(Position::after(head.seq())),
             _ => {}
         }
         let malformed = || {
@@ -170,7 +180,6 @@ impl Feed {
             let message = "this cursor is of another database: begin anew with a snapshot of this one";
             return Err(Error::refused("cursor_of_another_database", message));
         }
-        let head = self.0.reading.catalog().head();
         let publication = cursor.position.publication;
         if publication > head.seq() {
             let message = format!(
@@ -180,7 +189,7 @@ impl Feed {
             );
             return Err(Error::refused("cursor_of_the_future", message));
         }
-        if publication < 0 || cursor.history != history_mark(&head, publication) {
+        if publication < 0 || cursor.history != history_mark(head, publication) {
             let message = format!(
                 "this cursor knows another publication {publication} than there is: the database was restored from a backup and went on \
                  from there; begin anew with a snapshot"

@@ -15,6 +15,7 @@ use crate::app::reading::Coordinate;
 use crate::catalog::DictionarySnapshot;
 use crate::domain::text::Language;
 
+mod changes;
 mod connection;
 mod execute;
 mod hierarchy;

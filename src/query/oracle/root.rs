@@ -6,6 +6,7 @@ use super::super::argument::Arguments;
 use super::super::fault::{Fault, Outcome};
 use super::super::scope::Scope;
 use super::super::typed::RootField;
+use super::changes::ChangePage;
 use super::connection::Connection;
 use super::history::history_of;
 use super::item::Item;
@@ -24,6 +25,7 @@ impl<'q> Root<'q> {
             RootField::Publications => Ok(ResolvedValue::object(PublicationConnection::read(scope, arguments)?)),
             RootField::Dictionary => self.dictionary(arguments),
             RootField::Dictionaries => self.dictionaries(arguments),
+            RootField::Changes => Ok(ResolvedValue::object(ChangePage::read(scope, arguments)?)),
             RootField::Single(shape) => {
                 let at = coordinate(arguments, scope, scope.now())?;
                 Item::resolved_or_null(scope.find_item(shape, &arguments.id("code")?, at)?)

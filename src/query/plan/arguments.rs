@@ -17,6 +17,7 @@ use crate::domain::text::Language;
 use crate::domain::validity::Date;
 
 /// The arguments of one field.
+#[allow(clippy::large_enum_variant, reason = "there are few, they live as long as their plan, and most are constant")]
 pub enum ArgumentPlan {
     Constant(Result<Bound, Refusal>),
     /// Some have variables in them.

@@ -125,6 +125,7 @@ impl<'a> Compiler<'a> {
             RootField::Publications => RootKind::Publications(self.plain(&of)?),
             RootField::Dictionary => RootKind::Dictionary(self.plain(&of)?),
             RootField::Dictionaries => RootKind::Dictionaries(self.plain(&of)?),
+            RootField::Changes => RootKind::Changes(self.plain(&of)?),
             RootField::Single(shape) => RootKind::Single(shape, self.items(shape, &of)?),
             RootField::List(shape) => RootKind::List(shape, self.connection(shape, &of)?),
             RootField::History(shape) => RootKind::History(shape, self.items(shape, &of)?),

@@ -53,6 +53,7 @@ pub enum RootKind {
     Publications(Plain),
     Dictionary(Plain),
     Dictionaries(Plain),
+    Changes(Plain),
     Single(usize, Items),
     List(usize, Box<[Field<ConnectionKind>]>),
     History(usize, Items),

@@ -14,6 +14,7 @@ use crate::catalog::work::Work;
 use crate::catalog::{DictionarySnapshot, Resident};
 use output::{Output, PropagateNull, Step, Written};
 
+mod changes;
 mod connection;
 mod explain;
 mod hierarchy;
@@ -26,6 +27,7 @@ mod root;
 
 #[cfg(test)]
 pub use self::{
+    changes::asked_changes,
     connection::{list_name, read_search},
     history::coordinate_of,
     passport::access_name,

@@ -63,6 +63,7 @@ impl<'q> Run<'q> {
                     self.dictionary(out, of, snapshot)
                 })
             }
+            RootKind::Changes(of) => self.changes(out, field, of),
             RootKind::Single(shape, of) => {
                 let (code, at) = self.asked_item(out, field)?;
                 let found = self.find_item(*shape, &code, at);

@@ -24,7 +24,7 @@ fn plans_answer_as_resolvers_do() {
     #[allow(clippy::disallowed_methods, reason = "how long to look for differences is not the code's to say")]
     let worlds: u32 = std::env::var("FUZZ_WORLDS").ok().and_then(|count| count.parse().ok()).unwrap_or(24);
     let mut runner = TestRunner::new(Config { cases: worlds, failure_persistence: None, max_shrink_iters: 0, ..Config::default() });
-    let (compared, with_errors) = (Cell::new(0), Cell::new(0));
+    let (compared, with_errors, with_events) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let outcome = runner.run(&any::<u64>(), |seed| {
         let mut dice = Dice::new(seed);
         let library = world_of(&mut dice);
@@ -33,6 +33,7 @@ fn plans_answer_as_resolvers_do() {
             let Some((planned, resolved)) = answers(&library, &query, &variables) else { continue };
             prop_assert_eq!(&planned, &resolved, "\n{}\n{}", query, variables);
             compared.set(compared.get() + 1);
+            with_events.set(with_events.get() + usize::from(planned.contains("\"specversion\"")));
             with_errors.set(with_errors.get() + usize::from(planned.starts_with("{\"errors\"")));
         }
         Ok(())
@@ -42,6 +43,7 @@ fn plans_answer_as_resolvers_do() {
     }
     let (compared, with_errors, all) = (compared.get(), with_errors.get(), QUERIES_OF_A_WORLD * worlds as usize);
     assert!(compared > all * 3 / 4, "only {compared} of {all} queries were valid");
+    assert!(with_events.get() > compared / 100, "only {} of {compared} told events of the feed", with_events.get());
     assert!(with_errors > compared / 50 && with_errors < compared / 2, "{with_errors} of {compared} had errors");
 }
 
@@ -49,7 +51,7 @@ fn plans_answer_as_resolvers_do() {
 fn answers(library: &Library, query: &str, variables: &str) -> Option<(String, String)> {
     let api = &library.api;
     let (reader, typed) = api.schemas.reader(&api.reading, &Caller::default().authority).ok()?;
-    let scope = Scope::new(typed, api.limits, reader, Caller::default(), Instant::now(), Place::Blocking);
+    let scope = Scope::new(typed, api.limits, (reader, api.feed.clone()), Caller::default(), Instant::now(), Place::Blocking);
     let request = Request { query: query.into(), variables: variables.into(), ..Request::default() };
     let document = execute::find_document(&scope, query, &request, false).ok()?;
     let prepared = execute::prepare(&scope, Arc::clone(&document), &request, false).ok()?;

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
 use super::{Caller, DataApi, QueryLimits, Request, Response, ResponseKind};
+use crate::app::feed::{Feed, FeedSettings};
 use crate::app::publishing::Proposal;
 use crate::app::reading::Reading;
 use crate::app::svod::{Svod, SvodSettings};
@@ -24,6 +25,7 @@ use crate::domain::validity::{Date, Validity, parse_date};
 use crate::domain::value::Value;
 
 mod access;
+mod changes;
 mod differential;
 mod filter;
 mod kept;
@@ -121,7 +123,7 @@ impl Library {
             name_check: |_| Vec::new(),
         };
         let svod = Svod::open(settings).expect("a new database opens");
-        let api = Arc::new(DataApi::new(svod.reading.clone(), limits));
+        let api = Arc::new(DataApi::new(svod.reading.clone(), svod.feed.clone(), limits));
         Self { api, svod, now_ms, folder }
     }
 
@@ -132,7 +134,8 @@ impl Library {
         let store = Store::open(url, limits).expect("the database is there");
         let catalog = Arc::clone(self.svod.publisher.catalog());
         let reading = Reading::new(catalog, store.clone(), Clock::new(TimeZone::UTC, || instant("2024-06-15T12:00:00Z")));
-        (DataApi::new(reading, QueryLimits::default()), store)
+        let feed = Feed::new(reading.clone(), store.clone(), FeedSettings::default(), uuid::Uuid::nil());
+        (DataApi::new(reading, feed, QueryLimits::default()), store)
     }
 
     pub fn execute(&self, query: &str, variables: Json) -> (Response, Json) {

@@ -9,6 +9,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::request::Caller;
 use super::{Edit, Library, QueryLimits};
+use crate::app::feed::FeedRequest;
+use crate::domain::feed::Position;
 
 /// A small generator of random numbers (SplitMix64): the same seed gives the same world on every machine.
 pub struct Dice(u64);
@@ -55,20 +57,20 @@ const TEXTS: [&str; 12] = [
     "Ангарск",
 ];
 const CODES: [&str; 10] = ["1", "10", "11", "2", "20", "21", "3", "A-1", "я", "007"];
+const DICTIONARIES: [&str; 3] = ["alphas", "betas", "gammas"];
 const DATES: [&str; 7] = ["1999-12-31", "2010-01-01", "2020-02-29", "2021-07-01", "2023-01-01", "2024-06-15", "2030-05-05"];
 
 /// Two or three dictionaries with attributes of any type, filled and changed by several publications.
 pub fn world_of(dice: &mut Dice) -> Library {
     let library = Library::new(QueryLimits::default());
-    let dictionaries = ["alphas", "betas", "gammas"];
     let mut beginning = library.edit();
-    for (at, code) in dictionaries.iter().enumerate() {
+    for (at, code) in DICTIONARIES.iter().enumerate() {
         beginning = beginning.define(&definition(dice, code, at));
     }
-    let beginning = fill(dice, beginning, &dictionaries);
+    let beginning = fill(dice, beginning, &DICTIONARIES);
     if !library.try_publish("2020-01-10T09:00:00Z", &beginning.changes) {
         let mut bare = library.edit();
-        for (at, code) in dictionaries.iter().enumerate() {
+        for (at, code) in DICTIONARIES.iter().enumerate() {
             bare = bare.define(&definition(dice, code, at));
         }
         library.publish("2020-01-10T09:00:00Z", "Пустое начало", &bare.changes);
@@ -76,7 +78,7 @@ pub fn world_of(dice: &mut Dice) -> Library {
     for year in 2021..2021 + dice.below(4) {
         let edit = library.edit();
         let edit = if dice.one_in(3) { edit.define(&definition(dice, "betas", 1)) } else { edit };
-        let edit = fill(dice, edit, &dictionaries);
+        let edit = fill(dice, edit, &DICTIONARIES);
         library.try_publish(&format!("{year}-03-01T09:00:00Z"), &edit.changes);
     }
     library
@@ -97,7 +99,7 @@ fn definition(dice: &mut Dice, code: &str, at: usize) -> String {
             "enum" => {
                 ", values = [{ code = \"OPEN\", label = { ru = \"Открыт\" } }, { code = \"SHUT\", label = { ru = \"Закрыт\" } }]".to_owned()
             }
-            "reference" => format!(", to = \"{}\", check = \"warn\"", dice.pick(&["alphas", "betas", "gammas"])),
+            "reference" => format!(", to = \"{}\", check = \"warn\"", dice.pick(&DICTIONARIES)),
             _ => String::new(),
         };
         let _ = writeln!(
@@ -168,8 +170,13 @@ fn values(dice: &mut Dice, edit: &Edit, dictionary: &str, code: &str) -> Vec<(St
 pub fn query_of(dice: &mut Dice, library: &Library) -> (String, String) {
     let api = &library.api;
     let (_, typed) = api.schemas.reader(&api.reading, &Caller::default().authority).expect("the world is readable");
+    let mut cursors = vec!["start".to_owned(), "now".to_owned()];
+    let whole = api.feed.view(&Caller::default().authority, &FeedRequest::default()).expect("the world is readable");
+    let page = api.feed.read(&whole, &Position::START, 1_000).expect("the world is readable");
+    cursors.extend(page.events.iter().map(|event| event.cursor.clone()));
     let mut writer = QueryWriter {
         dice,
+        cursors,
         schema: &typed.schema,
         declared: Vec::new(),
         values: Map::new(),
@@ -185,6 +192,8 @@ pub fn query_of(dice: &mut Dice, library: &Library) -> (String, String) {
 
 struct QueryWriter<'a> {
     dice: &'a mut Dice,
+    /// Of the feed, and the words that stand for some.
+    cursors: Vec<String>,
     schema: &'a Schema,
     /// Declarations of variables.
     declared: Vec<String>,
@@ -242,7 +251,7 @@ impl QueryWriter<'_> {
         let mut given = Vec::new();
         for argument in &field.arguments {
             if argument.is_required() || self.dice.one_in(3) {
-                given.push(format!("{}: {}", argument.name, self.argument(argument)));
+                given.push(format!("{}: {}", argument.name, self.argument(&field.name, argument)));
             }
         }
         if !given.is_empty() {
@@ -277,8 +286,10 @@ impl QueryWriter<'_> {
         name
     }
 
-    fn argument(&mut self, argument: &Node<InputValueDefinition>) -> String {
-        let value = self.value(&argument.ty, &argument.name, 0);
+    fn argument(&mut self, field: &str, argument: &Node<InputValueDefinition>) -> String {
+        // The cursors of the feed are others than those of lists.
+        let is_position = field == "changes" && argument.name == "after";
+        let value = self.value(&argument.ty, if is_position { "position" } else { &argument.name }, 0);
         if !self.dice.one_in(3) {
             return literal(&value);
         }
@@ -326,7 +337,11 @@ impl QueryWriter<'_> {
             ("DateTime", _) => Input::Json(json!(format!("{}T10:00:00Z", self.dice.pick(&DATES)))),
             ("Decimal", _) => Input::Json(json!(format!("{}.{}", self.dice.below(5), self.dice.below(3)))),
             ("ID", "code") if self.dice.one_in(6) => Input::Json(json!("alphas")),
+            ("ID", "dictionaries") if self.dice.one_in(12) => Input::Json(json!(*self.dice.pick(&["deltas", "нет"]))),
+            ("ID", "dictionaries") => Input::Json(json!(*self.dice.pick(&DICTIONARIES))),
             ("ID", _) => Input::Json(json!(self.dice.pick(&CODES))),
+            (_, "position") if self.dice.one_in(8) => Input::Json(json!("нет")),
+            (_, "position") => Input::Json(json!(self.dice.pick(&self.cursors))),
             (_, "after") => Input::Json(json!(*self.dice.pick(&["нет", "cHVibGljYXRpb25zOjI"]))),
             ("String", _) => {
                 let text: String = self.dice.pick(&TEXTS).chars().take(1 + self.dice.below(12)).collect();

@@ -201,9 +201,11 @@ fn names_that_cannot_stand_together_are_told() {
     let found = problems(&[minimal("publications", "Publication", "")]);
     assert_eq!(found[0], "publications: the type `Publication` belongs to the service itself: name the type or the dictionary otherwise");
     assert!(found.iter().any(|problem| problem.contains("the field of Query `publications`")), "{found:?}");
-    for built_in in ["Query", "String", "Language", "DateFilter", "PageInfo"] {
+    for built_in in ["Query", "String", "Language", "DateFilter", "PageInfo", "ChangePage", "ChangeEvent", "JSON"] {
         assert!(!problems(&[minimal("things", built_in, "")]).is_empty(), "{built_in}");
     }
+    let found = problems(&[minimal("changes", "Change", "")]);
+    assert_eq!(found, ["changes: the field of Query `changes` belongs to the service itself: name the type or the dictionary otherwise"]);
     let clashes = [minimal("offices", "Office", ""), minimal("other", "OfficeFilter", ""), minimal("office", "OfficeThing", "")];
     assert_eq!(
         problems(&clashes),
@@ -234,4 +236,7 @@ fn an_unfit_dictionary_does_not_take_the_others_down() {
     assert_eq!(library.data("{ acts { nodes { baseCode } } }"), json!({ "acts": { "nodes": [] } }));
     let api: &DataApi = &library.api;
     assert!(api.sdl(&Authority::anonymous()).is_ok_and(|sdl| !sdl.contains("  base(")));
+    // The feed has no names of its own for a dictionary, so it tells of this one all the same.
+    let page = &library.data("{ changes(dictionaries: \"bases\") { nodes { dictionary } } }")["changes"];
+    assert_eq!(page["nodes"][1]["dictionary"], "bases");
 }
