@@ -7,7 +7,8 @@ use crate::http::services::PreparedExport;
 
 /// An address that a path of the table of routes stands for.
 pub fn address(path: &str) -> String {
-    path.replace("{file}", "offices.csv").replace("{dictionary}", "offices").replace("{projection}", "offices").replace("{job}", "1")
+    let path = path.replace("{schema}", "item.changed.v1.json").replace("{job}", "1");
+    path.replace("{file}", "offices.csv").replace("{dictionary}", "offices").replace("{projection}", "offices")
 }
 
 /// Writes the code of the dictionary as often as it takes for several pieces; some codes come to a bad end.
