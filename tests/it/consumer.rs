@@ -71,7 +71,7 @@ fn a_consumer_lives_from_registration_to_removal(database: Database) {
     let consumer = made.consumer;
     assert_eq!((consumer.state, &consumer.position), (ConsumerState::Unverified, &Position::after(2)), "from now on");
     assert_eq!(consumers.claim("a").unwrap().len(), 0, "nothing is sent before the challenge was answered");
-    assert_eq!(consumers.list_unverified().unwrap(), [consumer.clone()]);
+    assert_eq!(consumers.list_unverified().unwrap(), std::slice::from_ref(&consumer));
     assert!(consumers.verified(&consumer).unwrap() && !consumers.verified(&consumer).unwrap());
 
     let paused = consumers.pause_consumer(&operator, "statistics").unwrap();
