@@ -5,7 +5,7 @@ SHELL := /bin/sh
 # Debian's packages; each is installed only when it is missing, and said aloud.
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: help run build test check fmt bench bench-peers bench-load bench-soak fuzz generate postgres compiler curl nextest audit-suite xmllint validators clean
+.PHONY: help run build test check fmt bench bench-peers bench-load bench-soak fuzz generate postgres nats-server compiler curl nextest audit-suite xmllint validators clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ run: compiler ## Build and serve a demo on SQLite with the shipped dictionaries,
 build: compiler ## Build the optimised binary
 	cargo build --release
 
-test: compiler postgres nextest curl audit-suite xmllint validators ## Run every test on SQLite and PostgreSQL
+test: compiler postgres nats-server nextest curl audit-suite xmllint validators ## Run every test on SQLite and PostgreSQL
 	scripts/postgres.sh cargo nextest run --lib --bins --tests
 
 check: compiler ## Formatting, clippy, documentation, generated files up to date
@@ -56,6 +56,11 @@ postgres:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || { \
 	  echo "Installing PostgreSQL from the distribution: the tests run a private server of it (the package also starts one of its own, unused)."; \
 	  $(APT) update && $(APT) install -y --no-install-recommends postgresql; }
+
+nats-server:
+	@command -v nats-server >/dev/null 2>&1 || { \
+	  echo "Installing nats-server from the distribution: the tests run private servers of it (the package also starts one of its own, unused)."; \
+	  $(APT) update && $(APT) install -y --no-install-recommends nats-server; }
 
 compiler:
 	@command -v cargo >/dev/null 2>&1 || { echo "Svod needs a Rust toolchain: https://rustup.rs" >&2; exit 1; }

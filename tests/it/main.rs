@@ -34,6 +34,7 @@ mod management_requests;
 mod mirror;
 mod mirror_trouble;
 mod nasty;
+mod nats;
 mod older_edition;
 mod process;
 mod publication;
