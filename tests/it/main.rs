@@ -48,3 +48,4 @@ mod stewards;
 mod tidy;
 mod verification;
 mod walkthrough;
+mod webhook_sdks;
