@@ -5,7 +5,7 @@ SHELL := /bin/sh
 # Debian's packages; each is installed only when it is missing, and said aloud.
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: help run build test check fmt bench bench-peers bench-load bench-soak soak fuzz generate postgres compiler curl nextest audit-suite xmllint validators clean
+.PHONY: help run build test check fmt bench bench-peers bench-load bench-soak soak fuzz generate postgres nats-server compiler curl nextest node audit-suite webhook-sdks xmllint validators clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ run: compiler ## Build and serve a demo on SQLite with the shipped dictionaries,
 build: compiler ## Build the optimised binary
 	cargo build --release
 
-test: compiler postgres nextest curl audit-suite xmllint validators ## Run every test on SQLite and PostgreSQL
+test: compiler postgres nats-server nextest curl audit-suite webhook-sdks xmllint validators ## Run every test on SQLite and PostgreSQL
 	scripts/postgres.sh cargo nextest run --lib --bins --tests
 
 check: compiler ## Formatting, clippy, documentation, generated files up to date
@@ -60,6 +60,11 @@ postgres:
 	  echo "Installing PostgreSQL from the distribution: the tests run a private server of it (the package also starts one of its own, unused)."; \
 	  $(APT) update && $(APT) install -y --no-install-recommends postgresql; }
 
+nats-server:
+	@command -v nats-server >/dev/null 2>&1 || { \
+	  echo "Installing nats-server from the distribution: the tests run private servers of it (the package also starts one of its own, unused)."; \
+	  $(APT) update && $(APT) install -y --no-install-recommends nats-server; }
+
 compiler:
 	@command -v cargo >/dev/null 2>&1 || { echo "Svod needs a Rust toolchain: https://rustup.rs" >&2; exit 1; }
 	@command -v cc >/dev/null 2>&1 && perl -MFindBin -MIPC::Cmd -MFile::Compare -e 1 2>/dev/null || { \
@@ -76,21 +81,29 @@ xmllint:
 	  echo "Installing libxml2-utils from the distribution: the tests hold exported XML to its published schemas with xmllint."; \
 	  $(APT) update && $(APT) install -y --no-install-recommends libxml2-utils; }
 
-audit-suite:
+node:
 	@command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || { \
-	  echo "Installing Node.js and npm from the distribution: the tests run the audits of GraphQL over HTTP, which are an npm package."; \
+	  echo "Installing Node.js and npm from the distribution: the tests run npm packages, the audits of GraphQL over HTTP and libraries that receive webhooks."; \
 	  $(APT) update && $(APT) install -y --no-install-recommends nodejs npm; }
+
+audit-suite: node
 	@cmp -s tests/it/graphql_http/package.json target/graphql-http/package.json && [ -d target/graphql-http/node_modules/graphql-http ] || { \
 	  echo "Installing the npm packages graphql-http and graphql into target/graphql-http: the audits of GraphQL over HTTP."; \
 	  rm -rf target/graphql-http && mkdir -p target/graphql-http && cp tests/it/graphql_http/package.json target/graphql-http/ && \
 	  npm install --prefix target/graphql-http --no-package-lock --no-audit --no-fund; }
 
+webhook-sdks: node
+	@cmp -s tests/it/webhook_sdks/package.json target/webhook-sdks/package.json && [ -d target/webhook-sdks/node_modules/standardwebhooks ] || { \
+	  echo "Installing the npm packages standardwebhooks and cloudevents into target/webhook-sdks: the tests receive webhooks with them."; \
+	  rm -rf target/webhook-sdks && mkdir -p target/webhook-sdks && cp tests/it/webhook_sdks/package.json target/webhook-sdks/ && \
+	  npm install --prefix target/webhook-sdks --no-package-lock --no-audit --no-fund; }
+
 validators:
 	@python3 -c 'import venv, ensurepip' >/dev/null 2>&1 || { \
-	  echo "Installing Python with venv from the distribution: the tests hold exported files against validators that are Python packages."; \
+	  echo "Installing Python with venv from the distribution: the tests hold exported files and webhooks against Python packages."; \
 	  $(APT) update && $(APT) install -y --no-install-recommends python3 python3-venv; }
 	@cmp -s tests/validators/requirements.txt target/validators/requirements.txt || { \
-	  echo "Installing the Python packages frictionless, fhir.resources and rdflib into target/validators: the tests hold exported files against them."; \
+	  echo "Installing the Python packages frictionless, fhir.resources, rdflib, standardwebhooks and cloudevents into target/validators: the tests hold exported files and webhooks against them."; \
 	  rm -rf target/validators && mkdir -p target && python3 -m venv target/validators && \
 	  target/validators/bin/pip install --quiet --disable-pip-version-check -r tests/validators/requirements.txt && \
 	  cp tests/validators/requirements.txt target/validators/; }

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use async_nats::ConnectOptions;
 use async_nats::HeaderMap;
-use async_nats::jetstream::{self, Context, stream};
+use async_nats::header::{NATS_EXPECTED_STREAM, NATS_MESSAGE_ID};
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
+use async_nats::jetstream::{self, Context, ErrorCode, stream};
 use reqwest::Url;
 
 use super::address_guard::AddressGuard;
 use super::sink::OutgoingEvent;
 use super::tls;
-use super::webhook::Outcome;
+use super::webhook::{Outcome, WebhookTimes};
 use crate::domain::consumer::NatsTarget;
 
 const PORT: u16 = 4222;
@@ -22,14 +24,16 @@ const DUPLICATE_WINDOW: Duration = Duration::from_hours(24);
 pub struct NatsSink {
     target: NatsTarget,
     guard: AddressGuard,
+    connect_timeout: Duration,
     timeout: Duration,
     /// Dropped with every fault, so that the next attempt connects anew.
     context: Option<Context>,
 }
 
 impl NatsSink {
-    pub fn new(target: NatsTarget, guard: AddressGuard, timeout: Duration) -> Self {
-        Self { target, guard, timeout, context: None }
+    pub fn new(target: NatsTarget, guard: AddressGuard, times: WebhookTimes) -> Self {
+        let (connect_timeout, timeout) = (Duration::from_millis(times.connect_ms_max), Duration::from_millis(times.request_ms_max));
+        Self { target, guard, connect_timeout, timeout, context: None }
     }
 
     /// Publishes events one after another. When one fails, those before it are in the stream already, and come to nothing when they are
@@ -39,7 +43,7 @@ impl NatsSink {
         let message = match sent {
             Ok(Ok(())) => return Outcome::Delivered { status: None, message: String::new() },
             Ok(Err(message)) => message,
-            Err(_) => "it took too long".to_owned(),
+            Err(_) => "the broker took too long to answer".to_owned(),
         };
         self.context = None;
         Outcome::Failed { after: None, status: None, message }
@@ -55,14 +59,35 @@ impl NatsSink {
         };
         for event in events {
             let mut headers = HeaderMap::new();
-            headers.insert("Nats-Msg-Id", event.id);
+            headers.insert(NATS_MESSAGE_ID, event.id);
+            // Another stream may have the subjects: it refuses then, and nobody finds the events where they are not looked for.
+            headers.insert(NATS_EXPECTED_STREAM, self.target.stream.as_str());
             headers.insert("Content-Type", "application/cloudevents+json");
             let payload = event.json.as_bytes().to_vec().into();
-            let published = context.publish_with_headers(self.subject_of(event), headers, payload).await;
+            let subject = self.subject_of(event);
+            let published = context.publish_with_headers(subject.clone(), headers, payload).await;
             let confirmed = published.map_err(|error| format!("the message was not taken: {error}"))?.await;
-            confirmed.map_err(|error| format!("the stream did not confirm the message: {error}"))?;
+            confirmed.map_err(|error| self.unconfirmed(&subject, &error))?;
         }
         Ok(())
+    }
+
+    /// Why a message does not stand in the stream.
+    fn unconfirmed(&self, subject: &str, error: &PublishError) -> String {
+        let NatsTarget { stream, subject_prefix, .. } = &self.target;
+        match error.kind() {
+            PublishErrorKind::StreamNotFound => {
+                format!("no stream takes the subject {subject}: give the stream {stream} the subjects {subject_prefix}.>")
+            }
+            PublishErrorKind::Other if is_of_another_stream(error) => {
+                format!(
+                    "another stream than {stream} takes the subject {subject}: one stream alone may have the subjects {subject_prefix}.>"
+                )
+            }
+            PublishErrorKind::BrokenPipe => "the connection to the broker was lost before it confirmed the message".to_owned(),
+            PublishErrorKind::TimedOut => "the broker took too long to confirm the message".to_owned(),
+            _ => format!("the stream {stream} did not confirm the message: {error}"),
+        }
     }
 
     /// `svod.offices.changed`, `svod.offices.definition_changed`, `svod.publication.opened`.
@@ -94,7 +119,7 @@ impl NatsSink {
         };
         let mut options = ConnectOptions::new()
             .name("svod")
-            .connection_timeout(self.timeout)
+            .connection_timeout(self.connect_timeout)
             .request_timeout(Some(self.timeout))
             // Whom else the server knows was not registered; and a lost connection is made anew here, past the guard.
             .ignore_discovered_servers()
@@ -113,6 +138,12 @@ impl NatsSink {
         made.map_err(|error| format!("there is no stream {} and it cannot be made: {error}", self.target.stream))?;
         Ok(context)
     }
+}
+
+/// Whether the stream that has the subject is not the one that was expected.
+fn is_of_another_stream(error: &PublishError) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<jetstream::Error>());
+    source.is_some_and(|source| source.error_code() == ErrorCode::STREAM_NOT_MATCH)
 }
 
 /// Percent-encoded signs of a user's name or password, as addresses have them.
@@ -144,7 +175,7 @@ mod tests {
     #[test]
     fn subjects_name_the_dictionary_and_what_happened() {
         let target = NatsTarget { url: "nats://broker".to_owned(), stream: "SVOD".to_owned(), subject_prefix: "svod".to_owned() };
-        let sink = NatsSink::new(target, AddressGuard::default(), Duration::from_secs(1));
+        let sink = NatsSink::new(target, AddressGuard::default(), WebhookTimes { connect_ms_max: 1, request_ms_max: 1 });
         let offices = DictionaryCode::parse("offices").unwrap();
         let subject = |event_type, dictionary| sink.subject_of(&OutgoingEvent { id: "1", event_type, dictionary, json: "" });
         assert_eq!(subject(EventType::ItemChanged, Some(&offices)), "svod.offices.changed");

@@ -30,7 +30,11 @@ impl Consumers {
     pub fn register_consumer(&self, caller: &Caller, new: NewConsumer) -> Result<WithSecret> {
         let subject = DictionaryCode::parse(&new.code).map_or_else(String::new, |code| format!("consumer/{code}"));
         let act = Act::new("registerConsumer", Scope::Administer, subject);
-        let (checked, position) = self.acts.audited(caller, &act, self.check_new(&new))?;
+        // Whoever may not is told that before anything else.
+        let (checked, position) = self.acts.look(caller, &act, |acting| {
+            acting.account_id()?;
+            self.check_new(&new)
+        })?;
         let told = match &checked.channel {
             Channel::Webhook(target) => target.secrets.first().map(|secret| self.told_secret(secret)).transpose()?,
             Channel::Pull | Channel::Nats(_) => None,

@@ -203,10 +203,7 @@ impl Shared {
         match channel {
             Channel::Pull => None,
             Channel::Webhook(target) => Some(Sink::Webhook { client: self.webhooks.clone(), target: target.clone() }),
-            Channel::Nats(target) => {
-                let timeout = Duration::from_millis(self.settings.times.request_ms_max);
-                Some(Sink::Nats(Box::new(NatsSink::new(target.clone(), self.guard.clone(), timeout))))
-            }
+            Channel::Nats(target) => Some(Sink::Nats(Box::new(NatsSink::new(target.clone(), self.guard.clone(), self.settings.times)))),
         }
     }
 }
