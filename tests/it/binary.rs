@@ -150,10 +150,14 @@ impl Server {
     }
 
     /// The shell's own `kill` does it: the program of that name is absent from slim images.
-    pub fn terminate(&self) {
+    pub fn signal(&self, name: &str) {
         let pid = self.process.id().to_string();
-        let sent = Command::new("sh").args(["-c", "kill -s TERM \"$0\"", &pid]).status().unwrap();
+        let sent = Command::new("sh").args(["-c", "kill -s \"$1\" \"$0\"", &pid, name]).status().unwrap();
         assert!(sent.success());
+    }
+
+    pub fn terminate(&self) {
+        self.signal("TERM");
     }
 
     pub fn process_id(&self) -> u32 {

@@ -1,7 +1,6 @@
 //! Several nodes over one PostgreSQL: each consumer is delivered to by one of them at a time. One that dies or sleeps is taken over from,
 //! in order and with nothing lost; one that wakes delivers nothing more until it is its turn again.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -61,11 +60,6 @@ impl Nodes {
     }
 }
 
-fn signal(server: &Server, name: &str) {
-    let sent = Command::new("sh").args(["-c", "kill -s \"$1\" \"$0\"", &server.process_id().to_string(), name]).status().unwrap();
-    assert!(sent.success());
-}
-
 #[test]
 fn a_node_that_is_killed_is_taken_over_from() {
     let database = Database::postgres();
@@ -85,13 +79,13 @@ fn a_node_that_slept_delivers_nothing_when_it_wakes() {
     let database = Database::postgres();
     let mut nodes = Nodes::start(&database);
     let holder = nodes.holder();
-    signal(&nodes.servers[holder], "STOP");
+    nodes.servers[holder].signal("STOP");
     // The other takes over while this one sleeps, for longer than its lease.
     let last = nodes.publish();
     nodes.receiver.wait_for(&format!("{last}.closed"));
     let fence_node = consumer(&nodes.instance, "statistics").position;
     let before = nodes.receiver.received().len();
-    signal(&nodes.servers[holder], "CONT");
+    nodes.servers[holder].signal("CONT");
     std::thread::sleep(Duration::from_millis(1_500));
     assert_eq!(nodes.receiver.received().len(), before, "nothing came of the one that woke");
     let last = nodes.publish();

@@ -19,6 +19,7 @@ mod consumer;
 mod credential_cache;
 mod data_api;
 mod delivery;
+mod delivery_handover;
 mod delivery_nodes;
 mod drafting;
 mod export;

@@ -81,6 +81,7 @@ fn the_readme_follows_the_feed(database: Database) {
         assert!(text.contains(expected), "{expected}: {text}");
     }
     let mirror = diesel::SqliteConnection::establish(database.folder().join("mirror.db").to_str().unwrap());
-    let offices: i64 = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>("count(*) FROM offices_current")).first(&mut mirror.unwrap()).unwrap();
+    let offices: i64 =
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>("count(*) FROM offices_current")).first(&mut mirror.unwrap()).unwrap();
     assert!(offices > 2_000, "{offices}");
 }

@@ -105,7 +105,8 @@ fn supervise(runtime: Runtime, supervisor: Supervisor, stopped: watch::Receiver<
 #[derive(Clone)]
 pub struct Held {
     pub lease: Lease,
-    /// By a clock that stands still for nobody: a process that slept finds its leases run out.
+    /// By a clock that is never set, so that a process that was stopped finds its leases run out. A machine that slept whole is caught by
+    /// the fence.
     pub until: Instant,
 }
 
