@@ -160,10 +160,6 @@ impl Server {
         self.signal("TERM");
     }
 
-    pub fn process_id(&self) -> u32 {
-        self.process.id()
-    }
-
     /// As a machine does that loses its power.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();
