@@ -18,7 +18,7 @@ use crate::domain::validity::Date;
 
 /// The arguments of one field.
 pub enum ArgumentPlan {
-    Constant(Result<Bound, Refusal>),
+    Constant(Box<Result<Bound, Refusal>>),
     /// Some have variables in them.
     Variable(Node<Field>),
 }
