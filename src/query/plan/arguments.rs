@@ -17,9 +17,8 @@ use crate::domain::text::Language;
 use crate::domain::validity::Date;
 
 /// The arguments of one field.
-#[allow(clippy::large_enum_variant, reason = "there are few, they live as long as their plan, and most are constant")]
 pub enum ArgumentPlan {
-    Constant(Result<Bound, Refusal>),
+    Constant(Box<Result<Bound, Refusal>>),
     /// Some have variables in them.
     Variable(Node<Field>),
 }

@@ -105,7 +105,7 @@ impl<'a> Compiler<'a> {
             ArgumentPlan::Variable(Node::clone(field))
         } else {
             let coercion = Coercion { schema: &self.typed.schema, variables: &JsonMap::new(), sources: &self.document.sources };
-            ArgumentPlan::Constant(coercion.arguments(field).map(Bound::new))
+            ArgumentPlan::Constant(Box::new(coercion.arguments(field).map(Bound::new)))
         });
         Some(self.arguments.len() - 1)
     }

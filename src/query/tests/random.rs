@@ -60,25 +60,36 @@ const CODES: [&str; 10] = ["1", "10", "11", "2", "20", "21", "3", "A-1", "я", "
 const DICTIONARIES: [&str; 3] = ["alphas", "betas", "gammas"];
 const DATES: [&str; 7] = ["1999-12-31", "2010-01-01", "2020-02-29", "2021-07-01", "2023-01-01", "2024-06-15", "2030-05-05"];
 
-/// Two or three dictionaries with attributes of any type, filled and changed by several publications.
+/// Three dictionaries with attributes of any type, filled and changed by several publications.
 pub fn world_of(dice: &mut Dice) -> Library {
     let library = Library::new(QueryLimits::default());
     let mut beginning = library.edit();
-    for (at, code) in DICTIONARIES.iter().enumerate() {
-        beginning = beginning.define(&definition(dice, code, at));
+    let mut definitions: Vec<String> = DICTIONARIES.iter().enumerate().map(|(at, code)| definition(dice, code, at)).collect();
+    for definition in &definitions {
+        beginning = beginning.define(definition);
+    }
+    // Every code is there from the beginning: what names an item that is not is refused, and the whole publication with it.
+    for (dictionary, code) in DICTIONARIES.iter().flat_map(|dictionary| CODES.map(|code| (dictionary, code))) {
+        beginning = say_something(dice, beginning, dictionary, code, None);
     }
     let beginning = fill(dice, beginning, &DICTIONARIES);
     if !library.try_publish("2020-01-10T09:00:00Z", &beginning.changes) {
         let mut bare = library.edit();
-        for (at, code) in DICTIONARIES.iter().enumerate() {
-            bare = bare.define(&definition(dice, code, at));
+        for definition in &definitions {
+            bare = bare.define(definition);
         }
         library.publish("2020-01-10T09:00:00Z", "Пустое начало", &bare.changes);
     }
     for year in 2021..2021 + dice.below(4) {
         let edit = library.edit();
-        let edit = if dice.one_in(3) { edit.define(&definition(dice, "betas", 1)) } else { edit };
-        let edit = fill(dice, edit, &DICTIONARIES);
+        // A definition may get more attributes; what its items have stands as it was until the next publication.
+        let edit = if dice.one_in(3) {
+            let added = format!("  {{ code = \"added_{year}\", type = \"string\", search = true, label = {{ ru = \"Новое\" }} }},\n]");
+            definitions[1] = definitions[1].trim_end().trim_end_matches(']').to_owned() + &added;
+            fill(dice, edit.define(&definitions[1]), &["alphas", "gammas"])
+        } else {
+            fill(dice, edit, &DICTIONARIES)
+        };
         library.try_publish(&format!("{year}-03-01T09:00:00Z"), &edit.changes);
     }
     library
@@ -123,12 +134,16 @@ fn fill(dice: &mut Dice, mut edit: Edit, dictionaries: &[&str]) -> Edit {
                 continue;
             }
             let from = if dice.one_in(2) { None } else { Some(*dice.pick(&DATES)) };
-            let values = values(dice, &edit, dictionary, code);
-            let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-            edit = edit.say(dictionary, code, from, &values);
+            edit = say_something(dice, edit, dictionary, code, from);
         }
     }
     edit
+}
+
+fn say_something(dice: &mut Dice, edit: Edit, dictionary: &str, code: &str, from: Option<&str>) -> Edit {
+    let values = values(dice, &edit, dictionary, code);
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    edit.say(dictionary, code, from, &values)
 }
 
 fn values(dice: &mut Dice, edit: &Edit, dictionary: &str, code: &str) -> Vec<(String, String)> {
@@ -144,7 +159,8 @@ fn values(dice: &mut Dice, edit: &Edit, dictionary: &str, code: &str) -> Vec<(St
             "date" => (*dice.pick(&DATES)).to_owned(),
             "enum" => (*dice.pick(&["OPEN", "SHUT"])).to_owned(),
             "reference" => (*dice.pick(&CODES)).to_owned(),
-            _ => (*dice.pick(&TEXTS)).to_owned(),
+            // No published text has a control character; only queries do.
+            _ => dice.pick(&TEXTS).replace(char::is_control, ""),
         };
         let mut text = one(dice);
         if is_localized && dice.one_in(2) {
@@ -340,7 +356,7 @@ impl QueryWriter<'_> {
             ("ID", "dictionaries") if self.dice.one_in(12) => Input::Json(json!(*self.dice.pick(&["deltas", "нет"]))),
             ("ID", "dictionaries") => Input::Json(json!(*self.dice.pick(&DICTIONARIES))),
             ("ID", _) => Input::Json(json!(self.dice.pick(&CODES))),
-            (_, "position") if self.dice.one_in(8) => Input::Json(json!("нет")),
+            (_, "position") if self.dice.one_in(20) => Input::Json(json!("нет")),
             (_, "position") => Input::Json(json!(self.dice.pick(&self.cursors))),
             (_, "after") => Input::Json(json!(*self.dice.pick(&["нет", "cHVibGljYXRpb25zOjI"]))),
             ("String", _) => {
