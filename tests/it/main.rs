@@ -8,6 +8,7 @@ mod harness;
 
 mod account;
 mod account_cli;
+mod acknowledging;
 mod annulment;
 mod bad_input;
 mod binary;
@@ -37,6 +38,7 @@ mod mirror;
 mod mirror_trouble;
 mod nasty;
 mod older_edition;
+mod pinging;
 mod process;
 mod publication;
 mod real_files;

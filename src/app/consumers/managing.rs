@@ -25,7 +25,7 @@ pub struct ConsumerChange {
     pub target: Option<TargetRequest>,
 }
 
-fn act(verb: &'static str, code: &str) -> Act {
+pub(super) fn act(verb: &'static str, code: &str) -> Act {
     let subject = DictionaryCode::parse(code).map_or_else(String::new, |code| format!("consumer/{code}"));
     Act::new(verb, Scope::Administer, subject)
 }
@@ -170,7 +170,7 @@ impl Consumers {
 }
 
 /// Why a paused webhook has to answer its challenge before anything else when it is resumed.
-const UNVERIFIED_BEFORE: &str = "it was paused before it answered its challenge";
+pub(super) const UNVERIFIED_BEFORE: &str = "it was paused before it answered its challenge";
 
 fn secrets_of(channel: &Channel) -> Vec<crate::domain::consumer::SigningSecret> {
     match channel {
@@ -206,6 +206,6 @@ fn merged(was: &Consumer, change: ConsumerChange) -> Result<Registration> {
     })
 }
 
-fn get_again(connection: &mut db::Engine, consumer: &Consumer) -> Result<Consumer> {
+pub(super) fn get_again(connection: &mut db::Engine, consumer: &Consumer) -> Result<Consumer> {
     db::consumer::find(connection, consumer.id)?.ok_or_else(|| Error::internal("a consumer is gone within its transaction"))
 }
