@@ -26,6 +26,7 @@ mod export;
 mod feed;
 mod feed_copy;
 mod feed_killed;
+mod feed_subscribed;
 mod four_eyes;
 mod graphql_http;
 mod import;
