@@ -1,7 +1,8 @@
 -- Systems that follow the feed, and how far each is. A position is told by its parts: publication, place ('opened', 'within', 'closed'),
 -- and within a publication the dictionary and the ordinal. The secrets stand here as they are, since every delivery is signed with
 -- them: whoever reads this table can sign in the service's name. `target` is JSON, by the channel.
--- A node delivers while it holds the lease; the fence counts leases, and nobody writes with an older one.
+-- A node delivers while it holds the lease; the fence counts leases, and nobody writes with an older one. A ping that was asked for waits
+-- in `ping_asked_at_ms` until one node takes it.
 CREATE TABLE consumer (
     id BIGINT NOT NULL PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,
@@ -33,7 +34,8 @@ CREATE TABLE consumer (
     created_at_ms BIGINT NOT NULL,
     lease_node TEXT,
     lease_fence BIGINT NOT NULL,
-    lease_until_ms BIGINT NOT NULL
+    lease_until_ms BIGINT NOT NULL,
+    ping_asked_at_ms BIGINT
 );
 CREATE INDEX consumer_account_id ON consumer (account_id);
 CREATE INDEX consumer_state ON consumer (state, id);

@@ -152,7 +152,52 @@ pub fn update_state(connection: &mut Engine, id: ConsumerId, state: ConsumerStat
         let forgotten = (consumer::failures.eq(0), consumer::failing_since_ms.eq(none), consumer::next_attempt_at_ms.eq(none));
         diesel::update(consumer::table).filter(consumer::id.eq(id.0)).set(forgotten).execute(connection).map_err(fault)?;
     }
+    if state == ConsumerState::Unverified {
+        // Whoever asked for a ping meant the address that there was, and one that has not answered its challenge is sent nothing.
+        update_ping_asked(connection, id, None)?;
+    }
     Ok(())
+}
+
+/// Notes that a ping is asked for, or that none is. One that was asked for before and not sent yet is the same ping.
+pub fn update_ping_asked(connection: &mut Engine, id: ConsumerId, at: Option<Timestamp>) -> Result<()> {
+    let asked = consumer::ping_asked_at_ms.eq(at.map(Timestamp::as_millisecond));
+    diesel::update(consumer::table).filter(consumer::id.eq(id.0)).set(asked).execute(connection).map(|_| ()).map_err(fault)
+}
+
+/// Consumers for which a ping is asked, with when it was, by number.
+pub fn list_to_ping(connection: &mut Engine) -> Result<Vec<(Consumer, Timestamp)>> {
+    let states = [ConsumerState::Active, ConsumerState::Paused, ConsumerState::Quarantined].map(ConsumerState::name);
+    let rows: Vec<(ConsumerRow, Option<i64>)> = consumer::table
+        .filter(consumer::ping_asked_at_ms.is_not_null())
+        .filter(consumer::state.eq_any(states))
+        .order(consumer::id)
+        .select((ConsumerRow::as_select(), consumer::ping_asked_at_ms))
+        .load(connection)
+        .map_err(fault)?;
+    let read = |(row, asked_at_ms): (ConsumerRow, Option<i64>)| {
+        let asked_at = Timestamp::from_millisecond(asked_at_ms.unwrap_or_default()).map_err(Error::internal)?;
+        Ok((row.read()?, asked_at))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Takes a ping that was asked for. `false`: somebody else has taken it, or another is asked for by now.
+pub fn take_ping(connection: &mut Engine, id: ConsumerId, asked_at: Timestamp) -> Result<bool> {
+    let none: Option<i64> = None;
+    let taken = diesel::update(consumer::table)
+        .filter(consumer::id.eq(id.0).and(consumer::ping_asked_at_ms.eq(asked_at.as_millisecond())))
+        .set(consumer::ping_asked_at_ms.eq(none))
+        .execute(connection)
+        .map_err(fault)?;
+    Ok(taken == 1)
+}
+
+/// Counts an attempt that was no delivery of events; `None` when the consumer is gone, else the number of the attempt.
+pub fn update_pinged(connection: &mut Engine, id: ConsumerId) -> Result<Option<i64>> {
+    let counted = consumer::attempts_count.eq(consumer::attempts_count + 1);
+    let updated = diesel::update(consumer::table).filter(consumer::id.eq(id.0)).set(counted).execute(connection).map_err(fault)?;
+    if updated == 0 { Ok(None) } else { attempts_count(connection, id).map(Some) }
 }
 
 /// Moves a consumer to any position. Whoever delivers just now may write nothing more.

@@ -307,6 +307,7 @@ diesel::table! {
         lease_node -> Nullable<Text>,
         lease_fence -> BigInt,
         lease_until_ms -> BigInt,
+        ping_asked_at_ms -> Nullable<BigInt>,
     }
 }
 

@@ -30,6 +30,7 @@ payload!(RegisterConsumerPayload, "What came of `registerConsumer`.", registered
 payload!(UpdateConsumerPayload, "What came of `updateConsumer`.", consumer: ConsumerObject, "The consumer as it is now.");
 payload!(PauseConsumerPayload, "What came of `pauseConsumer`.", consumer: ConsumerObject, "The consumer, paused.");
 payload!(ResumeConsumerPayload, "What came of `resumeConsumer`.", consumer: ConsumerObject, "The consumer, which is tried at once.");
+payload!(PingConsumerPayload, "What came of `pingConsumer`.", consumer: ConsumerObject, "The consumer; its deliveries will tell of the ping.");
 payload!(RemoveConsumerPayload, "What came of `removeConsumer`.", consumer: ConsumerObject, "The consumer as it was.");
 payload!(
     RotateConsumerSecretPayload,
@@ -87,6 +88,13 @@ impl ConsumerMutation {
     async fn resume_consumer(&self, context: &Context<'_>, input: ConsumerInput) -> Result<ResumeConsumerPayload> {
         let outcome = changed(context, move |svod, caller| svod.consumers.resume_consumer(caller, &input.code)).await?;
         Ok(ResumeConsumerPayload::of(outcome))
+    }
+
+    /// Sends a consumer that is active, paused or quarantined one event `svod.ping`, once and out of order. What came of it is told among
+    /// its deliveries; its position, state and failures stay as they are.
+    async fn ping_consumer(&self, context: &Context<'_>, input: ConsumerInput) -> Result<PingConsumerPayload> {
+        let outcome = changed(context, move |svod, caller| svod.consumers.ping_consumer(caller, &input.code)).await?;
+        Ok(PingConsumerPayload::of(outcome))
     }
 
     /// Takes a consumer away with its deliveries.

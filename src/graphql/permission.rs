@@ -106,6 +106,7 @@ pub const ROOT_FIELDS: &[(Root, &str, Permission)] = &[
     (Mutation, "updateConsumer", Act(Scope::Administer)),
     (Mutation, "pauseConsumer", Act(Scope::Administer)),
     (Mutation, "resumeConsumer", Act(Scope::Administer)),
+    (Mutation, "pingConsumer", Act(Scope::Administer)),
     (Mutation, "removeConsumer", Act(Scope::Administer)),
     (Mutation, "rotateConsumerSecret", Act(Scope::Administer)),
     (Mutation, "replayConsumer", Act(Scope::Administer)),

@@ -90,15 +90,14 @@ impl NatsSink {
         }
     }
 
-    /// `svod.offices.changed`, `svod.offices.definition_changed`, `svod.publication.opened`.
+    /// `svod.offices.changed`, `svod.offices.definition_changed`, `svod.publication.opened`, `svod.ping`.
     fn subject_of(&self, event: &OutgoingEvent<'_>) -> String {
-        let words = event.event_type.name().trim_start_matches("svod.");
-        let (noun, verb) = words.split_once('.').unwrap_or(("event", words));
+        let words = event.event_type.trim_start_matches("svod.");
         let prefix = &self.target.subject_prefix;
-        match event.dictionary {
-            Some(dictionary) if noun == "item" => format!("{prefix}.{dictionary}.{verb}"),
-            Some(dictionary) => format!("{prefix}.{dictionary}.{noun}_{verb}"),
-            None => format!("{prefix}.{noun}.{verb}"),
+        match (event.dictionary, words.split_once('.')) {
+            (Some(dictionary), Some(("item", verb))) => format!("{prefix}.{dictionary}.{verb}"),
+            (Some(dictionary), _) => format!("{prefix}.{dictionary}.{}", words.replace('.', "_")),
+            (None, _) => format!("{prefix}.{words}"),
         }
     }
 
@@ -177,10 +176,13 @@ mod tests {
         let target = NatsTarget { url: "nats://broker".to_owned(), stream: "SVOD".to_owned(), subject_prefix: "svod".to_owned() };
         let sink = NatsSink::new(target, AddressGuard::default(), WebhookTimes { connect_ms_max: 1, request_ms_max: 1 });
         let offices = DictionaryCode::parse("offices").unwrap();
-        let subject = |event_type, dictionary| sink.subject_of(&OutgoingEvent { id: "1", event_type, dictionary, json: "" });
+        let subject = |event_type: EventType, dictionary| {
+            sink.subject_of(&OutgoingEvent { id: "1", event_type: event_type.name(), dictionary, json: "" })
+        };
         assert_eq!(subject(EventType::ItemChanged, Some(&offices)), "svod.offices.changed");
         assert_eq!(subject(EventType::DefinitionChanged, Some(&offices)), "svod.offices.definition_changed");
         assert_eq!(subject(EventType::PublicationOpened, None), "svod.publication.opened");
+        assert_eq!(sink.subject_of(&OutgoingEvent { id: "1", event_type: "svod.ping", dictionary: None, json: "" }), "svod.ping");
         assert_eq!(decoded("a%40b%"), "a@b%");
     }
 }

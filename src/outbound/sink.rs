@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use super::nats::NatsSink;
 use super::webhook::{Outcome, WebhookClient, WebhookRequest};
 use crate::domain::consumer::{WebhookMode, WebhookTarget};
-use crate::domain::feed::EventType;
 use crate::domain::text::DictionaryCode;
 
 /// An event on its way out.
 #[derive(Debug, Clone, Copy)]
 pub struct OutgoingEvent<'a> {
     pub id: &'a str,
-    pub event_type: EventType,
+    /// `svod.item.changed`.
+    pub event_type: &'a str,
     /// `None`: of a publication as a whole.
     pub dictionary: Option<&'a DictionaryCode>,
     /// The whole event as CloudEvents have it.

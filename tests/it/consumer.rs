@@ -40,17 +40,17 @@ fn webhook() -> TargetRequest {
     TargetRequest::Webhook { url: "https://statistics.example/hook".to_owned(), mode: WebhookMode::Batched, batch_events_max: 50 }
 }
 
-fn registration(target: TargetRequest) -> Registration {
+pub fn registration(target: TargetRequest) -> Registration {
     Registration { title: "Статистика".to_owned(), contact: "тел. 1-23".to_owned(), dictionaries: None, filter: None, target }
 }
 
-fn new(name: &str, account: AccountId, target: TargetRequest) -> NewConsumer {
+pub fn new(name: &str, account: AccountId, target: TargetRequest) -> NewConsumer {
     let registration = registration(target);
     NewConsumer { code: name.to_owned(), account, registration, signing: SigningKind::Hmac, from: None }
 }
 
 /// The codes of what is wrong.
-fn refused<T: std::fmt::Debug>(outcome: Result<T>) -> String {
+pub fn refused<T: std::fmt::Debug>(outcome: Result<T>) -> String {
     match outcome.unwrap_err() {
         Error::Invalid(found) => found.kept().iter().map(|Violation { code, .. }| code.as_str()).collect::<Vec<_>>().join(" "),
         other => other.code().to_owned(),
@@ -191,10 +191,11 @@ fn only_administrators_and_its_own_account_manage_a_consumer(database: Database)
     let callers = ["own", "stranger", "auditor", "administrator"].map(|name| signed_in(&instance, name));
     consumers.register_consumer(&operator(&instance), new("one", own, TargetRequest::Pull)).unwrap();
     type Tried = fn(&Consumers, &Caller) -> Result<Consumer>;
-    let acts: [(&str, Tried); 5] = [
+    let acts: [(&str, Tried); 6] = [
         ("update", |consumers, caller| consumers.update_consumer(caller, "one", ConsumerChange::default())),
         ("pause", |consumers, caller| consumers.pause_consumer(caller, "one")),
         ("resume", |consumers, caller| consumers.resume_consumer(caller, "one")),
+        ("ping", |consumers, caller| consumers.ping_consumer(caller, "one")),
         ("replay", |consumers, caller| consumers.replay_consumer(caller, "one", "start")),
         ("rotate", |consumers, caller| consumers.rotate_consumer_secret(caller, "one", None, false).map(|made| made.consumer)),
     ];
@@ -203,6 +204,7 @@ fn only_administrators_and_its_own_account_manage_a_consumer(database: Database)
         // What the first of them did, the last finds done.
         let (own, last) = match name {
             "rotate" => ("consumer_unsigned", "consumer_unsigned"),
+            "ping" => ("consumer_pulls", "consumer_pulls"),
             "pause" => ("done", "consumer_not_active"),
             "resume" => ("done", "consumer_active"),
             _ => ("done", "done"),
@@ -265,7 +267,7 @@ fn a_consumer_says_what_it_has_taken_and_never_less(database: Database) {
     assert_eq!((said.position, said.confirmed), (Position::START, Some(Position::after(2))), "what is delivered is another matter");
 }
 
-fn system(instance: &Instance, name: &str) -> svod::domain::account::Account {
+pub fn system(instance: &Instance, name: &str) -> svod::domain::account::Account {
     let new = svod::app::accounts::NewAccount {
         name: name.to_owned(),
         display_name: name.to_owned(),
@@ -491,6 +493,9 @@ fn the_management_api_tells_all_but_secrets(database: Database) {
         );
         assert_eq!(acted[act]["errors"], json!([]), "{acted}");
     }
+    let ping = r#"mutation { pingConsumer(input: { code: "statistics" }) { consumer { code } errors { code } } }"#;
+    let pinged = data(&instance, operator(&instance), ping);
+    assert_eq!(pinged["pingConsumer"]["errors"], json!([{ "code": "CONSUMER_UNVERIFIED" }]), "{pinged}");
     let acknowledge = r#"mutation { acknowledge(input: { consumer: "statistics", cursor: "now" }) { consumer { confirmed { publication cursor } } errors { code } } }"#;
     let said = data(&instance, signed_in(&instance, "statistics"), acknowledge);
     assert_eq!(said["acknowledge"]["consumer"]["confirmed"]["publication"], 2, "{said}");

@@ -77,7 +77,7 @@ impl Consumers {
         let (id, at) = (lease.consumer.id, self.acts.clock.now());
         self.acts.store.write_beside(|connection| {
             let number = db::consumer::update_delivered(connection, id, &lease.node, lease.fence, position, at)?;
-            keep(connection, lease, number, attempt, DeliveryOutcome::Delivered)
+            keep(connection, id, &lease.node, number, attempt, DeliveryOutcome::Delivered)
         })
     }
 
@@ -95,7 +95,7 @@ impl Consumers {
             if let Some((state, reason)) = ended.filter(|_| number.is_some()) {
                 db::consumer::update_state_if(connection, id, ConsumerState::Active, state, Some(&shortened(reason)))?;
             }
-            keep(connection, lease, number, attempt, DeliveryOutcome::Failed)
+            keep(connection, id, &lease.node, number, attempt, DeliveryOutcome::Failed)
         })
     }
 
@@ -144,10 +144,17 @@ fn url_of(channel: &Channel) -> Option<String> {
     }
 }
 
-fn keep(connection: &mut Engine, lease: &Lease, number: Option<i64>, attempt: &Attempt, outcome: DeliveryOutcome) -> Result<bool> {
+pub(super) fn keep(
+    connection: &mut Engine,
+    consumer: ConsumerId,
+    node: &str,
+    number: Option<i64>,
+    attempt: &Attempt,
+    outcome: DeliveryOutcome,
+) -> Result<bool> {
     let Some(number) = number else { return Ok(false) };
     let attempt = Attempt { message: shortened(&attempt.message), ..attempt.clone() };
-    let delivery = Delivery { consumer: lease.consumer.id, number, attempt, outcome, node: lease.node.clone() };
+    let delivery = Delivery { consumer, number, attempt, outcome, node: node.to_owned() };
     db::delivery::insert(connection, &delivery, DELIVERIES_KEPT_MAX)?;
     Ok(true)
 }

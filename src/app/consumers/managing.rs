@@ -25,7 +25,7 @@ pub struct ConsumerChange {
     pub target: Option<TargetRequest>,
 }
 
-fn act(verb: &'static str, code: &str) -> Act {
+pub(super) fn act(verb: &'static str, code: &str) -> Act {
     let subject = DictionaryCode::parse(code).map_or_else(String::new, |code| format!("consumer/{code}"));
     Act::new(verb, Scope::Administer, subject)
 }
@@ -141,10 +141,9 @@ impl Consumers {
 
     /// Delivers again from a position on: after a cursor, `start`, or a publication by its number, which is the first that is sent again.
     pub fn replay_consumer(&self, caller: &Caller, code: &str, from: &str) -> Result<Consumer> {
-        let act = act("replayConsumer", code);
-        let position = self.acts.audited(caller, &act, self.replay_position(from))?;
-        self.acts.act(caller, &act, |acting| {
+        self.acts.act(caller, &act("replayConsumer", code), |acting| {
             let was = get_manageable(acting, code)?;
+            let position = self.replay_position(from)?;
             if position > was.position {
                 let message = format!(
                     "this is ahead of where the consumer {code} is, at publication {}: a replay goes back, and never leaves events out",
@@ -170,7 +169,7 @@ impl Consumers {
 }
 
 /// Why a paused webhook has to answer its challenge before anything else when it is resumed.
-const UNVERIFIED_BEFORE: &str = "it was paused before it answered its challenge";
+pub(super) const UNVERIFIED_BEFORE: &str = "it was paused before it answered its challenge";
 
 fn secrets_of(channel: &Channel) -> Vec<crate::domain::consumer::SigningSecret> {
     match channel {
@@ -206,6 +205,6 @@ fn merged(was: &Consumer, change: ConsumerChange) -> Result<Registration> {
     })
 }
 
-fn get_again(connection: &mut db::Engine, consumer: &Consumer) -> Result<Consumer> {
+pub(super) fn get_again(connection: &mut db::Engine, consumer: &Consumer) -> Result<Consumer> {
     db::consumer::find(connection, consumer.id)?.ok_or_else(|| Error::internal("a consumer is gone within its transaction"))
 }

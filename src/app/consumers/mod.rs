@@ -6,6 +6,7 @@ mod delivering;
 mod listing;
 mod managing;
 mod measuring;
+mod pinging;
 mod registering;
 
 use std::fmt;
@@ -16,6 +17,7 @@ pub use delivering::{DELIVERIES_KEPT_MAX, Failure, Lease};
 pub use listing::ConsumerMeasure;
 pub use managing::ConsumerChange;
 pub use measuring::{DURATION_BOUNDS_S, DeliveryMeasure, DeliveryMeasures};
+pub use pinging::Ping;
 pub use registering::NewConsumer;
 
 pub use crate::db::consumer::ConsumerFilter;

@@ -3,6 +3,7 @@
 
 mod backoff;
 mod challenging;
+mod pinging;
 mod task;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use tokio::task::AbortHandle;
 pub use backoff::BackoffSettings;
 
 use self::challenging::Challenges;
+use self::pinging::Pings;
 use self::task::Task;
 use crate::app::consumers::{Consumers, Lease};
 use crate::app::feed::Feed;
@@ -79,7 +81,7 @@ pub fn deliver(delivery: Delivery, settings: DeliverySettings, node: String) -> 
     let runtime = Builder::new_multi_thread().worker_threads(WORKERS).thread_name("delivering").enable_all().build();
     let runtime = runtime.map_err(|error| Error::Operator(format!("threads for deliveries cannot be started: {error}")))?;
     let (stopping, stopped) = watch::channel(false);
-    let supervisor = Supervisor { shared, node, tasks: BTreeMap::new(), challenges: Challenges::default() };
+    let supervisor = Supervisor { shared, node, tasks: BTreeMap::new(), challenges: Challenges::default(), pings: Pings::default() };
     let run = move || supervise(runtime, supervisor, stopped);
     let thread = std::thread::Builder::new().name("delivering".to_owned()).spawn(run).map_err(Error::internal)?;
     Ok(Delivering { stopping, thread: Some(thread) })
@@ -121,6 +123,7 @@ struct Supervisor {
     node: String,
     tasks: BTreeMap<ConsumerId, Running>,
     challenges: Challenges,
+    pings: Pings,
 }
 
 impl Supervisor {
@@ -153,7 +156,8 @@ impl Supervisor {
     async fn look(&mut self) -> Result<()> {
         let began = Instant::now();
         let (consumers, node) = (self.shared.delivery.consumers.clone(), self.node.clone());
-        let (leases, unverified) = self.shared.blocking(move || Ok((consumers.claim(&node)?, consumers.list_unverified()?))).await?;
+        let found = move || Ok((consumers.claim(&node)?, consumers.list_unverified()?, consumers.list_pings()?));
+        let (leases, unverified, pings) = self.shared.blocking(found).await?;
         // From when it was asked for: the answer may have been long on its way.
         let until = began + Duration::from_millis(self.shared.delivery.consumers.lease_ms());
         let held: BTreeMap<ConsumerId, Held> = leases.into_iter().map(|lease| (lease.consumer.id, Held { lease, until })).collect();
@@ -171,6 +175,7 @@ impl Supervisor {
             }
         }
         self.challenges.look(&self.shared, unverified);
+        self.pings.look(&self.shared, &self.node, pings);
         Ok(())
     }
 

@@ -125,7 +125,7 @@ impl Task {
             .iter()
             .map(|event| OutgoingEvent {
                 id: &event.id,
-                event_type: event.event_type,
+                event_type: event.event_type.name(),
                 dictionary: event.dictionary.as_ref(),
                 json: &event.json,
             })
