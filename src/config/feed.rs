@@ -12,7 +12,7 @@ use crate::http::FeedStreamSettings;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings: feed")]
 pub struct FeedSettings {
-    /// Where clients reach the service, as https://svod.example: events link to it [default: the address that it listens on]
+    /// Where clients reach the service, as `https://svod.example`: events link to it [default: the address that it listens on]
     #[arg(long, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
     /// Longest event of an item that is told whole; a longer one has a link instead

@@ -16,7 +16,7 @@ use crate::outbound::feed_client::FeedAddress;
 /// What `svod mirror` takes.
 #[derive(Debug, Clone, Args)]
 pub struct MirrorArguments {
-    /// Address of the service whose dictionaries are mirrored, such as https://svod.example
+    /// Address of the service whose dictionaries are mirrored, such as `https://svod.example`
     #[arg(long, value_name = "URL")]
     pub from: String,
     /// Token by which the service knows you; better in the variable, which others on the machine do not see
