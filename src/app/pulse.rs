@@ -2,8 +2,12 @@
 //! waits for a beat and then looks; a beat says nothing of what changed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
+
+/// A beat may come before its news can be read, so whoever waits for one looks after this in any case.
+pub const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Clone)]
 pub struct Pulse(Arc<watch::Sender<u64>>);

@@ -1,7 +1,6 @@
 //! What subscribers are told: they wait for a beat of the pulse, look what is new, and never miss what came between two beats.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_graphql::{Context, Error as Told, ID, Result, Subscription};
 use futures_util::Stream;
@@ -11,9 +10,7 @@ use tokio::sync::watch;
 use super::publication::PublicationObject;
 use super::view::{Asking, Management, View, hop};
 use crate::app::acting::Caller;
-
-/// A beat may have been before the news of it could be read; so whoever waits looks now and then in any case.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+use crate::app::pulse::LOOK_EVERY;
 
 /// Somebody who waits for changes.
 pub struct Waiting {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Feed, FeedView, Touched, item_events};
+use super::{Feed, FeedView, Touched, history_mark, item_events};
 use crate::domain::digest::hex;
 use crate::domain::error::Result;
-use crate::domain::feed::{EventType, Place, Position};
+use crate::domain::feed::{EventType, HistoryMark, Place, Position};
 use crate::domain::publication::Publication;
 use crate::domain::text::DictionaryCode;
 use crate::domain::value::write_json_string;
@@ -40,6 +40,7 @@ pub struct Teller<'a> {
     pub publication: &'a Publication,
     source: String,
     time: String,
+    history: HistoryMark,
     /// Whether even long events are told whole.
     is_whole: bool,
 }
@@ -56,7 +57,8 @@ impl<'a> Teller<'a> {
     pub fn new(feed: &'a Feed, view: &'a FeedView, publication: &'a Publication, is_whole: bool) -> Self {
         let mut source = String::new();
         write_json_string(&feed.source(), &mut source);
-        Self { feed, view, publication, source, time: publication.published_at.to_string(), is_whole }
+        let history = history_mark(view.head(), publication.seq);
+        Self { feed, view, publication, source, time: publication.published_at.to_string(), history, is_whole }
     }
 
     pub fn opened(&self) -> FeedEvent {
@@ -153,7 +155,7 @@ impl<'a> Teller<'a> {
     fn event(&self, event_type: EventType, place: Place, about: Option<(&DictionaryCode, Option<&str>)>, data: &str) -> FeedEvent {
         let position = Position { publication: self.publication.seq, place };
         let id = position.event_id();
-        let cursor = self.feed.cursor_within(self.view.head(), &position);
+        let cursor = self.feed.cursor_with(self.history, &position);
         let mut json = String::with_capacity(data.len() + 512);
         json.push_str("{\"specversion\":\"1.0\",\"id\":\"");
         json.push_str(&id);

@@ -155,7 +155,12 @@ impl Feed {
 
     /// The same for whoever holds a head.
     pub fn cursor_within(&self, head: &Head, position: &Position) -> String {
-        Cursor { database: self.database_mark(), history: history_mark(head, position.publication), position: position.clone() }.text()
+        self.cursor_with(history_mark(head, position.publication), position)
+    }
+
+    /// The same where the mark of the publication is known: a big one has a million cursors.
+    fn cursor_with(&self, history: HistoryMark, position: &Position) -> String {
+        Cursor { database: self.database_mark(), history, position: position.clone() }.text()
     }
 
     /// The position that a cursor names, or one of the words `start` and `now`. Refuses by name a cursor that is none of ours, of

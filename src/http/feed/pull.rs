@@ -15,6 +15,7 @@ use super::super::errors::Problem;
 use super::super::observation::RequestId;
 use super::{Asked, Entered, SVOD_CURSOR, door, enter, finished};
 use crate::app::feed::{Feed, FeedPage, FeedRequest, FeedView, START};
+use crate::app::pulse::LOOK_EVERY;
 use crate::domain::account::Authority;
 use crate::domain::error::Error;
 use crate::domain::feed::Position;
@@ -28,8 +29,6 @@ const EVENTS_DEFAULT: usize = 1_000;
 const EVENTS_MAX: usize = 10_000;
 /// How many events are read at once for an answer of lines, which has no end of its own.
 const LINES_AT_ONCE: usize = 2_000;
-/// A beat may come before its news can be read, so whoever waits looks now and then in any case.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 pub async fn pull(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let responded = respond(&request, &state).await;

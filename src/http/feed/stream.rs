@@ -22,6 +22,7 @@ use super::super::{FeedStreamSettings, Place, State};
 use super::pull::read;
 use super::{Asked, door, enter, finished};
 use crate::app::feed::{Feed, FeedPage, FeedRequest, FeedView, NOW};
+use crate::app::pulse::LOOK_EVERY;
 use crate::domain::error::Error;
 use crate::domain::feed::Position;
 
@@ -33,8 +34,6 @@ const EVENTS_AT_ONCE: usize = 200;
 const PIECES_WAITING_MAX: usize = 4;
 /// How long a browser waits before it connects again.
 const RETRY_MS: u64 = 2_000;
-/// A beat may come before its news can be read, so whoever follows looks now and then in any case.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// For so long, rights that were found are good for what comes next.
 const RIGHTS_HOLD: Duration = Duration::from_secs(1);
 

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use super::{Held, Shared};
 use crate::app::consumers::Failure;
 use crate::app::feed::{FeedEvent, FeedPage, FeedRequest};
+use crate::app::pulse::LOOK_EVERY;
 use crate::domain::consumer::{Attempt, Consumer};
 use crate::domain::error::{Error, Result};
 use crate::domain::feed::Position;
@@ -21,8 +22,6 @@ const EVENTS_AT_ONCE: usize = 200;
 /// What was delivered is written down at least so often.
 const WRITE_EVERY: Duration = Duration::from_millis(100);
 const WRITE_EVERY_EVENTS: usize = 500;
-/// A beat may come before its news can be read, so that a task looks now and then in any case.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// After a fault of our own.
 const FAULT_PAUSE: Duration = Duration::from_secs(1);
 
