@@ -1,0 +1,33 @@
+import 'i18next';
+import type common from './ru/common.json';
+import type home from './ru/home.json';
+import type dictionary from './ru/dictionary.json';
+import type item from './ru/item.json';
+import type request from './ru/request.json';
+import type editing from './ru/editing.json';
+import type importing from './ru/importing.json';
+import type definition from './ru/definition.json';
+import type publication from './ru/publication.json';
+import type consumer from './ru/consumer.json';
+import type people from './ru/people.json';
+import type system from './ru/system.json';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'common';
+    resources: {
+      common: typeof common;
+      home: typeof home;
+      dictionary: typeof dictionary;
+      item: typeof item;
+      request: typeof request;
+      editing: typeof editing;
+      importing: typeof importing;
+      definition: typeof definition;
+      publication: typeof publication;
+      consumer: typeof consumer;
+      people: typeof people;
+      system: typeof system;
+    };
+  }
+}

@@ -1,0 +1,7 @@
+import { useTranslation } from 'react-i18next';
+import { Page } from '@/ui/Page';
+
+export default function ItemPage() {
+  const { t } = useTranslation();
+  return <Page title={t('nav.dictionaries')}>{null}</Page>;
+}

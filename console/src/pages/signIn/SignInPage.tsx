@@ -1,0 +1,45 @@
+import { Anchor, Card, Center, Group, Stack, Text, Title } from '@mantine/core';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate, useSearchParams } from 'react-router';
+import { session } from '@/api/session';
+import { SignInForm } from '@/components/shell/SignInForm';
+
+/** The door. Leads back to where one wanted to go. */
+export default function SignInPage() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [search] = useSearchParams();
+  const wanted = search.get('to');
+  useEffect(() => {
+    document.title = `${t('signIn.title')} · ${t('svod')}`;
+  }, [t]);
+  const enter = async () => {
+    session.isBack();
+    await navigate(wanted?.startsWith('/') && !wanted.startsWith('//') ? wanted : '/');
+    location.reload();
+  };
+  return (
+    <Center mih="100dvh" p="md" component="main">
+      <Card withBorder padding="xl" w={400} shadow="sm">
+        <Stack>
+          <Group gap="sm">
+            <img src="/assets/icon.svg" width={40} height={40} alt="" />
+            <div>
+              <Title order={1} size="h3">
+                {t('signIn.title')}
+              </Title>
+              <Text size="sm" c="dimmed">
+                {t('tagline')}
+              </Text>
+            </div>
+          </Group>
+          <SignInForm onSignedIn={() => void enter()} />
+          <Anchor component={Link} to="/dictionaries" size="sm" ta="center">
+            {t('signIn.without')}
+          </Anchor>
+        </Stack>
+      </Card>
+    </Center>
+  );
+}
