@@ -93,17 +93,24 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled' });
 }
 
+type Running = Awaited<ReturnType<typeof serve>>;
+
 /** Tests with a server for each spec file, and a page that begins there. Errors of the page's scripts and policy fail the test. */
-export const test = base.extend<{ quiet: undefined }, { server: Server }>({
-  server: [
+export const test = base.extend<{ quiet: undefined; server: Server }, { servers: Map<string, Running> }>({
+  servers: [
     // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
-      const server = await serve();
-      await use(server);
-      await server.stop();
+      const servers = new Map<string, Running>();
+      await use(servers);
+      await Promise.all([...servers.values()].map((server) => server.stop()));
     },
     { scope: 'worker' },
   ],
+  server: async ({ servers }, use, info) => {
+    const server = servers.get(info.file) ?? (await serve());
+    servers.set(info.file, server);
+    await use(server);
+  },
   baseURL: async ({ server }, use) => use(server.url),
   quiet: [
     async ({ page }, use) => {

@@ -67,7 +67,7 @@ export function SignInForm({ name: known = '', onSignedIn }: SignInFormProps) {
     });
   const told = (refused: Refusal) => {
     if (refused.code === 'SIGN_IN_FAILED') return t('signIn.failed');
-    if (refused.code === 'TOO_MANY_ATTEMPTS') return `${t('signIn.wait')} ${refused.message}`;
+    if (refused.code === 'SIGN_IN_SLOWED') return `${t('signIn.wait')} ${refused.message}`;
     return sentence(t, refused);
   };
   return (
@@ -83,6 +83,7 @@ export function SignInForm({ name: known = '', onSignedIn }: SignInFormProps) {
           autoComplete="username"
           autoCapitalize="none"
           required
+          withAsterisk={false}
           value={name}
           data-autofocus={known === '' ? true : undefined}
           onChange={(event) => setName(event.currentTarget.value)}
@@ -91,6 +92,7 @@ export function SignInForm({ name: known = '', onSignedIn }: SignInFormProps) {
           label={t('signIn.password')}
           autoComplete="current-password"
           required
+          withAsterisk={false}
           value={password}
           data-autofocus={known === '' ? undefined : true}
           onChange={(event) => setPassword(event.currentTarget.value)}
