@@ -5,15 +5,15 @@ SHELL := /bin/sh
 # Debian's packages; each is installed only when it is missing, and said aloud.
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: help run build console console-check console-test test check fmt bench bench-peers bench-load bench-soak soak fuzz generate postgres nats-server compiler curl nextest node node-new console-packages chromium audit-suite webhook-sdks xmllint validators clean
+.PHONY: help run build console console-embedded console-test test check fmt bench bench-peers bench-load bench-soak soak fuzz generate postgres nats-server compiler curl nextest node node-new console-packages chromium audit-suite webhook-sdks xmllint validators clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: compiler console ## Build and serve a demo on SQLite with the shipped dictionaries, at http://127.0.0.1:8080
+run: compiler console-embedded ## Build and serve a demo on SQLite with the shipped dictionaries, at http://127.0.0.1:8080
 	cargo run --release -- serve --demo
 
-build: compiler console ## Build the optimised binary, console inside
+build: compiler console-embedded ## Build the optimised binary, console inside
 	cargo build --release
 
 test: compiler postgres nats-server nextest curl audit-suite webhook-sdks xmllint validators ## Run every test on SQLite and PostgreSQL
@@ -36,7 +36,10 @@ fmt: console-packages ## Format the code
 
 console: console-packages ## Build the console into console/dist, from where the binary takes it in
 	$(NPM) run --silent build
-	@touch src/http/console.rs
+
+# A release carries the console inside. Cargo does not see files that are new, so that it is told when another console was built.
+console-embedded: console
+	@cmp -s console/dist/index.html target/embedded.html || { touch src/http/console.rs; mkdir -p target && cp console/dist/index.html target/embedded.html; }
 
 console-test: compiler console chromium ## Test the console: its logic, and its pages in Chromium against the real binary
 	cargo build --bin svod
