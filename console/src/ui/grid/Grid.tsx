@@ -1,0 +1,109 @@
+import { Alert, Button, Skeleton, Stack } from '@mantine/core';
+import { useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { GridWords } from './columns';
+import type { GridEngine } from './engine';
+import type { GridProps } from './types';
+import classes from './Grid.module.css';
+
+export type * from './types';
+
+const nonce = (): string => document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? '';
+
+/**
+ * A grid of any number of rows, which loads what is looked at. It fills what it stands in, so that must have a height. Cells are
+ * selected and edited as in a spreadsheet; blocks are copied into one and pasted from one.
+ */
+export function Grid(props: GridProps) {
+  const { t } = useTranslation();
+  const element = useRef<HTMLDivElement>(null);
+  const engine = useRef<GridEngine | null>(null);
+  const [state, setState] = useState<'waiting' | 'there' | 'failed'>('waiting');
+  const latest = useRef(props);
+  const words = useMemo<GridWords>(
+    () => ({
+      yes: t('yes'),
+      no: t('no'),
+      none: t('grid.none'),
+      nothing: t('grid.nothing'),
+      select: (row) => t('grid.select', { row }),
+      selectColumn: t('grid.selectColumn'),
+    }),
+    [t],
+  );
+  const latestWords = useRef(words);
+  useEffect(() => {
+    latest.current = props;
+    latestWords.current = words;
+  });
+
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    let isWanted = true;
+    import('./engine').then(
+      (module) => {
+        if (!isWanted || !element.current) return;
+        const locale = {
+          ariaSortableColumn: t('grid.sortable'),
+          ariaLabelTooltip: t('grid.tooltip'),
+          ariaLabelCellEditor: t('grid.editor'),
+        };
+        engine.current = new module.GridEngine(
+          element.current,
+          () => latest.current,
+          () => latestWords.current,
+          locale,
+          nonce(),
+        );
+        setState('there');
+      },
+      () => isWanted && setState('failed'),
+    );
+    return () => {
+      isWanted = false;
+      engine.current?.destroy();
+      engine.current = null;
+      setState('waiting');
+    };
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- made anew only in another language or after a failure
+  }, [t, attempt]);
+
+  const { columns, hidden, source, sort, label, selectedRows, onEdit, onSelectRows } = props;
+  const hiddenKey = hidden?.join(' ');
+  const canEdit = onEdit !== undefined;
+  const canSelect = onSelectRows !== undefined;
+  useEffect(() => engine.current?.setColumns(), [columns, hiddenKey, canEdit, canSelect]);
+  useEffect(() => engine.current?.setSource(), [source]);
+  useEffect(() => engine.current?.setSort(), [sort]);
+  useEffect(() => engine.current?.setLabel(), [label]);
+  useEffect(() => engine.current?.setSelectedRows(), [selectedRows]);
+  useImperativeHandle(
+    props.ref,
+    () => ({
+      jumpTo: (row) => engine.current?.jumpTo(row),
+      refresh: (rows) => engine.current?.refresh(rows),
+    }),
+    [],
+  );
+
+  return (
+    <div className={classes['frame'] ?? ''}>
+      {state === 'waiting' && (
+        <Stack gap="sm" className={classes['waitingForAll'] ?? ''} role="status" aria-label={t('loading')}>
+          {[90, 70, 82, 64, 88, 75].map((width) => (
+            <Skeleton key={width} height={16} width={`${width}%`} />
+          ))}
+        </Stack>
+      )}
+      {state === 'failed' && (
+        <Alert color="yellow" role="alert" m="md">
+          {t('refusal.NO_CONNECTION')}{' '}
+          <Button size="compact-sm" variant="default" onClick={() => setAttempt((number) => number + 1)}>
+            {t('action.retry')}
+          </Button>
+        </Alert>
+      )}
+      <div ref={element} className={classes['engine'] ?? ''} />
+    </div>
+  );
+}
