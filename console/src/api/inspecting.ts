@@ -17,18 +17,19 @@ export interface InspectedColumn {
 export interface Inspected {
   evidence: Array<{ name: string; found: string }>;
   columns: InspectedColumn[];
-  rows: number;
+  /** How many rows were looked at; the file may have more. */
+  rowsSeen: number;
   errors: Array<{ code: string; message: string }>;
 }
 
-/** Looks at the beginning of a file; nothing of it is kept. A workbook is one archive and can only be looked at whole. */
+/** Looks at the beginning of a file; nothing of it is kept. Only tables of text can be looked at in part. */
 export function inspect(
   dictionary: string,
   file: File,
   parameters: ImportParameters,
   signal: AbortSignal,
 ): Promise<Sent<Inspected>> {
-  const isWhole = file.size <= INSPECTED_BYTES_MAX || /\.(xlsx|gz|zip)$/i.test(file.name);
+  const isWhole = file.size <= INSPECTED_BYTES_MAX || /\.(xlsx|gz|zip|xml|json|ndjson|gc|ttl)$/i.test(file.name);
   const piece = isWhole ? file : file.slice(0, INSPECTED_BYTES_MAX);
   const path = `/import/${encodeURIComponent(dictionary)}/inspect`;
   return send<Inspected>(path, piece, file.name, isWhole ? parameters : [...parameters, ['partial', 'true']], undefined, signal);

@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read as _};
 use std::sync::Arc;
 
 use super::super::change_request::{ChangeRequests, Destination};
-use super::{ImportLimits, ImportOptions, Source};
+use super::{ImportLimits, ImportOptions, Source, in_file};
 use crate::app::acting::Caller;
 use crate::domain::error::{Error, Result};
 use crate::domain::text::DictionaryCode;
@@ -45,8 +45,10 @@ impl ChangeRequests {
         let source = Source { name: &sample.file_name, open: &open };
         let (format, because) = source.format(dictionary, &options)?;
         let opened = format.open(&open, &options.csv, &limits.file);
-        let table = opened.map_err(|error| refusal(dictionary, &error))?;
-        let mut surveyed = survey(table, dictionary, &options.read, sample.is_partial)?;
+        let table = opened.map_err(|error| in_file(refusal(dictionary, &error), &sample.file_name))?;
+        let surveyed = survey(table, dictionary, &options.read, sample.is_partial);
+        let mut surveyed = surveyed.map_err(|error| in_file(error, &sample.file_name))?;
+        surveyed.violations.annotate(|violation| violation.file = Some(sample.file_name.clone()));
         surveyed.evidence.insert(0, ("format".to_owned(), format!("{} ({because})", format.name())));
         Ok(surveyed)
     }

@@ -29,6 +29,9 @@ const TARGETS = graphql(`
   }
 `);
 
+/** What the table of columns lets one mend at once. */
+const DECIDED_HERE = new Set(['COLUMN_UNKNOWN', 'COLUMN_MISSING', 'HEADER_MISSING']);
+
 interface ColumnsStepProps {
   dictionary: string;
   file: File;
@@ -61,6 +64,7 @@ export function ColumnsStep({ dictionary, file, onReady }: ColumnsStepProps) {
   const targets = data?.dictionary ? targetsOf(t, data.dictionary.attributes, data.dictionary.isHierarchical) : [];
   const columns = inspected?.columns ?? [];
   const undecided = undecidedCount(columns, choices);
+  const hasCode = columns.some((column, at) => ['code', 'key'].includes(targetOf(column, at, choices)));
   const ready = () => {
     if (!inspected) return;
     const keeping: ImportParameters = saves ? [['save_mapping', 'true']] : [];
@@ -73,9 +77,7 @@ export function ColumnsStep({ dictionary, file, onReady }: ColumnsStepProps) {
       {!inspected && refusals.length === 0 && <Loading />}
       {inspected && inspected.errors.length > 0 && (
         <Refusals
-          refusals={inspected.errors
-            .filter((each) => each.code !== 'column_unknown' && each.code !== 'COLUMN_UNKNOWN')
-            .map((each) => ({ ...each, path: [] }))}
+          refusals={inspected.errors.filter((each) => !DECIDED_HERE.has(each.code)).map((each) => ({ ...each, path: [] }))}
         />
       )}
       {columns.length > 0 && (
@@ -107,11 +109,16 @@ export function ColumnsStep({ dictionary, file, onReady }: ColumnsStepProps) {
                   {t('columns.leaveAll')}
                 </Button>
               )}
-              <Button disabled={undecided > 0} onClick={ready}>
+              <Button disabled={undecided > 0 || !hasCode} onClick={ready}>
                 {t('columns.next')}
               </Button>
             </Group>
           </Group>
+          {undecided === 0 && !hasCode && (
+            <Text size="sm" mt="xs" ta="right" aria-live="polite" c="var(--svod-annulled)">
+              {t('columns.noCode')}
+            </Text>
+          )}
           {undecided > 0 && (
             <Text size="sm" mt="xs" ta="right" aria-live="polite" c="var(--svod-changed)">
               {t('columns.undecidedCount', { count: undecided })}
@@ -156,7 +163,7 @@ function Detected({ inspected, overrides, onOverride }: DetectedProps) {
           <Text size="sm" c="dimmed" mb="xs">
             {t('detected.hint')}
           </Text>
-          <SimpleGrid cols={{ base: 1, sm: 3 }}>
+          <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }}>
             <Select
               label={t('detected.encoding')}
               data={[auto, ...ENCODINGS.map((value) => ({ value, label: value }))]}
@@ -174,6 +181,12 @@ function Detected({ inspected, overrides, onOverride }: DetectedProps) {
               data={[auto, { value: 'true', label: t('detected.headerYes') }, { value: 'false', label: t('detected.headerNo') }]}
               value={overrides['header'] ?? ''}
               onChange={(value) => onOverride('header', value)}
+            />
+            <Select
+              label={t('detected.quoting')}
+              data={[auto, { value: '"', label: t('detected.quoted') }, { value: 'none', label: t('detected.unquoted') }]}
+              value={overrides['quoting'] ?? ''}
+              onChange={(value) => onOverride('quoting', value)}
             />
           </SimpleGrid>
         </>

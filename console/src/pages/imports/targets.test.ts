@@ -10,7 +10,10 @@ describe('the mapping of columns', () => {
     const choices = { 1: 'name', 2: '-' };
     expect(undecidedCount(columns, choices)).toBe(0);
     expect(mappingOf(columns, { 1: 'name' })).toEqual([['map', 'Имя=name']]);
-    expect(mappingOf(columns, choices)).toContainEqual(['map', 'Имя=name']);
+    expect(mappingOf(columns, choices)).toEqual([
+      ['map', 'Имя=name'],
+      ['map', 'Прочее=-'],
+    ]);
   });
 
   test('columns without names are named in order', () => {

@@ -43,7 +43,8 @@ export function mappingOf(columns: InspectedColumn[], choices: Choices): ImportP
   if (!isNamed) return [['columns', columns.map((column, at) => targetOf(column, at, choices) || '-').join(',')]];
   return columns.flatMap((column, at): ImportParameters => {
     const chosen = choices[at];
-    return chosen === undefined || chosen === '' || chosen === column.target ? [] : [['map', `${column.name}=${chosen}`]];
+    const isFound = chosen === column.target && column.because !== 'unknown';
+    return chosen === undefined || chosen === '' || isFound ? [] : [['map', `${column.name}=${chosen}`]];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { ICellEditorComp, ICellEditorParams } from 'ag-grid-community';
-import type { GridChoice, GridColumn, GridRow } from './types';
+import type { GridChoice, GridColumn, GridRow } from './model';
 import classes from './Grid.module.css';
 
 /** What an editor of choices is told by its column. */

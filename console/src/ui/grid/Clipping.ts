@@ -3,7 +3,7 @@ import { parseBlock, pastedSize, writeBlock } from './blocks';
 import { CellRange } from './CellRange';
 import type { GridWords } from './columns';
 import type { Selecting } from './Selecting';
-import type { CellEdit, GridColumn, GridProps, GridRow } from './types';
+import type { CellEdit, GridColumn, GridProps, GridRow } from './model';
 import { shownText, typedValue } from './values';
 
 /** How many rows are copied, cleared or filled at once: more than anybody means to. */

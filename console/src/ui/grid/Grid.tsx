@@ -1,25 +1,32 @@
-import { Alert, Button, Skeleton, Stack } from '@mantine/core';
-import { useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
+import { Alert, Button, Center, Skeleton, Stack, Text } from '@mantine/core';
+import { useEffect, useImperativeHandle, useMemo, useRef, useState, type ReactNode, type Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GridWords } from './columns';
 import type { GridEngine } from './engine';
-import type { GridProps } from './types';
+import type { GridHandle, GridProps } from './model';
 import classes from './Grid.module.css';
 
-export type * from './types';
+export type * from './model';
 
 const nonce = (): string => document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? '';
+
+interface Props extends GridProps {
+  /** What stands there where there is no row. */
+  empty?: ReactNode;
+  ref?: Ref<GridHandle>;
+}
 
 /**
  * A grid of any number of rows, which loads what is looked at. It fills what it stands in, so that must have a height. Cells are
  * selected and edited as in a spreadsheet; blocks are copied into one and pasted from one.
  */
-export function Grid(props: GridProps) {
+export function Grid({ ref, empty, ...props }: Props) {
   const { t } = useTranslation();
   const element = useRef<HTMLDivElement>(null);
   const engine = useRef<GridEngine | null>(null);
   const [state, setState] = useState<'waiting' | 'there' | 'failed'>('waiting');
-  const latest = useRef(props);
+  const [total, setTotal] = useState<number>();
+  const latest = useRef<GridProps>(props);
   const words = useMemo<GridWords>(
     () => ({
       yes: t('yes'),
@@ -33,7 +40,13 @@ export function Grid(props: GridProps) {
   );
   const latestWords = useRef(words);
   useEffect(() => {
-    latest.current = props;
+    latest.current = {
+      ...props,
+      onCount: (count) => {
+        setTotal(count);
+        props.onCount?.(count);
+      },
+    };
     latestWords.current = words;
   });
 
@@ -68,17 +81,17 @@ export function Grid(props: GridProps) {
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- made anew only in another language or after a failure
   }, [t, attempt]);
 
-  const { columns, hidden, source, sort, label, selectedRows, onEdit, onSelectRows } = props;
+  const { columns, hidden, source, sort, label, selected, onEdit, onSelect } = props;
   const hiddenKey = hidden?.join(' ');
   const canEdit = onEdit !== undefined;
-  const canSelect = onSelectRows !== undefined;
+  const canSelect = onSelect !== undefined;
   useEffect(() => engine.current?.setColumns(), [columns, hiddenKey, canEdit, canSelect]);
   useEffect(() => engine.current?.setSource(), [source]);
   useEffect(() => engine.current?.setSort(), [sort]);
   useEffect(() => engine.current?.setLabel(), [label]);
-  useEffect(() => engine.current?.setSelectedRows(), [selectedRows]);
+  useEffect(() => engine.current?.setSelected(), [selected]);
   useImperativeHandle(
-    props.ref,
+    ref,
     () => ({
       jumpTo: (row) => engine.current?.jumpTo(row),
       refresh: (rows) => engine.current?.refresh(rows),
@@ -102,6 +115,9 @@ export function Grid(props: GridProps) {
             {t('action.retry')}
           </Button>
         </Alert>
+      )}
+      {state === 'there' && total === 0 && (
+        <Center className={classes['over'] ?? ''}>{empty ?? <Text c="dimmed">{t('grid.empty')}</Text>}</Center>
       )}
       <div ref={element} className={classes['engine'] ?? ''} />
     </div>

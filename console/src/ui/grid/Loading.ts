@@ -1,4 +1,4 @@
-import type { GridProps, GridRow, GridSource } from './types';
+import type { GridProps, GridRow, GridSource } from './model';
 
 const ATTEMPTS = 4;
 const PAUSE_MS = 700;
@@ -23,7 +23,7 @@ export class Loading {
     this.abort.abort();
   }
 
-  async load(from: number, count: number): Promise<GridRow[]> {
+  async load(from: number, count: number): Promise<{ rows: GridRow[]; total: number }> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.source.load(from, count, this.abort.signal);

@@ -1,7 +1,7 @@
 import type { GridApi } from 'ag-grid-community';
 import { CellRange, type Place } from './CellRange';
 import { CHECKS } from './columns';
-import type { GridRow } from './types';
+import type { GridRow } from './model';
 import classes from './Grid.module.css';
 
 const MARKS = { selected: classes['selected'] ?? '', top: classes['top'] ?? '', bottom: classes['bottom'] ?? '' };

@@ -1,6 +1,6 @@
 import type { ColDef, ICellRendererParams, SuppressKeyboardEventParams } from 'ag-grid-community';
 import { ChoiceEditor } from './ChoiceEditor';
-import type { GridColumn, GridProps, GridRow } from './types';
+import type { GridColumn, GridProps, GridRow } from './model';
 import { shownText, typedValue } from './values';
 import classes from './Grid.module.css';
 
@@ -25,6 +25,7 @@ export interface ColumnContext {
   mark: (cell: HTMLElement, row: number, column: string) => void;
   onKey: (params: SuppressKeyboardEventParams<GridRow, string>) => boolean;
   onTyped: (row: GridRow, column: GridColumn, value: string) => void;
+  isChecked: (row: string) => boolean;
   onCheck: (row: GridRow, isChecked: boolean, isWithShift: boolean) => void;
 }
 
@@ -33,9 +34,9 @@ const className = (name: string): string => classes[name] ?? '';
 
 /** Our columns as the library wants them. */
 export function columnDefinitions(context: ColumnContext): Array<ColDef<GridRow, string>> {
-  const { columns, hidden = [], onSelectRows } = context.props();
+  const { columns, hidden = [], onSelect } = context.props();
   const shown = columns.map((column, index) => definition(column, hidden.includes(column.id), index === 0, context));
-  return onSelectRows ? [checks(context), ...shown] : shown;
+  return onSelect ? [checks(context), ...shown] : shown;
 }
 
 function definition(column: GridColumn, isHidden: boolean, isFirst: boolean, context: ColumnContext): ColDef<GridRow, string> {
@@ -108,12 +109,12 @@ function drawn(
   text.className = className('text');
   text.textContent = shownText(column, data, context.words());
   if (text instanceof HTMLAnchorElement && addressOf) {
-    text.href = addressOf(data);
+    text.href = addressOf(data.id);
     text.tabIndex = -1;
     text.addEventListener('click', (event) => {
       if (!onOpen || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      onOpen(data);
+      onOpen(data.id);
     });
   }
   describe(eGridCell, data, column.id, value ?? '');
@@ -151,7 +152,7 @@ function checks(context: ColumnContext): ColDef<GridRow, string> {
     suppressKeyboardEvent: (params) => {
       if (params.event.key !== ' ' || !params.data) return false;
       params.event.preventDefault();
-      context.onCheck(params.data, !context.props().selectedRows?.has(params.data.id), params.event.shiftKey);
+      context.onCheck(params.data, !context.isChecked(params.data.id), params.event.shiftKey);
       return true;
     },
     cellRenderer: ({ data }: ICellRendererParams<GridRow, string>) => {
@@ -163,7 +164,7 @@ function checks(context: ColumnContext): ColDef<GridRow, string> {
         check.setAttribute('aria-label', '…');
         return check;
       }
-      check.checked = context.props().selectedRows?.has(data.id) ?? false;
+      check.checked = context.isChecked(data.id);
       check.setAttribute('aria-label', context.words().select(data.id));
       check.addEventListener('click', (event) => context.onCheck(data, check.checked, event.shiftKey));
       return check;

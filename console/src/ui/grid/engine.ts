@@ -23,7 +23,7 @@ import { Clipping } from './Clipping';
 import { CHECKS, columnDefinitions, type ColumnContext, type GridWords } from './columns';
 import { Loading } from './Loading';
 import { Selecting } from './Selecting';
-import type { CellEdit, GridColumn, GridHandle, GridProps, GridRow } from './types';
+import type { CellEdit, GridColumn, GridHandle, GridProps, GridRow } from './model';
 import classes from './Grid.module.css';
 
 const MODULES = [
@@ -80,6 +80,7 @@ export class GridEngine implements GridHandle {
   private readonly clipping: Clipping;
   private loading: Loading;
   private lastChecked: number | undefined;
+  private checked = new Set<string>();
   private lastKey: { event: KeyboardEvent; isOurs: boolean } | undefined;
 
   constructor(
@@ -106,7 +107,6 @@ export class GridEngine implements GridHandle {
   }
 
   private options(localeText: Record<string, string>, nonce: string) {
-    const { source } = this.props();
     return {
       theme,
       ...(nonce ? { styleNonce: nonce } : {}),
@@ -120,7 +120,7 @@ export class GridEngine implements GridHandle {
       cacheOverflowSize: 1,
       maxConcurrentDatasourceRequests: 3,
       blockLoadDebounceMillis: 15,
-      ...(source.count === undefined ? {} : { infiniteInitialRowCount: Math.max(1, source.count) }),
+      infiniteInitialRowCount: 1,
       getRowId: ({ data }: { data: GridRow }) => data.id,
       rowClassRules: Object.fromEntries(
         (['added', 'changed', 'retired', 'annulled'] as const).map((tone) => [
@@ -142,7 +142,7 @@ export class GridEngine implements GridHandle {
         if (rowIndex !== null && column && typeof column !== 'string') this.selecting.focused(rowIndex, column.getColId());
       },
       onCellDoubleClicked: ({ data, colDef }) => {
-        if (data && colDef.colId !== CHECKS && !this.isEditable(colDef.colId)) this.props().onOpen?.(data);
+        if (data && colDef.colId !== CHECKS && !this.isEditable(colDef.colId)) this.props().onOpen?.(data.id);
       },
       onSortChanged: () => this.sorted(),
       onDisplayedColumnsChanged: () => this.selecting.columnsChanged(),
@@ -157,6 +157,7 @@ export class GridEngine implements GridHandle {
       mark: this.selecting.mark,
       onKey: (params) => this.onKey(params),
       onTyped: (row, column, value) => this.edit([{ row: row.id, column: column.id, value }]),
+      isChecked: (row) => this.checked.has(row),
       onCheck: (row, isChecked, isWithShift) => this.check(row, isChecked, isWithShift),
     };
   }
@@ -164,14 +165,12 @@ export class GridEngine implements GridHandle {
   private datasource(): IDatasource {
     const { loading } = this;
     return {
-      ...(loading.source.count === undefined ? {} : { rowCount: loading.source.count }),
       getRows: ({ startRow, endRow, successCallback, failCallback }) => {
         loading.load(startRow, endRow - startRow).then(
-          (rows) => {
+          ({ rows, total }) => {
             if (loading.isOver) return;
-            const known = loading === this.loading ? this.props().source.count : loading.source.count;
-            const last = rows.length < endRow - startRow ? startRow + rows.length : undefined;
-            successCallback(rows, known ?? last);
+            successCallback(rows, total);
+            this.props().onCount?.(total);
           },
           () => {
             if (!loading.isOver) failCallback();
@@ -181,20 +180,19 @@ export class GridEngine implements GridHandle {
     };
   }
 
-  /** Another key: everything anew, from the top. Another count: only that. */
+  /** Another key: everything anew, from the top. */
   setSource(): void {
     const { source } = this.props();
     if (source.key === this.loading.source.key) {
-      if (source.count !== undefined && source.count !== this.loading.source.count) this.api.setRowCount(source.count, true);
       this.loading.source = source;
       return;
     }
     this.loading.end();
     this.loading = new Loading(source, () => this.props().onFail);
     this.lastChecked = undefined;
+    if (!this.props().selected) this.checked = new Set();
     this.selecting.select(undefined);
     this.api.setGridOption('datasource', this.datasource());
-    if (source.count !== undefined) this.api.setRowCount(source.count, true);
     if (this.api.getDisplayedRowCount() > 0) this.api.ensureIndexVisible(0, 'top');
   }
 
@@ -214,8 +212,15 @@ export class GridEngine implements GridHandle {
     this.root.querySelector('[role=grid], [role=treegrid]')?.setAttribute('aria-label', this.props().label);
   }
 
-  /** Marks of rows that are selected changed. */
-  setSelectedRows(): void {
+  /** The page rules over which rows are selected, or left that to the grid. */
+  setSelected(): void {
+    const { selected } = this.props();
+    if (!selected) return;
+    this.checked = new Set(selected);
+    this.drawChecks();
+  }
+
+  private drawChecks(): void {
     this.api.refreshCells({ columns: [CHECKS], force: true });
   }
 
@@ -242,14 +247,14 @@ export class GridEngine implements GridHandle {
   }
 
   private async refreshBlock(from: number): Promise<void> {
-    const rows = await this.loading.load(from, BLOCK).catch(() => []);
+    const { rows } = await this.loading.load(from, BLOCK).catch(() => ({ rows: [] }));
     for (const row of rows) this.api.getRowNode(row.id)?.setData(row);
   }
 
   private async rowsAt(from: number, count: number): Promise<GridRow[]> {
     const loaded = Array.from({ length: count }, (_, index) => this.api.getDisplayedRowAtIndex(from + index)?.data);
     const known = loaded.filter((row) => row !== undefined);
-    return known.length === count ? known : this.loading.load(from, count);
+    return known.length === count ? known : (await this.loading.load(from, count)).rows;
   }
 
   /** Shows at once what somebody made of cells, and tells it. */
@@ -280,15 +285,14 @@ export class GridEngine implements GridHandle {
   private sorted(): void {
     const { sort, onSort } = this.props();
     const now = this.api.getColumnState().find((column) => column.sort);
-    const next = now ? { column: now.colId, isDescending: now.sort === 'desc' } : null;
+    const next = now ? { column: now.colId, isDescending: now.sort === 'desc' } : undefined;
     if (next?.column === sort?.column && next?.isDescending === sort?.isDescending) return;
     onSort?.(next);
   }
 
   private check(row: GridRow, isChecked: boolean, isWithShift: boolean): void {
-    const { selectedRows, onSelectRows } = this.props();
     const place = this.api.getRowNode(row.id)?.rowIndex ?? undefined;
-    const next = new Set(selectedRows);
+    const next = new Set(this.checked);
     const from = isWithShift && this.lastChecked !== undefined ? this.lastChecked : place;
     const ids = place === undefined || from === undefined ? [row.id] : this.idsBetween(from, place);
     for (const id of ids) {
@@ -296,7 +300,9 @@ export class GridEngine implements GridHandle {
       else next.delete(id);
     }
     this.lastChecked = place;
-    onSelectRows?.(next);
+    this.checked = next;
+    this.drawChecks();
+    this.props().onSelect?.([...next]);
   }
 
   private idsBetween(one: number, other: number): string[] {
@@ -336,7 +342,7 @@ export class GridEngine implements GridHandle {
       return false;
     }
     if (event.key === 'Enter' && data && !this.isEditable(column.getColId())) {
-      this.props().onOpen?.(data);
+      this.props().onOpen?.(data.id);
       return handled(event, true);
     }
     return false;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { GridColumn } from './types';
+import type { GridColumn } from './model';
 import { typedValue } from './values';
 
 const WORDS = { yes: 'да', no: 'нет' };

@@ -1,5 +1,5 @@
 import { formatDate } from '../format';
-import type { GridColumn, GridRow } from './types';
+import type { GridColumn, GridRow } from './model';
 
 /** The words for what is true and what is not. */
 export interface YesNo {
