@@ -1,6 +1,7 @@
 import 'i18next';
 import type common from './ru/common.json';
 import type home from './ru/home.json';
+import type dictionaries from './ru/dictionaries.json';
 import type dictionary from './ru/dictionary.json';
 import type item from './ru/item.json';
 import type request from './ru/request.json';
@@ -18,6 +19,7 @@ declare module 'i18next' {
     resources: {
       common: typeof common;
       home: typeof home;
+      dictionaries: typeof dictionaries;
       dictionary: typeof dictionary;
       item: typeof item;
       request: typeof request;
