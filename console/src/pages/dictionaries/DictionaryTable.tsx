@@ -78,7 +78,7 @@ function DictionaryRow({ dictionary }: { dictionary: Listed }) {
           {localized(name)}
         </Anchor>
         {description && (
-          <Text size="xs" c="dimmed" lineClamp={1} title={localized(description)}>
+          <Text size="xs" c="dimmed" truncate title={localized(description)}>
             {localized(description)}
           </Text>
         )}
