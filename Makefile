@@ -5,31 +5,46 @@ SHELL := /bin/sh
 # Debian's packages; each is installed only when it is missing, and said aloud.
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: help run build test check fmt bench bench-peers bench-load bench-soak soak fuzz generate postgres nats-server compiler curl nextest node audit-suite webhook-sdks xmllint validators clean
+.PHONY: help run build console console-embedded console-test test check fmt bench bench-peers bench-load bench-soak soak fuzz generate postgres nats-server compiler curl nextest node node-new console-packages chromium audit-suite webhook-sdks xmllint validators clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: compiler ## Build and serve a demo on SQLite with the shipped dictionaries, at http://127.0.0.1:8080
+run: compiler console-embedded ## Build and serve a demo on SQLite with the shipped dictionaries, at http://127.0.0.1:8080
 	cargo run --release -- serve --demo
 
-build: compiler ## Build the optimised binary
+build: compiler console-embedded ## Build the optimised binary, console inside
 	cargo build --release
 
 test: compiler postgres nats-server nextest curl audit-suite webhook-sdks xmllint validators ## Run every test on SQLite and PostgreSQL
 	scripts/postgres.sh cargo nextest run --lib --bins --tests
+	$(MAKE) --no-print-directory console-test
 
-check: compiler ## Formatting, clippy, documentation, generated files up to date
+check: compiler console-packages ## Formatting, clippy, documentation, generated files up to date, the console's types and texts
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items --quiet
 	scripts/generate.sh --check
+	$(NPM) run --silent check
 
 generate: compiler ## Write the generated files anew: the definition schema and the SDL
 	scripts/generate.sh
 
-fmt: ## Format the code
+fmt: console-packages ## Format the code
 	cargo fmt
+	$(NPM) run --silent fmt
+
+console: console-packages ## Build the console into console/dist, from where the binary takes it in
+	$(NPM) run --silent build
+
+# A release carries the console inside. Cargo does not see files that are new, so that it is told when another console was built.
+console-embedded: console
+	@cmp -s console/dist/index.html target/embedded.html || { touch src/http/console.rs; mkdir -p target && cp console/dist/index.html target/embedded.html; }
+
+console-test: compiler console chromium ## Test the console: its logic, and its pages in Chromium against the real binary
+	cargo build --bin svod
+	$(NPM) run --silent test
+	$(NPM) run --silent e2e
 
 bench: compiler postgres ## Measure what the issues promise, on both engines, and print the tables
 	cargo build --release --bench svod
@@ -85,6 +100,25 @@ node:
 	@command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || { \
 	  echo "Installing Node.js and npm from the distribution: the tests run npm packages, the audits of GraphQL over HTTP and libraries that receive webhooks."; \
 	  $(APT) update && $(APT) install -y --no-install-recommends nodejs npm; }
+
+# Node.js 20 or newer builds the console. Where the distribution's is older, the one that the npm registry carries is put under target/.
+NODE_NEW := $(CURDIR)/target/node/node_modules/node/bin
+NPM := PATH="$(NODE_NEW):$$PATH" npm --prefix console
+
+node-new: node
+	@PATH="$(NODE_NEW):$$PATH" node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' || { \
+	  echo "Installing Node.js 22 from the npm registry into target/node: the console is built with Node.js 20 or newer."; \
+	  mkdir -p target/node && npm install --prefix target/node --no-package-lock --no-audit --no-fund node@22; }
+
+console-packages: node-new
+	@cmp -s console/package-lock.json console/node_modules/.svod-lock || { \
+	  echo "Installing the console's npm packages into console/node_modules."; \
+	  $(NPM) ci --no-audit --no-fund --loglevel=error && cp console/package-lock.json console/node_modules/.svod-lock; }
+
+chromium:
+	@command -v chromium >/dev/null 2>&1 || { \
+	  echo "Installing Chromium from the distribution: the console's pages are tested in it."; \
+	  $(APT) update && $(APT) install -y --no-install-recommends chromium; }
 
 audit-suite: node
 	@cmp -s tests/it/graphql_http/package.json target/graphql-http/package.json && [ -d target/graphql-http/node_modules/graphql-http ] || { \

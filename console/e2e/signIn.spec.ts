@@ -12,8 +12,10 @@ test('somebody signs in, is told when the password is wrong, and signs out', asy
 
   await page.getByLabel('Пароль', { exact: true }).fill(passwordOf('maria'));
   await page.getByRole('button', { name: 'Войти', exact: true }).click();
+  await expect(page.getByRole('heading', { name: /Мария Стрельцова/ })).toBeVisible();
+  await picture(page, 'home');
+  await expectAccessible(page);
   await page.getByRole('button', { name: 'Моя учётная запись' }).click();
-  await expect(page.getByText('Мария Стрельцова')).toBeVisible();
   await page.getByRole('menuitem', { name: 'Выйти' }).click();
   await expect(page.getByLabel('Имя учётной записи')).toBeVisible();
 });

@@ -173,7 +173,7 @@ fn say_ready(svod: &Svod, addresses: &[SocketAddr]) {
     let head = svod.publisher.catalog().head();
     say!("Svod is ready: {} dictionaries, publication {}.", head.dictionaries.len(), head.seq());
     for address in addresses {
-        say!("  start page         http://{address}/");
+        say!("  console            http://{address}/");
         say!("  GraphQL explorer   http://{address}/graphql/data");
         say!("  GraphQL schema     http://{address}/graphql/data/schema.graphql");
         say!("  management API     http://{address}/graphql");

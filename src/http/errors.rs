@@ -187,8 +187,8 @@ impl Problem {
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{status} · Svod</title>\n\
-             <link rel=\"stylesheet\" href=\"/assets/start.css\">\n</head>\n<body>\n<main>\n  <h1>{status}</h1>\n{lines}\
-             \x20 <p><small>{id}</small></p>\n  <p><a href=\"/\">Свод</a> · <a href=\"/?lang=en\">Svod</a></p>\n</main>\n</body>\n</html>\n",
+             <style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:12vh auto;padding:0 1rem}}</style>\n</head>\n<body>\n<main>\n  <h1>{status}</h1>\n{lines}\
+             \x20 <p><small>{id}</small></p>\n  <p><a href=\"/\">Свод · Svod</a></p>\n</main>\n</body>\n</html>\n",
             status = self.status,
             id = escaped(id.as_str()),
         )

@@ -26,6 +26,7 @@ mod answer;
 mod blocking;
 mod body;
 mod compression;
+mod console;
 mod cross_site;
 mod data;
 mod errors;

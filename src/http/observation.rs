@@ -24,10 +24,10 @@ const REQUEST_ID_CHARS_MAX: usize = 64;
 /// A name of an operation is written by the client: the log takes only so much of it.
 const OPERATION_NAME_CHARS_MAX: usize = 100;
 
-/// Pages ask nobody else for anything, run no script of their own text and stand in nobody's frame.
+/// Pages ask nobody else for anything, run no script of their own text and stand in no frame but the console's.
 /// GraphiQL's editor sets styles by itself, hence the one exception.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-     img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+     img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// Names one request in answers and in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +157,10 @@ fn dress_page(headers: &mut HeaderMap) {
     let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
     if is_page {
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+        // The console brings its own, with a nonce.
+        if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+        }
     }
 }
 

@@ -1,10 +1,10 @@
-//! What a browser gets: the start page, GraphiQL, and their scripts and styles. All of it is inside the binary.
+//! What a browser gets beside the console: GraphiQL with its script and style, and the page of a binary without the console.
 
 use std::sync::LazyLock;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, EntityTag, HeaderValue, IfNoneMatch};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
 use super::answer::answer;
@@ -35,27 +35,22 @@ macro_rules! page {
     };
 }
 
-page!(START_RU, HTML, false, "start/index.ru.html");
-page!(START_EN, HTML, false, "start/index.en.html");
-page!(START_CSS, CSS, false, "start/style.css");
+page!(WITHOUT_CONSOLE_RU, HTML, false, "without/index.ru.html");
+page!(WITHOUT_CONSOLE_EN, HTML, false, "without/index.en.html");
 page!(GRAPHIQL, HTML, false, "graphiql/dist/index.html");
 page!(GRAPHIQL_SCRIPT, SCRIPT, true, "graphiql/dist/graphiql.js.gz");
 page!(GRAPHIQL_CSS, CSS, true, "graphiql/dist/graphiql.css.gz");
 page!(LICENSES, TEXT, false, "graphiql/dist/LICENSES.txt");
 
-#[derive(serde::Deserialize)]
-struct Language {
-    lang: Option<String>,
-}
-
-pub async fn start(request: HttpRequest) -> HttpResponse {
-    let asked = web::Query::<Language>::from_query(request.query_string());
-    let is_english = asked.is_ok_and(|asked| asked.lang.as_deref() == Some("en"));
-    send(&request, if is_english { &START_EN } else { &START_RU })
-}
-
-pub async fn start_css(request: HttpRequest) -> HttpResponse {
-    send(&request, &START_CSS)
+/// Stands for every page of the console where the binary was built without it.
+pub fn without_console(request: &HttpRequest) -> HttpResponse {
+    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let place = |language: &str| accepted.to_ascii_lowercase().find(language);
+    let is_english = match (place("en"), place("ru")) {
+        (Some(english), Some(russian)) => english < russian,
+        (english, _) => english.is_some(),
+    };
+    send(request, if is_english { &WITHOUT_CONSOLE_EN } else { &WITHOUT_CONSOLE_RU })
 }
 
 /// GraphiQL stands at the address of the API itself; `graphql` decides when a browser is meant.

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route as Handler, guard, we
 use super::errors::Problem;
 use super::negotiation::{Media, choose};
 use super::observation::RequestId;
-use super::{data, export, feed, health, import, management, metrics, openapi, pages};
+use super::{console, data, export, feed, health, import, management, metrics, openapi, pages};
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,12 @@ const READ: &[Method] = &[Method::GET, Method::HEAD];
 const ASK: &[Method] = &[Method::POST];
 const END: &[Method] = &[Method::DELETE];
 
+macro_rules! sections {
+    () => {
+        "dictionaries|definitions|requests|imports|publications|consumers|developers|people|audit|system|account|sign-in"
+    };
+}
+
 const fn public(path: &'static str, methods: &'static [Method], handler: fn() -> Handler) -> Route {
     Route { path, methods, permission: Permission::Public, handler }
 }
@@ -44,13 +50,19 @@ pub const DATA: &str = "/graphql/data";
 pub const EXPORT_FORMAT: &str = "/export/{file}";
 pub const EXPORT_PROJECTION: &str = "/export/{dictionary}/{projection}";
 
-/// The rows of one path stand together.
+/// The sections of the console, as `console/src/router.tsx` has them, and every page below one.
+const PAGES: &str = concat!("/{section:", sections!(), "}");
+const PAGES_BELOW: &str = concat!("/{section:", sections!(), "}/{page:.*}");
+
+/// The rows of one path stand together, and a path before one with a pattern that it fits.
 pub const ROUTES: &[Route] = &[
-    public("/", READ, || web::to(pages::start)),
-    public("/assets/start.css", READ, || web::to(pages::start_css)),
+    public("/", READ, || web::to(console::document)),
+    public(PAGES, READ, || web::to(console::document)),
+    public(PAGES_BELOW, READ, || web::to(console::document)),
     public("/assets/graphiql.js", READ, || web::to(pages::graphiql_script)),
     public("/assets/graphiql.css", READ, || web::to(pages::graphiql_css)),
     public("/assets/licenses.txt", READ, || web::to(pages::licenses)),
+    public("/assets/{file}", READ, || web::to(console::asset)),
     everyone("/graphql", READ, || web::to(management::get)),
     everyone("/graphql", ASK, || web::to(management::post)),
     public("/graphql/schema.graphql", READ, || web::to(management::schema)),

@@ -90,7 +90,7 @@ impl Server {
         let mut server = Self { process, address: String::new(), log, said: Vec::new() };
         let lines = BufReader::new(server.process.stdout.take().unwrap()).lines();
         // A demo says its people last.
-        let last = if arguments.contains(&"--demo") { "  administrator" } else { "start page" };
+        let last = if arguments.contains(&"--demo") { "  administrator" } else { "console" };
         for line in lines.map(Result::unwrap) {
             let is_last = line.contains(last);
             server.said.push(line);
@@ -98,9 +98,9 @@ impl Server {
                 break;
             }
         }
-        let start_page = server.said.iter().find(|line| line.contains("start page"));
-        let start_page = start_page.unwrap_or_else(|| panic!("it does not say where it listens:\n{}", server.log()));
-        server.address = start_page.split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
+        let console = server.said.iter().find(|line| line.contains("console"));
+        let console = console.unwrap_or_else(|| panic!("it does not say where it listens:\n{}", server.log()));
+        server.address = console.split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
         server
     }
 

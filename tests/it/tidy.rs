@@ -22,11 +22,12 @@ const IMPORT_LAW: [(&str, &[&str]); 13] = [
 ];
 
 /// Libraries that one floor alone may know.
-const LIBRARY_LAW: [(&str, &str); 16] = [
+const LIBRARY_LAW: [(&str, &str); 17] = [
     ("diesel", "db"),
     ("async_graphql", "graphql"),
     ("apollo_compiler", "query"),
     ("actix_web", "http"),
+    ("rust_embed", "http"),
     ("tantivy", "catalog"),
     ("cel", "domain"),
     ("calamine", "exchange"),

@@ -33,5 +33,10 @@ export const theme = createTheme({
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: { '--mantine-color-dimmed': '#5a6270', '--mantine-color-placeholder': '#6b7380', '--mantine-color-error': '#c02626' },
-  dark: { '--mantine-color-dimmed': '#a6adba', '--mantine-color-placeholder': '#959daa', '--mantine-color-error': '#ff8f8f' },
+  dark: {
+    '--mantine-color-dimmed': '#a6adba',
+    '--mantine-color-placeholder': '#959daa',
+    '--mantine-color-error': '#ff8f8f',
+    '--mantine-color-anchor': '#9dbcf0',
+  },
 });

@@ -1,14 +1,14 @@
-import { Spotlight, spotlight } from '@mantine/spotlight';
+import { Spotlight } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-
-export const openSearch = spotlight.open;
+import { searchStore } from './opening';
 
 /** Search over everything, from every page. */
 export function Search() {
   const { t } = useTranslation();
   return (
     <Spotlight
+      store={searchStore}
       actions={[]}
       shortcut={['mod + K']}
       nothingFound={t('search.nothing')}

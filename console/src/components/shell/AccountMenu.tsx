@@ -10,10 +10,9 @@ import {
 } from '@mantine/core';
 import { IconChevronDown, IconLanguage, IconLogin, IconLogout, IconUser } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
+import { Link } from 'react-router';
 import { graphql } from '@/api/gql';
 import { act } from '@/api/asking';
-import { reconnect } from '@/api/client';
 import { useMe } from '@/api/me';
 import { language, speak } from '@/i18n';
 import { Face } from '@/ui/Face';
@@ -31,18 +30,16 @@ const SIGN_OUT = graphql(`
   }
 `);
 
+async function signOut(): Promise<void> {
+  await act(SIGN_OUT, {});
+  location.assign('/sign-in');
+}
+
 /** Who I am, my language, light or dark, and the way out. */
 export function AccountMenu() {
   const { t } = useTranslation();
   const me = useMe();
-  const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const signOut = async () => {
-    await act(SIGN_OUT, {});
-    reconnect();
-    await navigate('/sign-in');
-    location.reload();
-  };
   return (
     <Group gap="xs" wrap="nowrap">
       {me === null && (

@@ -10,7 +10,8 @@ import { Loading } from '@/ui/Loading';
 import { AccountMenu } from './AccountMenu';
 import { SECTIONS } from './navigation';
 import { SignInAgain } from './SignInAgain';
-import { openSearch, Search } from '../search/Search';
+import { openSearch } from '../search/opening';
+import { Search } from '../search/Search';
 import classes from './Shell.module.css';
 
 /** What is about every page: menu, search, who I am, and what must be said at once. */

@@ -1,24 +1,19 @@
 import { Anchor, Card, Center, Group, Stack, Text, Title } from '@mantine/core';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate, useSearchParams } from 'react-router';
-import { session } from '@/api/session';
+import { Link, useSearchParams } from 'react-router';
 import { SignInForm } from '@/components/shell/SignInForm';
 
 /** The door. Leads back to where one wanted to go. */
 export default function SignInPage() {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const [search] = useSearchParams();
   const wanted = search.get('to');
   useEffect(() => {
     document.title = `${t('signIn.title')} · ${t('svod')}`;
   }, [t]);
-  const enter = async () => {
-    session.isBack();
-    await navigate(wanted?.startsWith('/') && !wanted.startsWith('//') ? wanted : '/');
-    location.reload();
-  };
+  // The page is loaded anew: nothing of what somebody else or nobody saw stays in memory.
+  const enter = () => location.assign(wanted?.startsWith('/') && !wanted.startsWith('//') ? wanted : '/');
   return (
     <Center mih="100dvh" p="md" component="main">
       <Card withBorder padding="xl" w={400} shadow="sm">
@@ -34,7 +29,7 @@ export default function SignInPage() {
               </Text>
             </div>
           </Group>
-          <SignInForm onSignedIn={() => void enter()} />
+          <SignInForm onSignedIn={enter} />
           <Anchor component={Link} to="/dictionaries" size="sm" ta="center">
             {t('signIn.without')}
           </Anchor>
