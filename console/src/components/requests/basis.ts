@@ -1,4 +1,4 @@
-import type { TFunction } from 'i18next';
+import i18next from 'i18next';
 import type { BasisInput } from '@/api/gql/graphql';
 import { formatDate } from '@/ui/format';
 
@@ -50,12 +50,12 @@ export function basisDraft(said: BasisSaid | null | undefined): BasisDraft {
   };
 }
 
-/** `Приказ № 123-к от 02.11.2026 «О переименовании»`; blank where nothing was said. */
-export function basisText(t: TFunction, said: BasisSaid | null | undefined): string {
+/** Needs the texts `request`: `Приказ № 123-к от 02.11.2026 «О переименовании»`; blank where nothing was said. */
+export function basisText(said: BasisSaid | null | undefined): string {
   if (!said) return '';
-  const kind = said.kind ? t(`basis.kinds.${said.kind as BasisKind}`, { ns: 'request', defaultValue: said.kind }) : '';
-  const number = said.number ? t('basis.numbered', { ns: 'request', number: said.number }) : '';
-  const date = said.date ? t('basis.dated', { ns: 'request', date: formatDate(said.date) }) : '';
-  const title = said.title ? t('basis.titled', { ns: 'request', title: said.title }) : '';
+  const kind = said.kind ? i18next.t(`basis.kinds.${said.kind as BasisKind}`, { ns: 'request', defaultValue: said.kind }) : '';
+  const number = said.number ? i18next.t('basis.numbered', { ns: 'request', number: said.number }) : '';
+  const date = said.date ? i18next.t('basis.dated', { ns: 'request', date: formatDate(said.date) }) : '';
+  const title = said.title ? i18next.t('basis.titled', { ns: 'request', title: said.title }) : '';
   return [kind, number, date, title].filter(Boolean).join(' ');
 }
