@@ -43,3 +43,7 @@ const NONE: AttributeInfo[] = [];
 export function useAttributes(code: string): AttributeInfo[] {
   return useAsk(ATTRIBUTES, { code }).data?.dictionary?.attributes ?? NONE;
 }
+/** What a dictionary is called; nothing while that is not known. */
+export function useDictionaryName(code: string): Described['name'] | undefined {
+  return useAsk(ATTRIBUTES, { code }).data?.dictionary?.name;
+}
