@@ -1,5 +1,6 @@
-import { diffWordsWithSpace } from 'diff';
+import { diffArrays } from 'diff';
 import { useMemo } from 'react';
+import { joined, wordsOf } from './words';
 
 interface WordDiffProps {
   before: string;
@@ -8,30 +9,14 @@ interface WordDiffProps {
 
 /** Old and new text in one line, word by word: what went is struck through, what came is marked. */
 export function WordDiff({ before, after }: WordDiffProps) {
-  const pieces = useMemo(() => placed(diffWordsWithSpace(before, after)), [before, after]);
+  const pieces = useMemo(() => joined(diffArrays(wordsOf(before), wordsOf(after))), [before, after]);
   return (
     <span>
-      {pieces.map(({ at, value, added, removed }) => {
-        if (added) return <ins key={at}>{value}</ins>;
-        if (removed) return <del key={at}>{value}</del>;
+      {pieces.map(({ at, value, kind }) => {
+        if (kind === 'added') return <ins key={at}>{value}</ins>;
+        if (kind === 'removed') return <del key={at}>{value}</del>;
         return <span key={at}>{value}</span>;
       })}
     </span>
   );
-}
-
-interface Piece {
-  value: string;
-  added?: boolean;
-  removed?: boolean;
-}
-
-/** Pieces with their places, by which React tells them apart. */
-function placed(pieces: Piece[]): Array<Piece & { at: number }> {
-  let at = 0;
-  return pieces.map((piece) => {
-    const here = { ...piece, at };
-    at += piece.value.length + 1;
-    return here;
-  });
 }

@@ -96,7 +96,8 @@ function ReviewSentence() {
   const missing = open.map((stage) => {
     const dictionary = request.dictionaries.find((each) => each.dictionaryCode === stage.dictionary)?.dictionary?.name;
     const who = localized(stage.name) || t(`role.${stage.role}`, { ns: 'common' });
-    return t('next.IN_REVIEW.missing', { count: stage.missing, who, dictionary: localized(dictionary) || stage.dictionary });
+    const where = request.dictionaries.length > 1 ? ` (${localized(dictionary) || stage.dictionary})` : '';
+    return t('next.IN_REVIEW.missing', { count: stage.missing, who }) + where;
   });
   const why = code === 'FOUR_EYES' || code === 'ALREADY_APPROVED' ? t(`next.IN_REVIEW.${code}`) : t('next.IN_REVIEW.others');
   return (
