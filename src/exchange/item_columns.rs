@@ -79,6 +79,12 @@ struct Mapper<'a> {
 
 impl Mapping {
     pub fn new(dictionary: &Dictionary, names: Vec<String>, named_by: NamedBy, options: &ReadOptions) -> Result<Self> {
+        let (mapping, violations) = Self::look(dictionary, names, named_by, options);
+        if violations.is_empty() { Ok(mapping) } else { Err(Error::Invalid(violations)) }
+    }
+
+    /// The same for who only looks: what the columns are as far as that is known, and what keeps them from being read so.
+    pub fn look(dictionary: &Dictionary, names: Vec<String>, named_by: NamedBy, options: &ReadOptions) -> (Self, Violations) {
         let mut mapper = Mapper { dictionary, options, named_by, violations: Violations::new(names.len() + 8) };
         let mut columns: Vec<Column> = Vec::with_capacity(names.len());
         let mut shown = Vec::with_capacity(names.len());
@@ -95,12 +101,8 @@ impl Mapping {
         }
         mapper.check_named(&names);
         mapper.check_key(&columns, &names);
-        if mapper.violations.is_empty() {
-            let code_column = columns.iter().position(|column| *column == Column::Code);
-            Ok(Self { code_column, columns, names, key: options.key.clone(), shown, may_be_neutralised: false })
-        } else {
-            Err(Error::Invalid(mapper.violations))
-        }
+        let code_column = columns.iter().position(|column| *column == Column::Code);
+        (Self { code_column, columns, names, key: options.key.clone(), shown, may_be_neutralised: false }, mapper.violations)
     }
 
     /// What a cell of a row says; blank where the row has none.

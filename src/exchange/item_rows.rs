@@ -210,7 +210,8 @@ fn row_hash(row: &Row) -> u64 {
     hasher.finish()
 }
 
-fn header_missing(dictionary: &Dictionary, row: &Row) -> Violation {
+/// That a file without a header says nothing of its columns.
+pub fn header_missing(dictionary: &Dictionary, row: &Row) -> Violation {
     let shown: Vec<String> = row.fields().take(5).map(quoted).collect();
     let message = format!(
         "no header was found: the first row ({}) names nothing that {} has; name the columns in order with --columns code,-,name, \

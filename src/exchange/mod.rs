@@ -15,6 +15,7 @@ pub mod gzip;
 pub mod item_columns;
 pub mod item_key;
 pub mod item_rows;
+pub mod item_survey;
 pub mod json;
 mod kept_table;
 pub mod projection_file;

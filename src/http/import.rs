@@ -22,7 +22,7 @@ use super::observation::RequestId;
 use super::services::Doors;
 use super::{State, cross_site};
 use crate::app::acting::Caller;
-use crate::app::import_job::{ImportReport, Upload, Uploaded};
+use crate::app::import_job::{FileSurvey, ImportReport, Parameters, Upload, Uploaded};
 use crate::domain::error::{Error, Result as CoreResult};
 use crate::domain::import_job::{ImportJob, JobId};
 
@@ -40,15 +40,72 @@ pub async fn upload(request: HttpRequest, payload: Payload, state: web::Data<Sta
     incoming.leave_with(response)
 }
 
+/// What the address of a file says.
+struct Asked {
+    dictionary: String,
+    file_name: String,
+    /// For the import itself.
+    words: Parameters,
+}
+
+impl Asked {
+    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let dictionary = request.match_info().query("dictionary").to_owned();
+        let (file_words, words): (Vec<_>, Vec<_>) = words_of(request.query_string())?.into_iter().partition(|(name, _)| name == FILE);
+        let file_name = file_words.into_iter().next().map(|(_, name)| name).or_else(|| disposed_name(request)).unwrap_or_default();
+        Ok(Self { dictionary, file_name, words })
+    }
+}
+
+/// `POST /import/{dictionary}/inspect`: what the beginning of a file would be taken for. Nothing of it is kept.
+pub async fn inspect(request: HttpRequest, payload: Payload, state: web::Data<State>) -> HttpResponse {
+    let mut incoming = Incoming::new(payload);
+    let looked = look(&request, &mut incoming, &state).await;
+    let response = match looked {
+        Ok(found) => HttpResponse::Ok().json(surveyed(&found)),
+        Err(problem) => problem.respond(Media::Json, &RequestId::of(&request)),
+    };
+    incoming.leave_with(private(response))
+}
+
+async fn look(request: &HttpRequest, incoming: &mut Incoming, state: &State) -> Result<FileSurvey, Problem> {
+    cross_site::check(request.headers())?;
+    check_kind(request)?;
+    let id = RequestId::of(request);
+    let caller = caller(request, state).await?;
+    let doors = state.doors()?;
+    let Asked { dictionary, file_name, words } = Asked::of(request)?;
+    let bytes_max = doors.import.inspected_bytes_max;
+    let mut bytes = Vec::new();
+    while let Some(piece) = next_piece(incoming, state).await? {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() as u64 > bytes_max {
+            let message = format!("at most {bytes_max} bytes of a file are looked at: send its beginning with partial=true");
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "FILE_TOO_LARGE", message));
+        }
+    }
+    incoming.mark_read();
+    blocking(state, &id, move || (doors.import.inspect)(&caller, &dictionary, &file_name, words, bytes)).await
+}
+
+fn surveyed(found: &FileSurvey) -> Value {
+    let evidence: Vec<Value> = found.evidence.iter().map(|(name, found)| json!({ "name": name, "found": found })).collect();
+    let columns = found.columns.iter().map(|column| {
+        let mapped = &column.mapped;
+        json!({ "name": mapped.name, "target": mapped.target, "because": mapped.because, "samples": column.samples })
+    });
+    let errors = found.violations.kept().iter();
+    let errors: Vec<Value> = errors.map(|each| json!({ "code": each.code.to_uppercase(), "message": each.to_string() })).collect();
+    json!({ "evidence": evidence, "columns": columns.collect::<Vec<_>>(), "rowsSeen": found.rows_seen, "errors": errors })
+}
+
 async fn receive(request: &HttpRequest, incoming: &mut Incoming, state: &State) -> Result<HttpResponse, Problem> {
     cross_site::check(request.headers())?;
     check_kind(request)?;
     let id = RequestId::of(request);
     let caller = caller(request, state).await?;
     let doors = state.doors()?;
-    let dictionary = request.match_info().query("dictionary").to_owned();
-    let (file_words, words): (Vec<_>, Vec<_>) = words_of(request.query_string())?.into_iter().partition(|(name, _)| name == FILE);
-    let file_name = file_words.into_iter().next().map(|(_, name)| name).or_else(|| disposed_name(request)).unwrap_or_default();
+    let Asked { dictionary, file_name, words } = Asked::of(request)?;
     let begin_doors = Arc::clone(&doors);
     let mut upload = blocking(state, &id, move || (begin_doors.import.receive)(&caller, &dictionary, &file_name, words)).await?;
     let mut piece: Vec<u8> = Vec::with_capacity(PIECE_BYTES);

@@ -88,7 +88,7 @@ fn export_paths() -> [(String, Value); 2] {
 }
 
 /// The doors in, and those of the jobs that files become.
-fn import_paths() -> [(String, Value); 3] {
+fn import_paths() -> [(String, Value); 4] {
     let dictionary = path_parameter("dictionary", "The code of the dictionary.", json!({ "type": "string" }));
     let job = path_parameter("job", "The number of the import.", json!({ "type": "integer" }));
     let file = json!({ "name": "file", "in": "query", "description": "The name of the file.", "schema": { "type": "string" } });
@@ -110,12 +110,25 @@ fn import_paths() -> [(String, Value); 3] {
         json!({ "required": true, "content": { "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } } });
     let upload = json!({
         "operationId": "importFile", "summary": "A file as it is, or packed by gzip, to be imported as a change request",
-        "parameters": parameters, "requestBody": body, "responses": uploaded,
+        "parameters": parameters.clone(), "requestBody": body.clone(), "responses": uploaded,
+    });
+    let mut looked_with = parameters.clone();
+    let description = "That the file goes on behind what is sent.";
+    looked_with.push(json!({ "name": "partial", "in": "query", "description": description, "schema": { "type": "boolean" } }));
+    let mut looked =
+        answers(told("What was found out, each column with its target, the reason and samples, and what would refuse the file."));
+    for status in ["400", "408", "413", "415", "422", "429"] {
+        looked[status] = refused.clone();
+    }
+    let inspect = json!({
+        "operationId": "inspectFile", "summary": "What the beginning of a file would be taken for; nothing of it is kept",
+        "parameters": looked_with, "requestBody": body, "responses": looked,
     });
     let about = |id: &str, summary: &str, done: Value| json!({ "operationId": id, "summary": summary, "parameters": [job.clone()], "responses": answers(done) });
     let rows = json!({ "description": "The rows.", "content": { "text/csv": { "schema": { "type": "string" } } } });
     [
         ("/import/{dictionary}".to_owned(), json!({ "post": upload })),
+        ("/import/{dictionary}/inspect".to_owned(), json!({ "post": inspect })),
         (
             "/import/jobs/{job}".to_owned(),
             json!({

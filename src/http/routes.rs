@@ -83,6 +83,7 @@ pub const ROUTES: &[Route] = &[
     everyone("/import/jobs/{job}", END, || web::to(import::cancel)),
     everyone("/import/jobs/{job}/rejected.csv", READ, || web::to(import::rejected)),
     everyone("/import/{dictionary}", ASK, || web::to(import::upload)),
+    everyone("/import/{dictionary}/inspect", ASK, || web::to(import::inspect)),
     public("/health/live", READ, || web::to(health::live)),
     public("/health/ready", READ, || web::to(health::ready)),
     public("/metrics", READ, || web::to(metrics::metrics)),

@@ -15,7 +15,7 @@ use crate::app::consumers::Consumers;
 use crate::app::exporting::{ExportRequest, Exporting};
 use crate::app::feed::Feed;
 use crate::app::identity::{Identity, Presented};
-use crate::app::import_job::{ImportJobs, Parameters, Upload};
+use crate::app::import_job::{FileSurvey, ImportJobs, Parameters, Upload};
 use crate::app::pulse::Pulse;
 use crate::app::readiness::Readiness;
 use crate::app::reading::Reading;
@@ -169,6 +169,7 @@ impl ExportDoor {
     }
 }
 
+type InspectFile = dyn Fn(&acting::Caller, &str, &str, Parameters, Vec<u8>) -> Result<FileSurvey> + Send + Sync;
 type ReceiveFile = dyn Fn(&acting::Caller, &str, &str, Parameters) -> Result<Box<Upload>> + Send + Sync;
 type FindJob = dyn Fn(&acting::Caller, JobId) -> Result<Option<ImportJob>> + Send + Sync;
 type CancelJob = dyn Fn(&acting::Caller, JobId) -> Result<ImportJob> + Send + Sync;
@@ -177,6 +178,9 @@ type RejectedRows = dyn Fn(&acting::Caller, JobId) -> Result<Option<(String, Fil
 /// Files to import. All of it may block.
 pub struct ImportDoor {
     pub receive: Box<ReceiveFile>,
+    pub inspect: Box<InspectFile>,
+    /// The longest piece of a file that is looked at.
+    pub inspected_bytes_max: u64,
     pub find: Box<FindJob>,
     pub cancel: Box<CancelJob>,
     pub rejected_rows: Box<RejectedRows>,
@@ -185,7 +189,10 @@ pub struct ImportDoor {
 impl ImportDoor {
     pub fn new(jobs: &ImportJobs) -> Self {
         let (receive, find, cancel, rejected) = (jobs.clone(), jobs.clone(), jobs.clone(), jobs.clone());
+        let inspect = jobs.clone();
         Self {
+            inspect: Box::new(move |caller, dictionary, file, asked, bytes| inspect.inspect(caller, dictionary, file, asked, bytes)),
+            inspected_bytes_max: jobs.inspected_bytes_max(),
             receive: Box::new(move |caller, dictionary, file, asked| receive.receive(caller, dictionary, file, asked).map(Box::new)),
             find: Box::new(move |caller, id| find.find(caller, id)),
             cancel: Box::new(move |caller, id| cancel.cancel_import(caller, id)),

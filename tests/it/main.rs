@@ -32,6 +32,7 @@ mod four_eyes;
 mod graphql_http;
 mod import;
 mod import_job;
+mod inspecting;
 mod killed;
 mod management;
 mod management_account;

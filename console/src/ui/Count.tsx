@@ -11,7 +11,7 @@ interface CountProps {
 export function Count({ count, isUrgent = false }: CountProps) {
   const style = isUrgent
     ? { color: 'var(--svod-annulled)', background: 'var(--svod-annulled-back)' }
-    : { color: 'var(--mantine-color-text)', background: 'var(--mantine-color-default-hover)' };
+    : { color: 'var(--mantine-color-text)', background: 'var(--svod-retired-back)' };
   return (
     <Badge size="sm" radius="xl" variant="transparent" px={7} style={style}>
       {formatCount(count)}

@@ -3,6 +3,7 @@
 
 mod draft_rows;
 mod drafts;
+mod inspecting;
 mod mapping;
 mod proposing;
 mod references;
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 pub use drafts::FileShape;
+pub use inspecting::Sample;
 pub use rejected::Rejected;
 
 use self::drafts::Reading;

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub use crate::db::import_job::JobFilter;
 pub use crate::exchange::item_columns::MappedColumn;
+pub use crate::exchange::item_survey::FileSurvey;
 pub use parameters::{KNOWN as PARAMETER_NAMES, Parameters};
 pub use report::ImportReport;
 pub use spool::SpoolSettings;
@@ -21,7 +22,7 @@ pub use spool::SpoolSettings;
 use self::spool::{Receiving, Spool};
 use super::acting::{Act, Acts, Caller, Credential};
 use super::change_request::{ChangeRequests, may_see};
-use super::import::{ImportLimits, Step};
+use super::import::{ImportLimits, Sample, Step};
 use super::publishing::Publisher;
 use super::secrets::Secrets;
 use crate::db;
@@ -116,6 +117,28 @@ impl ImportJobs {
         let file_name = if plain.trim().is_empty() { format!("{code}-upload") } else { plain.trim().to_owned() };
         let receiving = self.spool()?.receive(&self.secrets)?;
         Ok(Upload { jobs: self.clone(), caller: caller.clone(), dictionary: code, file_name, parameters, again: options.again, receiving })
+    }
+
+    /// Looks at the beginning of a file; nothing of it is kept. `partial` among the parameters says that it goes on.
+    pub fn inspect(
+        &self,
+        caller: &Caller,
+        dictionary: &str,
+        file_name: &str,
+        parameters: Parameters,
+        bytes: Vec<u8>,
+    ) -> Result<FileSurvey> {
+        let code = DictionaryCode::parse(dictionary).ok_or_else(|| Error::not_found(format!("there is no dictionary {dictionary}")))?;
+        let (partial, parameters): (Parameters, Parameters) = parameters.into_iter().partition(|(name, _)| name == "partial");
+        let options = parameters::read(&parameters)?;
+        let is_partial = partial.iter().any(|(_, value)| value != "false");
+        let sample = Sample { file_name: file_name.to_owned(), bytes, is_partial };
+        self.change_requests.inspect_file(caller, &code, sample, &options.import, &self.settings.limits)
+    }
+
+    /// How much of a file is looked at before it is imported, at most: it is held in memory.
+    pub fn inspected_bytes_max(&self) -> u64 {
+        self.settings.limits.file.document_bytes_max
     }
 
     /// A job, if the caller may see it: whoever began it, and the stewards of its dictionary.

@@ -13,13 +13,14 @@ import { StageTrack } from './StageTrack';
 /** What happens next: where the request is, what is missing and by whom, and what one can do now. */
 export function NextPanel() {
   const { t } = useTranslation('request');
-  const { request } = useRequest();
+  const { request, check } = useRequest();
+  const isReady = request.state === 'DRAFT' && check?.validation?.isValid === true && request.dictionaries.length > 0;
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="next-title" className={classes['panel'] ?? ''}>
       <Stack gap="md">
         <div aria-live="polite">
           <Title order={2} id="next-title" size="h3">
-            {t(`next.${request.state}.title`)}
+            {isReady ? t('next.DRAFT.readyTitle') : t(`next.${request.state}.title`)}
           </Title>
           <Text size="sm" mt={2} component="div">
             <Sentence />
