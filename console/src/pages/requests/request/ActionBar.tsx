@@ -12,6 +12,7 @@ import { useUrlState } from '@/ui/urlState';
 import { ActionDialog, ASKS } from './ActionDialog';
 import { decide, type Said } from './acting';
 import { useRequest } from './context';
+import { useDraft } from './draft';
 import { KeysDialog } from './KeysDialog';
 import { actionsOf, KEYS, mayEdit, type Action } from './rights';
 import { TABS } from './tabs';
@@ -37,6 +38,7 @@ export function ActionBar() {
     <Stack gap="sm">
       {!asked && <Refusals refusals={refusals} onClose={clear} />}
       <Group gap="xs">
+        <Mend />
         {actions.map((action, place) => (
           <Button
             key={action}
@@ -78,6 +80,19 @@ export function ActionBar() {
       )}
       <KeysDialog opened={isHelpOpen} available={actions} onClose={() => setHelpOpen(false)} />
     </Stack>
+  );
+}
+
+/** What stands in the way of a draft is one click away. */
+function Mend() {
+  const { t } = useTranslation('request');
+  const draft = useDraft();
+  const [, setTab] = useUrlState('tab', 'changes');
+  if (draft !== 'conflicts' && draft !== 'violations') return null;
+  return (
+    <Button onClick={() => setTab(draft === 'conflicts' ? 'conflicts' : 'check')}>
+      {draft === 'conflicts' ? t('mend.conflicts') : t('mend.violations')}
+    </Button>
   );
 }
 

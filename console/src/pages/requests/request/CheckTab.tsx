@@ -1,9 +1,9 @@
-import { Alert, Anchor, Group, List, Paper, Stack, Table, Text, Title } from '@mantine/core';
-import { IconCircleCheck } from '@tabler/icons-react';
+import { ActionIcon, Alert, Anchor, Group, List, Paper, Stack, Table, Text, Title, Tooltip } from '@mantine/core';
+import { IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import type { Refusal } from '@/api/refusals';
-import { useAttributes } from '@/components/differences/attributes';
+import { useAttributes, type AttributeInfo } from '@/components/differences/attributes';
 import { ReferenceName } from '@/components/differences/ReferenceName';
 import { Empty } from '@/ui/Empty';
 import { formatCount, localized } from '@/ui/format';
@@ -11,7 +11,7 @@ import { Loading } from '@/ui/Loading';
 import { useUrlState } from '@/ui/urlState';
 import { useRequest } from './context';
 import { mayEdit } from './rights';
-import { byItem, KNOWN, type Place } from './violations';
+import { byItem, KNOWN, placeOf, type Place } from './violations';
 
 /** What the request comes to: whether it can be published, and what is to be mended first. */
 export default function CheckTab() {
@@ -113,26 +113,6 @@ function Wrong({ place, violations }: { place: Place; violations: Refusal[] }) {
   const editing = new URLSearchParams(search);
   editing.set('edit', place.dictionary);
   if (place.item) editing.set('item', place.item);
-  const sentence = ({ code, message, path }: Refusal) => {
-    const known = KNOWN.find((each) => each === code);
-    const label = localized(attributes.find((each) => each.code === path[2])?.label) || path[2];
-    return (
-      <>
-        {label && (
-          <Text span inherit fw={600}>
-            {label}:{' '}
-          </Text>
-        )}
-        {known ? t(`violation.${known}`) : message}
-        {known && (
-          <Text span size="xs" c="dimmed" lang="en">
-            {' '}
-            ({message})
-          </Text>
-        )}
-      </>
-    );
-  };
   return (
     <Paper withBorder p="md">
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb={6}>
@@ -152,9 +132,38 @@ function Wrong({ place, violations }: { place: Place; violations: Refusal[] }) {
       </Group>
       <List size="sm" spacing={4}>
         {violations.map((violation) => (
-          <List.Item key={`${violation.code} ${violation.path.join('/')} ${violation.message}`}>{sentence(violation)}</List.Item>
+          <List.Item key={`${violation.code} ${violation.path.join('/')} ${violation.message}`}>
+            <Sentence violation={violation} attributes={attributes} />
+          </List.Item>
         ))}
       </List>
     </Paper>
+  );
+}
+
+/** What is wrong in our words; those of the service, which name codes and dates, are a tooltip. */
+function Sentence({ violation, attributes }: { violation: Refusal; attributes: AttributeInfo[] }) {
+  const { t } = useTranslation(['request', 'differences']);
+  const { code, message } = violation;
+  const { attribute } = placeOf(violation);
+  const known = KNOWN.find((each) => each === code);
+  const named = attribute === 'parent' ? t('parent', { ns: 'differences' }) : '';
+  const label = localized(attributes.find((each) => each.code === attribute)?.label) || named || attribute;
+  return (
+    <>
+      {label && (
+        <Text span inherit fw={600}>
+          {label}:{' '}
+        </Text>
+      )}
+      {known ? t(`violation.${known}`) : message}
+      {known && (
+        <Tooltip label={message} multiline maw={420} events={{ hover: true, focus: true, touch: true }}>
+          <ActionIcon variant="transparent" size="xs" c="dimmed" ml={6} aria-label={message}>
+            <IconInfoCircle size={15} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </>
   );
 }

@@ -64,7 +64,7 @@ function Said({ conflict, attribute, side }: SaidProps) {
     return <>{reason ?? t('conflict.notRetired')}</>;
   }
   if (side !== 'base' && typeof value === 'string' && typeof base === 'string' && isWords(attribute)) {
-    return <WordDiff before={base} after={value} />;
+    return <WordDiff before={base} after={value} isBeside />;
   }
   if (!attribute && value !== null && typeof value === 'object') return <>{JSON.stringify(value)}</>;
   return <Value attribute={attribute} value={value} />;

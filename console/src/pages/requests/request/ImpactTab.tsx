@@ -146,8 +146,8 @@ function Used({ item }: { item: Touched }) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('impact.who')}</Table.Th>
-            <Table.Th>{t('impact.how')}</Table.Th>
-            <Table.Th>{t('impact.when')}</Table.Th>
+            <Table.Th w="38%">{t('impact.how')}</Table.Th>
+            <Table.Th w={130}>{t('impact.when')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -185,12 +185,12 @@ function UsageRow({ usage, item }: { usage: Touched['usages']['nodes'][number]; 
         </Text>
       </Table.Td>
       <Table.Td>
-        {how}
-        {isEnding(item) && (
-          <Text span ml={6}>
+        <Group gap={8}>
+          <span>{how}</span>
+          {isEnding(item) && (
             <Tone tone={usage.onRetire === 'BLOCK' ? 'annulled' : 'changed'}>{t(`impact.onRetire.${usage.onRetire}`)}</Tone>
-          </Text>
-        )}
+          )}
+        </Group>
       </Table.Td>
       <Table.Td>
         <Period from={usage.validFrom} until={usage.validTo} />

@@ -8,19 +8,20 @@ import { useRequest } from './context';
 import classes from './NextPanel.module.css';
 import type { Request } from './reading';
 import { mayEdit } from './rights';
+import { useDraft } from './draft';
 import { StageTrack } from './StageTrack';
 
 /** What happens next: where the request is, what is missing and by whom, and what one can do now. */
 export function NextPanel() {
   const { t } = useTranslation('request');
-  const { request, check } = useRequest();
-  const isReady = request.state === 'DRAFT' && check?.validation?.isValid === true && request.dictionaries.length > 0;
+  const { request } = useRequest();
+  const draft = useDraft();
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="next-title" className={classes['panel'] ?? ''}>
       <Stack gap="md">
         <div aria-live="polite">
           <Title order={2} id="next-title" size="h3">
-            {isReady ? t('next.DRAFT.readyTitle') : t(`next.${request.state}.title`)}
+            {request.state === 'DRAFT' ? t(`draft.${draft}.title`) : t(`next.${request.state}.title`)}
           </Title>
           <Text size="sm" mt={2} component="div">
             <Sentence />
@@ -42,7 +43,7 @@ function Sentence(): ReactNode {
     case 'RETURNED':
       return (
         <>
-          <LastWord request={request} /> {mayEdit(request, me) ? t('next.RETURNED.mine') : t('next.RETURNED.others')}
+          <LastWord request={request} /> {mayEdit(request, me) ? <ReturnedSentence /> : t('next.RETURNED.others')}
         </>
       );
     case 'IN_REVIEW':
@@ -68,14 +69,17 @@ function Sentence(): ReactNode {
 
 function DraftSentence() {
   const { t } = useTranslation('request');
-  const { request, check, me } = useRequest();
-  const conflicts = check?.conflicts.length ?? 0;
-  const violations = check?.validation?.total ?? 0;
-  if (!mayEdit(request, me)) return <>{t('next.DRAFT.others', { who: request.author?.displayName ?? '' })}</>;
-  if (request.dictionaries.length === 0) return <>{t('next.DRAFT.empty')}</>;
-  if (conflicts > 0) return <>{t('next.DRAFT.conflicts', { count: conflicts })}</>;
-  if (violations > 0) return <>{t('next.DRAFT.violations', { count: violations })}</>;
-  return <>{check?.validation?.isValid ? t('next.DRAFT.ready') : t('next.DRAFT.checking')}</>;
+  const { request, check } = useRequest();
+  const draft = useDraft();
+  const count = draft === 'conflicts' ? (check?.conflicts.length ?? 0) : (check?.validation?.total ?? 0);
+  return <>{t(`draft.${draft}.hint`, { count, who: request.author?.displayName ?? '' })}</>;
+}
+
+/** What is wrong with it comes before the wish to send it again. */
+function ReturnedSentence() {
+  const { t } = useTranslation('request');
+  const draft = useDraft();
+  return draft === 'conflicts' || draft === 'violations' ? <DraftSentence /> : <>{t('next.RETURNED.mine')}</>;
 }
 
 /** Who returned or rejected it, and why. */

@@ -27,14 +27,18 @@ function Step({ title, detail, progress, children }: StepProps) {
           {progress === 'off' && <IconX size={14} stroke={3} />}
         </span>
       </Group>
-      <Text size="sm" fw={600} mt={8}>
-        {title}
-        <VisuallyHidden> — {t(`track.${progress}`)}</VisuallyHidden>
-      </Text>
-      <Text size="xs" c="dimmed" mb={6}>
-        {detail}
-      </Text>
-      {children}
+      <Group gap={10} wrap="nowrap" mt={8} align="center">
+        {children}
+        <Box miw={0}>
+          <Text size="sm" fw={600} lh={1.3}>
+            {title}
+            <VisuallyHidden> — {t(`track.${progress}`)}</VisuallyHidden>
+          </Text>
+          <Text size="xs" c="dimmed" lh={1.3}>
+            {detail}
+          </Text>
+        </Box>
+      </Group>
     </li>
   );
 }
@@ -67,6 +71,13 @@ export function StageTrack({ request }: { request: Request }) {
       <Step title={t('track.draft')} detail={t('track.authors', { count: writers.length })} progress={isDraft ? 'now' : 'done'}>
         <Faces people={writers} size={28} most={5} />
       </Step>
+      {stages.length === 0 && isDraft && (
+        <Step title={t('track.review')} detail={t('track.reviewHint')} progress="later">
+          <span className={classes['empty'] ?? ''}>
+            <IconUser size={16} stroke={1.5} aria-hidden />
+          </span>
+        </Step>
+      )}
       {stages.map((stage) => (
         <Review
           key={`${stage.dictionary} ${stage.position}`}
@@ -78,7 +89,7 @@ export function StageTrack({ request }: { request: Request }) {
         />
       ))}
       <Step title={t('track.publication')} detail={release} progress={releaseProgress}>
-        <Box c="dimmed" h={28}>
+        <Box c="dimmed" h={28} w={28}>
           {scheduledAt && !publication ? (
             <IconCalendarEvent size={26} stroke={1.4} aria-hidden />
           ) : (
