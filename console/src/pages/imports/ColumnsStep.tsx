@@ -30,7 +30,7 @@ const TARGETS = graphql(`
 `);
 
 /** What the table of columns lets one mend at once. */
-const DECIDED_HERE = ['COLUMN_UNKNOWN', 'COLUMN_MISSING', 'HEADER_MISSING'];
+const DECIDED_HERE = new Set(['COLUMN_UNKNOWN', 'COLUMN_MISSING', 'HEADER_MISSING']);
 
 interface ColumnsStepProps {
   dictionary: string;
@@ -77,7 +77,7 @@ export function ColumnsStep({ dictionary, file, onReady }: ColumnsStepProps) {
       {!inspected && refusals.length === 0 && <Loading />}
       {inspected && inspected.errors.length > 0 && (
         <Refusals
-          refusals={inspected.errors.filter((each) => !DECIDED_HERE.includes(each.code)).map((each) => ({ ...each, path: [] }))}
+          refusals={inspected.errors.filter((each) => !DECIDED_HERE.has(each.code)).map((each) => ({ ...each, path: [] }))}
         />
       )}
       {columns.length > 0 && (
