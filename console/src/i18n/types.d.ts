@@ -4,6 +4,7 @@ import type home from './ru/home.json';
 import type dictionaries from './ru/dictionaries.json';
 import type dictionary from './ru/dictionary.json';
 import type item from './ru/item.json';
+import type differences from './ru/differences.json';
 import type request from './ru/request.json';
 import type editing from './ru/editing.json';
 import type importing from './ru/importing.json';
@@ -22,6 +23,7 @@ declare module 'i18next' {
       dictionaries: typeof dictionaries;
       dictionary: typeof dictionary;
       item: typeof item;
+      differences: typeof differences;
       request: typeof request;
       editing: typeof editing;
       importing: typeof importing;
