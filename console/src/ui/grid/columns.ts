@@ -56,6 +56,8 @@ function definition(column: GridColumn, isHidden: boolean, isFirst: boolean, con
     headerName: column.title,
     width: column.width ?? WIDTH,
     hide: isHidden,
+    // Whoever looks at the last columns still sees of what.
+    ...(isFirst ? { pinned: 'left' as const } : {}),
     sortable: column.isSortable === true && onSort !== undefined,
     editable: isEditable ? ({ data }) => data !== undefined : false,
     valueGetter: ({ data }) => data?.cells[column.id] ?? '',
