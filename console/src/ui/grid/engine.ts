@@ -130,7 +130,7 @@ export class GridEngine implements GridHandle {
       cacheOverflowSize: 1,
       maxConcurrentDatasourceRequests: 3,
       blockLoadDebounceMillis: 15,
-      infiniteInitialRowCount: 1,
+      infiniteInitialRowCount: 12,
       getRowId: ({ data }: { data: GridRow }) => data.id,
       rowClassRules: ROW_CLASSES,
       animateRows: false,
