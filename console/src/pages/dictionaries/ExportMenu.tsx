@@ -1,4 +1,4 @@
-import { Button, Loader, Menu, ScrollArea, Text } from '@mantine/core';
+import { Button, Loader, Menu } from '@mantine/core';
 import { IconDownload, IconFileSpreadsheet } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { dataFilter, exportFilters, type Filters } from '@/components/dictionary
 import { loadCodes } from '@/components/dictionary/rows';
 import type { Shape } from '@/components/dictionary/shape';
 import { formatCount, localized } from '@/ui/format';
+import classes from './Dictionary.module.css';
 
 /** Up to how many items an address of an export can name one by one. */
 const NAMED_MAX = 3000;
@@ -51,26 +52,24 @@ export function ExportMenu({ shape, asOf, filters, search, count }: ExportMenuPr
   const format = (name: string) => item(`${shape.code}.${name}`, t(`format.${name}` as 'format.csv', { defaultValue: name }));
   const others = shape.exportFormats.filter((name) => !FOR_PEOPLE.includes(name));
   return (
-    <Menu position="bottom-end" shadow="md" width={340} opened={isOpen} onChange={setOpen}>
+    <Menu position="bottom-end" shadow="md" width={340} opened={isOpen} onChange={setOpen} withinPortal={false}>
       <Menu.Target>
         <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
           {t('export')}
         </Button>
       </Menu.Target>
-      <Menu.Dropdown>
-        <Text size="xs" c={isTooMany ? 'var(--svod-changed)' : 'dimmed'} px="sm" py={6}>
+      <Menu.Dropdown className={classes['export'] ?? ''}>
+        <Menu.Label {...(isTooMany ? { c: 'var(--svod-changed)' } : {})}>
           {isTooMany
             ? t('exportTooMany', { max: formatCount(NAMED_MAX) })
             : t('exportSeen', { count: count ?? 0, shown: formatCount(count ?? 0) })}
           {!isReady && !isTooMany && <Loader size={12} ml={6} />}
-        </Text>
-        <ScrollArea.Autosize mah="min(400px, calc(100dvh - 420px))" type="auto">
-          {FOR_PEOPLE.filter((name) => shape.exportFormats.includes(name)).map(format)}
-          <Menu.Label>{t('exportForSystems')}</Menu.Label>
-          {others.map(format)}
-          {shape.projections.length > 0 && <Menu.Label>{t('projections')}</Menu.Label>}
-          {shape.projections.map(({ code, name }) => item(`${shape.code}/${code}`, localized(name)))}
-        </ScrollArea.Autosize>
+        </Menu.Label>
+        {FOR_PEOPLE.filter((name) => shape.exportFormats.includes(name)).map(format)}
+        <Menu.Label>{t('exportForSystems')}</Menu.Label>
+        {others.map(format)}
+        {shape.projections.length > 0 && <Menu.Label>{t('projections')}</Menu.Label>}
+        {shape.projections.map(({ code, name }) => item(`${shape.code}/${code}`, localized(name)))}
       </Menu.Dropdown>
     </Menu>
   );
