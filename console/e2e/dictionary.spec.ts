@@ -69,7 +69,7 @@ test('what is seen is what a file gets, and filters are taken away one by one', 
   await expect(counted).toBeVisible();
   const count = Number.parseInt((await counted.textContent()) ?? '', 10);
   await page.getByRole('button', { name: 'Выгрузить' }).click();
-  const file = page.getByRole('menuitem', { name: 'CSV для таблиц' });
+  const file = page.getByRole('link', { name: 'CSV для таблиц' });
   await expect(file).toHaveAttribute('href', /code%3D\d+/);
   const answer = await page.request.get(server.url + ((await file.getAttribute('href')) ?? ''));
   expect((await answer.text()).trim().split('\n')).toHaveLength(count + 1);
