@@ -25,6 +25,8 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     Modal: { defaultProps: { centered: true }, styles: { title: { fontWeight: 650 } } },
+    DateInput: { defaultProps: { weekendDays: [] } },
+    DateTimePicker: { defaultProps: { weekendDays: [] } },
     Table: { defaultProps: { verticalSpacing: 'xs' } },
   },
 });

@@ -23,6 +23,9 @@ function actorOf(news: News): Event['account'] {
   return isTheCause ? newest.account : null;
 }
 
+/** How long the answer to an act of this page may come after the news of it. */
+const OWN_ANSWER_MS = 1500;
+
 interface Live {
   /** Changes with each news. */
   heard: number;
@@ -31,7 +34,7 @@ interface Live {
 
 /** Follows the request: what others do is heard at once, and told quietly. */
 export function useLive(request: Request | undefined, id: string, me: Me | null | undefined, reload: () => void): Live {
-  const { t } = useTranslation('request');
+  const { t } = useTranslation(['request', 'common']);
   const [heard, setHeard] = useState(0);
   const own = useRef(new Set<number>());
   // The subscription begins where the page began and goes on by itself: it is not begun anew with each revision.
@@ -61,11 +64,15 @@ export function useLive(request: Request | undefined, id: string, me: Me | null 
     if (!isNewer && (!isSaid || actor?.name === me?.account.name)) return;
     const what = isSaid ? 'commented' : wordOf(news, request);
     const who = actor && actor.name === me?.account.name ? t('news.you') : (actor?.displayName ?? t('news.somebody'));
-    notifications.show({
-      id: `request-${id}-${news.revision}-${comments}`,
-      message: t(`news.${what}`, { who }),
-      autoClose: 6000,
-    });
+    const show = () =>
+      notifications.show({
+        id: `request-${id}-${news.revision}-${comments}`,
+        message: t(`news.${what}`, { who }),
+        autoClose: 6000,
+        closeButtonProps: { 'aria-label': t('action.close', { ns: 'common' }) },
+      });
+    // The news of one's own act may come before the answer to it.
+    setTimeout(() => (isSaid || !own.current.has(news.revision) ? show() : undefined), OWN_ANSWER_MS);
   };
   useTold(
     REQUEST_CHANGED,
