@@ -1,7 +1,7 @@
 import { Button, Stack, Tabs } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconGitPullRequest, IconPlus } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ask, useAsk } from '@/api/asking';
@@ -83,6 +83,17 @@ function Listing({ create }: { create: ReactNode }) {
   );
 }
 
+/** Counts how often one came back to the page from another window: the list is read anew then. */
+function useLookedAt(): number {
+  const [times, setTimes] = useState(0);
+  useEffect(() => {
+    const look = () => document.visibilityState === 'visible' && setTimes((count) => count + 1);
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, []);
+  return times;
+}
+
 function Requests({ create }: { create: ReactNode }) {
   const { t } = useTranslation('request');
   const { view, narrowed, narrow, clear } = useWanted();
@@ -92,7 +103,7 @@ function Requests({ create }: { create: ReactNode }) {
     const data = await ask(REQUEST_LIST, { filter: filterOf(wanted), first: PAGE, after }, true);
     return data.changeRequests ?? NONE;
   };
-  const list = usePaged(load, JSON.stringify(wanted));
+  const list = usePaged(load, JSON.stringify(wanted), useLookedAt());
   const shown = words.trim() ? list.nodes.filter((request) => hasWords(request, words.trim())) : list.nodes;
   const isNarrowed = Object.values(narrowed).some((each) => each !== '');
   const isEmpty = !list.isLoading && shown.length === 0 && list.refusals.length === 0;

@@ -145,7 +145,8 @@ function usePerform() {
         setRefusals(errors);
         isDone = errors.length === 0;
         if (isDone && changeRequest) isMine(changeRequest.revision);
-        reload();
+        // What is done is asked for anew by itself; a refusal may be about something that is not seen yet.
+        if (!isDone) reload();
       } catch (error) {
         setRefusals(refusalsOf(error));
       }

@@ -122,8 +122,8 @@ function useSettle() {
           input: { changeRequest: request.id, revision: request.revision, choices },
         });
         setRefusals(settleConflicts.errors);
-        if (settleConflicts.errors.length === 0 && settleConflicts.changeRequest) isMine(settleConflicts.changeRequest.revision);
-        reload();
+        if (settleConflicts.errors.length > 0) reload();
+        else if (settleConflicts.changeRequest) isMine(settleConflicts.changeRequest.revision);
       } catch (error) {
         setRefusals(refusalsOf(error));
       }

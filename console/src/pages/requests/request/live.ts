@@ -8,6 +8,9 @@ import { REQUEST_CHANGED, type Request } from './reading';
 
 type News = RequestChangedSubscription['changeRequestChanged'];
 
+/** Within this time an act is answered, at the latest. */
+const ANSWERED_MS = 700;
+
 interface Event {
   at: string;
   account?: { name: string; displayName: string } | null;
@@ -57,7 +60,6 @@ export function useLive(request: Request | undefined, id: string, me: Me | null 
     setHeard((count) => count + 1);
     reload();
     const actor = actorOf(news);
-    if (own.current.has(news.revision) && isNewer) return;
     if (!isNewer && (!isSaid || actor?.name === me?.account.name)) return;
     const what = isSaid ? 'commented' : wordOf(news, request);
     const who = actor && actor.name === me?.account.name ? t('news.you') : (actor?.displayName ?? t('news.somebody'));

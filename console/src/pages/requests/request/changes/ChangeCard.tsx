@@ -99,9 +99,8 @@ function CardMenu({ change, onComment, onRefused }: CardMenuProps) {
         const input = { changeRequest: request.id, revision: request.revision, dictionary, code };
         const { discardItemChange } = await act(REQUEST_DISCARD, { input });
         onRefused(discardItemChange.errors);
-        if (discardItemChange.errors.length === 0 && discardItemChange.changeRequest)
-          isMine(discardItemChange.changeRequest.revision);
-        reload();
+        if (discardItemChange.errors.length > 0) reload();
+        else if (discardItemChange.changeRequest) isMine(discardItemChange.changeRequest.revision);
       } catch (error) {
         onRefused(refusalsOf(error));
       }
