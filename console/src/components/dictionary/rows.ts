@@ -1,6 +1,6 @@
 import { askData } from '@/api/data';
 import { language } from '@/i18n';
-import { formatDate, localized } from '@/ui/format';
+import { localized } from '@/ui/format';
 import type { GridColumn, GridRow, GridSort } from '@/ui/grid/model';
 import type { AsOf } from '../asOf';
 import { camelCase, screamingCase } from './naming';
@@ -73,31 +73,35 @@ function named(code: unknown, names: unknown): string {
   return name ? `${name} (${String(code)})` : String(code);
 }
 
-/** A value of the data API as a cell shows it. */
-function cellOf(attribute: Attribute, value: unknown, names: unknown): string {
-  if (attribute.type === 'REFERENCE') return named(value, names);
-  if (value === null || value === undefined) return '';
-  if (Array.isArray(value)) return value.map((each) => cellOf({ ...attribute, list: false }, each, null)).join(', ');
-  if (attribute.type === 'ENUM') return localized(attribute.values.find((each) => each.code === value)?.label) || String(value);
-  if (attribute.type === 'DATE') return formatDate(String(value));
-  if (attribute.type === 'BOOLEAN') return value === true ? YES[language()] : NO[language()];
-  return String(value);
+/** A value of the data API as a cell holds it, and what is shown for it where that is something else. */
+function cellOf(attribute: Attribute, value: unknown, names: unknown): { held: string; shown?: string } {
+  if (value === null || value === undefined) return { held: '' };
+  if (Array.isArray(value)) {
+    if (attribute.type === 'REFERENCE') return { held: value.join(', '), shown: named(value, names) };
+    const all = value.map((each) => cellOf({ ...attribute, list: false }, each, null));
+    return { held: all.map((each) => each.held).join(', '), shown: all.map((each) => each.shown ?? each.held).join(', ') };
+  }
+  if (attribute.type === 'REFERENCE') return { held: String(value), shown: named(value, names) };
+  if (attribute.type === 'ENUM') {
+    const label = localized(attribute.values.find((each) => each.code === value)?.label);
+    return label === '' ? { held: String(value) } : { held: String(value), shown: label };
+  }
+  return { held: String(value) };
 }
 
-/** Cells are no components, and have no other way to the texts. */
-const YES = { ru: 'да', en: 'yes' };
-const NO = { ru: 'нет', en: 'no' };
-
 export function rowOf(shape: Shape, node: Node): GridRow {
-  const cells: Record<string, string> = {
-    code: node.code,
-    validFrom: node.validFrom ? formatDate(node.validFrom) : '',
-    validTo: node.validTo ? formatDate(node.validTo) : '',
-  };
-  if (shape.isHierarchical) cells['parent'] = named(node.parentCode, node['parent']);
-  for (const [at, attribute] of shape.attributes.entries())
-    cells[attribute.code] = cellOf(attribute, node[`a${at}`], node[`n${at}`]);
-  return { id: node.code, cells };
+  const cells: Record<string, string> = { code: node.code, validFrom: node.validFrom ?? '', validTo: node.validTo ?? '' };
+  const labels: Record<string, string> = {};
+  if (shape.isHierarchical) {
+    cells['parent'] = node.parentCode ?? '';
+    labels['parent'] = named(node.parentCode, node['parent']);
+  }
+  for (const [at, attribute] of shape.attributes.entries()) {
+    const { held, shown } = cellOf(attribute, node[`a${at}`], node[`n${at}`]);
+    cells[attribute.code] = held;
+    if (shown !== undefined) labels[attribute.code] = shown;
+  }
+  return { id: node.code, cells, labels };
 }
 
 /** Asks for some rows of a dictionary. Throws `DataError`. */
@@ -107,6 +111,7 @@ export async function loadRows(
   asked: RowsAsked,
   from: number,
   count: number,
+  signal?: AbortSignal,
 ): Promise<{ rows: GridRow[]; total: number }> {
   const { asOf, search, filter, sort } = asked;
   const order = sort && [
@@ -116,15 +121,19 @@ export async function loadRows(
       lang: spoken(),
     },
   ];
-  const page = await askData<Page>(query, {
-    filter,
-    search: search.trim() === '' ? null : search.trim(),
-    orderBy: order ?? null,
-    validOn: asOf.validOn,
-    publication: asOf.publication,
-    first: count,
-    offset: from,
-  });
+  const page = await askData<Page>(
+    query,
+    {
+      filter,
+      search: search.trim() === '' ? null : search.trim(),
+      orderBy: order ?? null,
+      validOn: asOf.validOn,
+      publication: asOf.publication,
+      first: count,
+      offset: from,
+    },
+    signal,
+  );
   return { rows: page.list.nodes.map((node) => rowOf(shape, node)), total: page.list.totalCount };
 }
 
@@ -135,24 +144,33 @@ interface ColumnTitles {
   validTo: string;
 }
 
-/** The columns of a dictionary: its code, what it stands under, its attributes, and since and until when. */
+const KINDS: Partial<Record<Attribute['type'], GridColumn['kind']>> = {
+  INTEGER: 'number',
+  DECIMAL: 'number',
+  DATE: 'date',
+  BOOLEAN: 'boolean',
+};
+
+/** The column of an attribute, as the grid shows and edits it. */
+export function columnOf(attribute: Attribute, display: string | null | undefined): GridColumn {
+  const kind = attribute.list ? 'text' : (KINDS[attribute.type] ?? 'text');
+  return {
+    id: attribute.code,
+    title: localized(attribute.label),
+    ...(attribute.description ? { hint: localized(attribute.description) } : {}),
+    kind,
+    align: kind === 'number' ? 'right' : 'left',
+    isSortable: !attribute.list,
+    width: attribute.code === display ? 420 : attribute.type === 'REFERENCE' ? 240 : 160,
+  };
+}
+
+/** The columns of a dictionary: its code, what names an item, its other attributes, its parent, and since and until when. */
 export function columnsOf(shape: Shape, titles: ColumnTitles): GridColumn[] {
-  const own = shape.attributes.map((attribute): GridColumn => {
-    const isNumber = attribute.type === 'INTEGER' || attribute.type === 'DECIMAL';
-    return {
-      id: attribute.code,
-      title: localized(attribute.label),
-      ...(attribute.description ? { hint: localized(attribute.description) } : {}),
-      kind: isNumber ? 'number' : 'text',
-      align: isNumber ? 'right' : 'left',
-      isSortable: !attribute.list,
-      width: attribute.code === shape.display ? 420 : attribute.type === 'REFERENCE' ? 240 : 160,
-    };
-  });
-  const display = own.filter((column) => column.id === shape.display);
+  const own = shape.attributes.map((attribute) => columnOf(attribute, shape.display));
   return [
     { id: 'code', title: titles.code, kind: 'text', isCode: true, isSortable: true, width: 130 },
-    ...display,
+    ...own.filter((column) => column.id === shape.display),
     ...own.filter((column) => column.id !== shape.display),
     ...(shape.isHierarchical ? [{ id: 'parent', title: titles.parent, kind: 'text' as const, width: 300 }] : []),
     { id: 'validFrom', title: titles.validFrom, kind: 'date', isSortable: true, width: 130 },

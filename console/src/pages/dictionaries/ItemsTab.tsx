@@ -1,7 +1,7 @@
-import { Alert, Button, Checkbox, Group, Loader, Menu, NumberInput, Popover, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Menu, NumberInput, Popover, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconColumns3, IconDownload, IconSearch } from '@tabler/icons-react';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import { asOfSearch, type AsOf } from '@/components/asOf';
@@ -9,12 +9,10 @@ import { dataFilter, exportFilters, filtersIn } from '@/components/dictionary/fi
 import { columnsOf, loadRows, rowsQuery } from '@/components/dictionary/rows';
 import type { Shape, Target } from '@/components/dictionary/shape';
 import { formatCount, localized } from '@/ui/format';
-import type { GridHandle, GridSort, GridSource } from '@/ui/grid/model';
+import { Grid, type GridHandle, type GridSort, type GridSource } from '@/ui/grid/Grid';
 import { useUrlState } from '@/ui/urlState';
 import { FilterButton } from './FilterButton';
 import classes from './Dictionary.module.css';
-
-const Grid = lazy(() => import('@/ui/grid/Grid').then(({ Grid: component }) => ({ default: component })));
 
 interface ItemsTabProps {
   shape: Shape;
@@ -48,22 +46,19 @@ export function ItemsTab({ shape, targets, asOf }: ItemsTabProps) {
     const asked = { asOf, search: text, filter: dataFilter(shape, filters), sort };
     return {
       key: JSON.stringify(asked),
-      load: async (from, rows) => {
-        try {
-          const page = await loadRows(shape, query, asked, from, rows);
-          setFailure('');
-          return page;
-        } catch (error) {
-          setFailure(error instanceof Error ? error.message : String(error));
-          throw error;
-        }
-      },
+      load: (from, rows, signal) => loadRows(shape, query, asked, from, rows, signal),
     };
   }, [shape, targets, asOf, text, filters, sort]);
-  const open = useCallback(
-    (code: string) => void navigate(`/dictionaries/${shape.code}/items/${encodeURIComponent(code)}${asOfSearch(asOf)}`),
-    [navigate, shape.code, asOf],
+  const addressOf = useCallback(
+    (code: string) => `/dictionaries/${shape.code}/items/${encodeURIComponent(code)}${asOfSearch(asOf)}`,
+    [shape.code, asOf],
   );
+  const open = useCallback((code: string) => void navigate(addressOf(code)), [navigate, addressOf]);
+  const failed = useCallback((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)), []);
+  const counted = useCallback((total: number) => {
+    setCount(total);
+    setFailure('');
+  }, []);
   const sorted = useCallback(
     (next: GridSort | undefined) => setOrder(next ? `${next.isDescending ? '-' : ''}${next.column}` : null),
     [setOrder],
@@ -110,19 +105,19 @@ export function ItemsTab({ shape, targets, asOf }: ItemsTabProps) {
         </Alert>
       )}
       <div className={classes['grid'] ?? ''}>
-        <Suspense fallback={<Loader m="xl" />}>
-          <Grid
-            ref={grid}
-            label={localized(shape.name)}
-            columns={columns}
-            source={source}
-            sort={sort}
-            hidden={hidden}
-            onSort={sorted}
-            onOpen={open}
-            onCount={setCount}
-          />
-        </Suspense>
+        <Grid
+          ref={grid}
+          label={localized(shape.name)}
+          columns={columns}
+          source={source}
+          sort={sort}
+          hidden={hidden}
+          onSort={sorted}
+          onOpen={open}
+          addressOf={addressOf}
+          onCount={counted}
+          onFail={failed}
+        />
       </div>
     </Stack>
   );

@@ -63,11 +63,12 @@ export function useLive(request: Request | undefined, id: string, me: Me | null 
     if (!isNewer && (!isSaid || actor?.name === me?.account.name)) return;
     const what = isSaid ? 'commented' : wordOf(news, request);
     const who = actor && actor.name === me?.account.name ? t('news.you') : (actor?.displayName ?? t('news.somebody'));
-    notifications.show({
-      id: `request-${id}-${news.revision}-${comments}`,
-      message: t(`news.${what}`, { who }),
-      autoClose: 6000,
-    });
+    const message = t(`news.${what}`, { who });
+    // What this page did itself may be heard before it is answered, and is no news then.
+    setTimeout(() => {
+      if (isSaid || !own.current.has(news.revision))
+        notifications.show({ id: `request-${id}-${news.revision}-${comments}`, message });
+    }, ANSWERED_MS);
   };
   useTold(
     REQUEST_CHANGED,
