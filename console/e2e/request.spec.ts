@@ -130,9 +130,9 @@ test('two people see each other at work', async ({ page, server, browser }) => {
   await expect(page.getByRole('tab', { name: /Обсуждение/ })).toContainText('1');
 
   const boris = await worker(server, 'boris');
-  await boris.edit(id, [office(OFFICES.moscow, { inn: '7705401340' })]);
+  await boris.edit(id, [office(OFFICES.moscow, { phone: '+7 (495) 951-71-97' })]);
   await expect(page.getByText('Заявка изменилась — Борис Ильин')).toBeVisible();
-  await expect(page.getByText('7705401340')).toBeVisible();
+  await expect(page.getByText('+7 (495) 951-71-97')).toBeVisible();
 
   await page.getByRole('button', { name: /Отправить на согласование/ }).click();
   await expect(other.getByRole('heading', { name: 'Заявка на согласовании' })).toBeVisible();
