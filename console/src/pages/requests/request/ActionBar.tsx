@@ -36,8 +36,9 @@ export function ActionBar() {
   useActionKeys(actions, start, () => setHelpOpen(true));
   // When there is much to choose from, what is done seldom stands behind «more».
   const isMuch = actions.length > 3;
-  const shown = actions.filter((action) => !(isMuch && SELDOM.has(action)));
-  const rest = actions.filter((action) => isMuch && SELDOM.has(action));
+  const isSeldom = (action: Action, place: number) => isMuch && place > 0 && SELDOM.has(action);
+  const shown = actions.filter((action, place) => !isSeldom(action, place));
+  const rest = actions.filter(isSeldom);
   const undoable = request.state === 'PUBLISHED' ? request.publication : null;
   return (
     <Stack gap="sm">

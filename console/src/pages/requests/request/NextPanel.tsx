@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { formatAgo, formatDate, formatInstant, localized } from '@/ui/format';
+import { Notice } from '@/ui/Notice';
 import { ActionBar } from './ActionBar';
 import { useRequest } from './context';
 import classes from './NextPanel.module.css';
@@ -27,6 +28,7 @@ export function NextPanel() {
             <Sentence />
           </Text>
         </div>
+        <Broken />
         <StageTrack request={request} />
         <ActionBar />
       </Stack>
@@ -34,9 +36,23 @@ export function NextPanel() {
   );
 }
 
+/** A request that was sent is not what the dictionaries are any more: it would be refused when it goes out. */
+function Broken() {
+  const { t } = useTranslation('request');
+  const { request, check } = useRequest();
+  const isSent = request.state === 'IN_REVIEW' || request.state === 'APPROVED' || request.state === 'SCHEDULED';
+  if (!isSent || check?.validation?.isValid !== false) return null;
+  const conflicts = check.conflicts.length;
+  return (
+    <Notice>
+      {conflicts > 0 ? t('broken.conflicts', { count: conflicts }) : t('broken.violations', { count: check.validation.total })}
+    </Notice>
+  );
+}
+
 function Sentence(): ReactNode {
   const { t } = useTranslation('request');
-  const { request, check, me } = useRequest();
+  const { request, me } = useRequest();
   switch (request.state) {
     case 'DRAFT':
       return <DraftSentence />;
@@ -49,7 +65,7 @@ function Sentence(): ReactNode {
     case 'IN_REVIEW':
       return <ReviewSentence />;
     case 'APPROVED':
-      return check?.validation?.isValid === false ? t('next.APPROVED.broken') : t('next.APPROVED.hint');
+      return t('next.APPROVED.hint');
     case 'SCHEDULED':
       return request.scheduledAt
         ? t('next.SCHEDULED.hint', { at: formatInstant(request.scheduledAt), ago: formatAgo(request.scheduledAt) })
