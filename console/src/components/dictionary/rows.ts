@@ -10,7 +10,7 @@ import type { Attribute, Shape, Target } from './shape';
 export const BUILT_IN = ['code', 'parent', 'validFrom', 'validTo'] as const;
 
 /** What the data API answers of one item; the attributes under `a0`, `a1` …, the names of what they refer to under `n0`, `n1` …. */
-interface Node {
+export interface Node {
   code: string;
   parentCode?: string | null;
   validFrom: string | null;
@@ -50,9 +50,18 @@ function attributeSelection(attribute: Attribute, at: number, targets: Map<strin
   return name === '' ? codes : `${codes} n${at}: ${field} { code ${name} }`;
 }
 
-/** The query of a page of rows, made for the structure of a dictionary. */
-export function rowsQuery(shape: Shape, targets: Map<string, Target>): string {
+/**
+ * The query of a page of rows, made for the structure of a dictionary. With `isForEditing` localised texts come in English too, under
+ * `e0`, `e1` …, since an edit of one language must not lose the other.
+ */
+export function rowsQuery(shape: Shape, targets: Map<string, Target>, isForEditing = false): string {
   const own = shape.attributes.map((attribute, at) => attributeSelection(attribute, at, targets));
+  if (isForEditing) {
+    for (const [at, attribute] of shape.attributes.entries()) {
+      if (attribute.localized)
+        own.push(`r${at}: ${camelCase(attribute.code)}(lang: RU) e${at}: ${camelCase(attribute.code)}(lang: EN)`);
+    }
+  }
   const parentName = nameSelection(targets.get(shape.code));
   const parent = shape.isHierarchical ? `parentCode ${parentName ? `parent { ${parentName} }` : ''}` : '';
   return `query ConsoleRows($filter: ${shape.typeName}Filter, $search: String, $orderBy: [${shape.typeName}Order!], $validOn: Date, $publication: Int, $first: Int, $offset: Int) {
@@ -104,6 +113,17 @@ export function rowOf(shape: Shape, node: Node): GridRow {
   return { id: node.code, cells, labels };
 }
 
+/** The values of an item as the management API would have them, of a query for editing. */
+export function valuesOf(shape: Shape, node: Node): Record<string, unknown> {
+  const values = shape.attributes.map((attribute, at) => {
+    if (!attribute.localized) return [attribute.code, node[`a${at}`]] as const;
+    // Where one language is blank the API gives the other one, so that equal texts are one text.
+    const [ru, en] = [node[`r${at}`], node[`e${at}`]];
+    return [attribute.code, ru === null || ru === undefined ? null : en === ru ? { ru } : { ru, en }] as const;
+  });
+  return Object.fromEntries(values.filter(([, value]) => value !== null && value !== undefined));
+}
+
 /** Asks for some rows of a dictionary. Throws `DataError`. */
 export async function loadRows(
   shape: Shape,
@@ -113,6 +133,18 @@ export async function loadRows(
   count: number,
   signal?: AbortSignal,
 ): Promise<{ rows: GridRow[]; total: number }> {
+  const { nodes, total } = await loadNodes(query, asked, from, count, signal);
+  return { rows: nodes.map((node) => rowOf(shape, node)), total };
+}
+
+/** The same as the data API answers. */
+export async function loadNodes(
+  query: string,
+  asked: RowsAsked,
+  from: number,
+  count: number,
+  signal?: AbortSignal,
+): Promise<{ nodes: Node[]; total: number }> {
   const { asOf, search, filter, sort } = asked;
   const order = sort && [
     {
@@ -134,7 +166,7 @@ export async function loadRows(
     },
     signal,
   );
-  return { rows: page.list.nodes.map((node) => rowOf(shape, node)), total: page.list.totalCount };
+  return { nodes: page.list.nodes, total: page.list.totalCount };
 }
 
 interface ColumnTitles {
