@@ -34,7 +34,7 @@ interface Live {
 
 /** Follows the request: what others do is heard at once, and told quietly. */
 export function useLive(request: Request | undefined, id: string, me: Me | null | undefined, reload: () => void): Live {
-  const { t } = useTranslation('request');
+  const { t } = useTranslation(['request', 'common']);
   const [heard, setHeard] = useState(0);
   const own = useRef(new Set<number>());
   // The subscription begins where the page began and goes on by itself: it is not begun anew with each revision.
@@ -64,10 +64,11 @@ export function useLive(request: Request | undefined, id: string, me: Me | null 
     const what = isSaid ? 'commented' : wordOf(news, request);
     const who = actor && actor.name === me?.account.name ? t('news.you') : (actor?.displayName ?? t('news.somebody'));
     const message = t(`news.${what}`, { who });
+    const closeButtonProps = { 'aria-label': t('action.close', { ns: 'common' }) };
     // What this page did itself may be heard before it is answered, and is no news then.
     setTimeout(() => {
       if (isSaid || !own.current.has(news.revision))
-        notifications.show({ id: `request-${id}-${news.revision}-${comments}`, message });
+        notifications.show({ id: `request-${id}-${news.revision}-${comments}`, message, closeButtonProps });
     }, ANSWERED_MS);
   };
   useTold(

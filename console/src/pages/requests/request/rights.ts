@@ -1,4 +1,4 @@
-import { hasRole, type Me } from '@/api/me';
+import { hasRole, type Me } from '@/api/roles';
 import type { Check, Request } from './reading';
 
 /** What can be done to a request as a whole, in the order in which it is offered. */
