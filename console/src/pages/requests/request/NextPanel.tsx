@@ -109,6 +109,9 @@ function LastWord({ request }: { request: Request }) {
   );
 }
 
+/** More are seen below, each at its stage. */
+const TOLD_MAX = 2;
+
 function ReviewSentence() {
   const { t } = useTranslation(['request', 'common']);
   const { request } = useRequest();
@@ -123,7 +126,9 @@ function ReviewSentence() {
   const why = code === 'FOUR_EYES' || code === 'ALREADY_APPROVED' ? t(`next.IN_REVIEW.${code}`) : t('next.IN_REVIEW.others');
   return (
     <>
-      {allowed ? t('next.IN_REVIEW.mine') : why} {missing.length > 0 && `${t('next.IN_REVIEW.left')} ${missing.join('; ')}.`}
+      {allowed ? t('next.IN_REVIEW.mine') : why}{' '}
+      {missing.length > 0 && missing.length <= TOLD_MAX && `${t('next.IN_REVIEW.left')} ${missing.join('; ')}.`}
+      {missing.length > TOLD_MAX && t('next.IN_REVIEW.many', { count: open.reduce((sum, stage) => sum + stage.missing, 0) })}
     </>
   );
 }
