@@ -33,6 +33,8 @@ const COUNTS = graphql(`
 
 const NONE: Slice<ListedRequest> = { nodes: [], totalCount: 0, pageInfo: { hasNextPage: false } };
 const PAGE = 50;
+/** How many requests are read on by themselves to look for words in them. */
+const SOUGHT_MAX = 1000;
 
 /** All change requests that one may see, and the way to a new one. */
 export default function RequestsPage() {
@@ -104,9 +106,14 @@ function Requests({ create }: { create: ReactNode }) {
     return data.changeRequests ?? NONE;
   };
   const list = usePaged(load, JSON.stringify(wanted), useLookedAt());
+  // Words are looked for in what was read, so it is read on until enough was.
+  const isSeeking = words.trim() !== '' && list.hasMore && list.nodes.length < SOUGHT_MAX;
+  useEffect(() => {
+    if (isSeeking && !list.isRefreshing && list.refusals.length === 0) list.more();
+  });
   const shown = words.trim() ? list.nodes.filter((request) => hasWords(request, words.trim())) : list.nodes;
   const isNarrowed = Object.values(narrowed).some((each) => each !== '');
-  const isEmpty = !list.isLoading && shown.length === 0 && list.refusals.length === 0;
+  const isEmpty = !list.isLoading && !isSeeking && shown.length === 0 && list.refusals.length === 0;
   return (
     <Stack gap="md">
       <RequestFilters value={narrowed} people={peopleOf(list.nodes)} onChange={narrow} onClear={clear} />

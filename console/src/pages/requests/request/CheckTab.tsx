@@ -12,10 +12,21 @@ import { Notice } from '@/ui/Notice';
 import { useUrlState } from '@/ui/urlState';
 import { useRequest } from './context';
 import { mayEdit } from './rights';
+import { StaleItems } from './StaleItems';
 import { byItem, KNOWN, placeOf, type Place } from './violations';
 
 /** What the request comes to: whether it can be published, and what is to be mended first. */
 export default function CheckTab() {
+  const { check } = useRequest();
+  return (
+    <Stack gap="xl">
+      <Outcome />
+      {check?.validation && <StaleItems />}
+    </Stack>
+  );
+}
+
+function Outcome() {
   const { t } = useTranslation('request');
   const { request, check } = useRequest();
   const [, setTab] = useUrlState('tab', 'changes');
