@@ -8,6 +8,9 @@ import { REQUEST_CHANGED, type Request } from './reading';
 
 type News = RequestChangedSubscription['changeRequestChanged'];
 
+/** Within this time an act is answered, at the latest. */
+const ANSWERED_MS = 700;
+
 interface Event {
   at: string;
   account?: { name: string; displayName: string } | null;
@@ -22,9 +25,6 @@ function actorOf(news: News): Event['account'] {
     newest && Math.abs(Date.parse(newest.at) - Math.max(Date.parse(news.updatedAt), Date.parse(newest.at))) < 1500;
   return isTheCause ? newest.account : null;
 }
-
-/** How long the answer to an act of this page may come after the news of it. */
-const OWN_ANSWER_MS = 1500;
 
 interface Live {
   /** Changes with each news. */
@@ -60,19 +60,16 @@ export function useLive(request: Request | undefined, id: string, me: Me | null 
     setHeard((count) => count + 1);
     reload();
     const actor = actorOf(news);
-    if (own.current.has(news.revision) && isNewer) return;
     if (!isNewer && (!isSaid || actor?.name === me?.account.name)) return;
     const what = isSaid ? 'commented' : wordOf(news, request);
     const who = actor && actor.name === me?.account.name ? t('news.you') : (actor?.displayName ?? t('news.somebody'));
-    const show = () =>
-      notifications.show({
-        id: `request-${id}-${news.revision}-${comments}`,
-        message: t(`news.${what}`, { who }),
-        autoClose: 6000,
-        closeButtonProps: { 'aria-label': t('action.close', { ns: 'common' }) },
-      });
-    // The news of one's own act may come before the answer to it.
-    setTimeout(() => (isSaid || !own.current.has(news.revision) ? show() : undefined), OWN_ANSWER_MS);
+    const message = t(`news.${what}`, { who });
+    const closeButtonProps = { 'aria-label': t('action.close', { ns: 'common' }) };
+    // What this page did itself may be heard before it is answered, and is no news then.
+    setTimeout(() => {
+      if (isSaid || !own.current.has(news.revision))
+        notifications.show({ id: `request-${id}-${news.revision}-${comments}`, message, closeButtonProps });
+    }, ANSWERED_MS);
   };
   useTold(
     REQUEST_CHANGED,
