@@ -106,7 +106,7 @@ const THEMES = {
 };
 
 /** A grid over any number of rows, which are asked for as they come into view. */
-export function Grid(props: GridProps) {
+export function Grid({ ref, ...props }: GridProps) {
   const { label, columns, source, sort, hidden, onSort, onOpen, onEdit, onSelect, onCount } = props;
   const { i18n, t } = useTranslation();
   const scheme = useComputedColorScheme('light');
@@ -116,7 +116,7 @@ export function Grid(props: GridProps) {
     latest.current = props;
   });
   useImperativeHandle(
-    props.ref,
+    ref,
     () => ({
       jumpTo: (row) => {
         api.current?.ensureIndexVisible(row, 'top');
@@ -183,10 +183,10 @@ export function Grid(props: GridProps) {
         }}
         onRowDoubleClicked={(event) => event.data && !isEditable && onOpen?.(event.data.id)}
         onCellKeyDown={(event) => {
-          const key = (event.event as KeyboardEvent | undefined)?.key;
+          const pressed = (event.event as KeyboardEvent | undefined)?.key;
           if (!event.data || !('column' in event)) return;
-          if (key === 'Enter' && (!isEditable || !event.column.isCellEditable(event.node))) onOpen?.(event.data.id);
-          if (key === 'Delete' && event.column.isCellEditable(event.node)) {
+          if (pressed === 'Enter' && (!isEditable || !event.column.isCellEditable(event.node))) onOpen?.(event.data.id);
+          if (pressed === 'Delete' && event.column.isCellEditable(event.node)) {
             latest.current.onEdit?.([{ row: event.data.id, column: event.column.getColId(), value: '' }]);
           }
         }}
