@@ -42,7 +42,7 @@ export function Page({ title, beside, lead, crumbs, actions, children }: PagePro
           </Breadcrumbs>
         )}
         <Group justify="space-between" align="flex-start" gap="md">
-          <Group gap="sm" align="center" miw={0}>
+          <Group gap="sm" align="center" miw={0} flex="1 1 380px">
             <Title order={1}>{title}</Title>
             {beside}
           </Group>

@@ -29,7 +29,8 @@ interface BlockShapeProps {
 
 /** A version: a button that looks from inside it. */
 export function BlockShape({ block, layout, isHere, asOf, labelOf, onLook }: BlockShapeProps) {
-  const { t } = useTranslation(['item', 'common']);
+  const { t } = useTranslation('item');
+  const { t: tCommon } = useTranslation();
   const { version, from, to, tone, changed } = block;
   const x = version.validFrom ? layout.scale.xOf(version.validFrom) : -8;
   const end = version.validTo ? layout.scale.xOf(version.validTo) : layout.width + 8;
@@ -48,7 +49,7 @@ export function BlockShape({ block, layout, isHere, asOf, labelOf, onLook }: Blo
   const untilOf = () => version.supersededIn?.number ?? Number.POSITIVE_INFINITY;
   const told = t(isNow ? 'times.blockNow' : 'times.block', {
     name: said,
-    period: periodText(t, version.validFrom, version.validTo),
+    period: periodText(tCommon, version.validFrom, version.validTo),
     from: first,
     to: untilOf() - 1,
   });

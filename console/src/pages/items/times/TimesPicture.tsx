@@ -88,13 +88,7 @@ export function TimesPicture({ history, bands, blocks, asOf, labelOf, onLook }: 
           </g>
           <g transform={`translate(${GUTTER} ${TOP})`}>
             <Rows layout={layout} here={here} />
-            <rect
-              data-ground
-              width={layout.width}
-              height={layout.height}
-              className={classes['ground'] ?? ''}
-              onClick={look}
-            />
+            <rect data-ground width={layout.width} height={layout.height} className={classes['ground'] ?? ''} onClick={look} />
             <g mask={`url(#${fade})`}>
               {blocks.map((block) => (
                 <BlockShape
@@ -219,7 +213,7 @@ function Axis({ layout }: { layout: Layout }) {
 
 function Cross({ layout, day, band }: { layout: Layout; day: string; band: number }) {
   const x = layout.scale.xOf(day);
-  const y = band < 0 ? layout.height : layout.yOf(band) + layout.bandHeight / 2;
+  const y = band < 0 ? layout.height : layout.yOf(band) + layout.bandHeight - 8;
   const flag = Math.max(40, Math.min(layout.width - 40, x));
   return (
     <g aria-hidden className={classes['cross'] ?? ''}>

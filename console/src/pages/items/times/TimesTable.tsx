@@ -20,7 +20,13 @@ function PublicationCell({ publication }: { publication: HistoryVersion['publica
 }
 
 /** The picture in words: every version with its dates and the publications between which it was what was known. */
-export function TimesTable({ history, labelOf }: { history: Array<HistoryVersion & { changed: string[] }>; labelOf: (code: string) => string }) {
+export function TimesTable({
+  history,
+  labelOf,
+}: {
+  history: Array<HistoryVersion & { changed: string[] }>;
+  labelOf: (code: string) => string;
+}) {
   const { t } = useTranslation('item');
   return (
     <Table.ScrollContainer minWidth={640}>

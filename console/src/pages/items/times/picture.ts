@@ -40,14 +40,19 @@ function contentOf(version: HistoryVersion): unknown {
   return [valuesOf(version), version.parentCode ?? null];
 }
 
+function endsBefore(end: string | null | undefined, start: string | null | undefined): boolean {
+  return Boolean(end && start && end <= start);
+}
+
 function overlap(one: HistoryVersion, other: HistoryVersion): boolean {
-  const before = (end: string | null | undefined, start: string | null | undefined) => Boolean(end && start && end <= start);
-  return !before(one.validTo, other.validFrom) && !before(other.validTo, one.validFrom);
+  return !endsBefore(one.validTo, other.validFrom) && !endsBefore(other.validTo, one.validFrom);
 }
 
 function changedIn(history: HistoryVersion[], version: HistoryVersion): string[] {
   const number = version.publication?.number;
-  const follows = history.find((each) => each.publication?.number === number && each.validTo && each.validTo === version.validFrom);
+  const follows = history.find(
+    (each) => each.publication?.number === number && each.validTo && each.validTo === version.validFrom,
+  );
   const replaced = history.find((each) => each.supersededIn?.number === number && overlap(each, version));
   const before = replaced && !isSame(contentOf(replaced), contentOf(version)) ? replaced : follows;
   if (!before) return [];
@@ -65,6 +70,12 @@ export function blocksOf(history: HistoryVersion[], bands: Band[]): Block[] {
     if (tone < 0) tone = contents.push(content) - 1;
     const from = bands.findIndex(({ publication }) => publication.number === version.publication?.number);
     const end = bands.findIndex(({ publication }) => publication.number === version.supersededIn?.number);
-    return { version, from: Math.max(0, from), to: end < 0 ? bands.length - 1 : end - 1, tone, changed: changedIn(history, version) };
+    return {
+      version,
+      from: Math.max(0, from),
+      to: end < 0 ? bands.length - 1 : end - 1,
+      tone,
+      changed: changedIn(history, version),
+    };
   });
 }

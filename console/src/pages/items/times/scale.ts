@@ -18,6 +18,20 @@ const DAY = 86_400_000;
 const stamp = (day: string): number => Date.parse(day);
 const written = (time: number): string => new Date(Math.round(time / DAY) * DAY).toISOString().slice(0, 10);
 
+/** Where a value lies among the first knots, carried over to the second. */
+function between(value: number, from: number[], to: number[]): number {
+  const end = Math.max(
+    1,
+    Math.min(
+      from.length - 1,
+      from.findIndex((each) => value < each),
+    ),
+  );
+  const place = value >= (from.at(-1) ?? 0) ? from.length - 1 : end;
+  const [a, b, c, d] = [from[place - 1] ?? 0, from[place] ?? 1, to[place - 1] ?? 0, to[place] ?? 1];
+  return c + ((value - a) / (b - a || 1)) * (d - c);
+}
+
 /** How much of the width is dealt out evenly, so that short stretches beside decades can still be seen and hit. */
 const EVEN = 0.55;
 
@@ -36,13 +50,6 @@ export function scaleOf(days: string[], width: number): Scale {
   const widths = lengths.map((length) => width * (EVEN / lengths.length + (1 - EVEN) * (length / total)));
   const places = [0];
   for (const each of widths) places.push((places.at(-1) ?? 0) + each);
-
-  const between = (value: number, from: number[], to: number[]): number => {
-    const end = Math.max(1, Math.min(from.length - 1, from.findIndex((each) => value < each)));
-    const place = value >= (from.at(-1) ?? 0) ? from.length - 1 : end;
-    const [a, b, c, d] = [from[place - 1] ?? 0, from[place] ?? 1, to[place - 1] ?? 0, to[place] ?? 1];
-    return c + ((value - a) / (b - a || 1)) * (d - c);
-  };
   const clamped = (x: number): number => Math.max(0, Math.min(width, x));
   return {
     xOf: (day) => clamped(between(stamp(day), times, places)),
