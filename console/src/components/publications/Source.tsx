@@ -16,9 +16,8 @@ export function Source({ publication }: { publication: PublicationSaid }) {
     <>
       <Text size="sm">
         <Anchor component={Link} to={`/publications/${publication.number}`} size="sm">
-          {t('named', { number: publication.number })}
-        </Anchor>{' '}
-        {t('dated', { date: formatDate(publication.publishedAt) })}
+          {t('namedDated', { number: publication.number, date: formatDate(publication.publishedAt) })}
+        </Anchor>
       </Text>
       {said && (
         <Text size="xs" c="dimmed">
