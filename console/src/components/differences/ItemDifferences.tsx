@@ -121,7 +121,7 @@ export function ItemDifferences({ dictionary, from, to, kind = '' }: ItemDiffere
       {list.nodes.length > 0 && (
         <Paper withBorder className={classes['list'] ?? ''}>
           {list.nodes.map((item) => (
-            <ItemCard key={item.code} dictionary={dictionary} item={item} />
+            <ItemCard key={item.code} dictionary={dictionary} item={item} hasDates={!from.validOn} />
           ))}
         </Paper>
       )}
@@ -135,7 +135,7 @@ export function nameOf({ before, after }: ItemDifferenceSaid): string {
   return after.at(-1)?.name ?? before.at(-1)?.name ?? '';
 }
 
-function ItemCard({ dictionary, item }: { dictionary: string; item: ItemDifferenceSaid }) {
+function ItemCard({ dictionary, item, hasDates }: { dictionary: string; item: ItemDifferenceSaid; hasDates: boolean }) {
   const { t } = useTranslation('differences');
   const name = nameOf(item);
   return (
@@ -157,7 +157,7 @@ function ItemCard({ dictionary, item }: { dictionary: string; item: ItemDifferen
         )}
       </Group>
       {item.differences.length > 0 ? (
-        <DifferenceList dictionary={dictionary} differences={item.differences} />
+        <DifferenceList dictionary={dictionary} differences={item.differences} hasDates={hasDates} />
       ) : (
         <Text size="sm" c="dimmed">
           {t('nothing')}

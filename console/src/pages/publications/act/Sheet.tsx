@@ -5,6 +5,7 @@ import { graphql } from '@/api/gql';
 import { useAttributes } from '@/components/differences/attributes';
 import { definitionText } from '@/components/differences/DefinitionTable';
 import { nameOf } from '@/components/differences/ItemDifferences';
+import { useNames } from '@/components/differences/names';
 import { approvalsOf, authorsOf } from '@/components/publications/said';
 import { basisText } from '@/components/requests/basis';
 import { formatCount, formatDate, formatInstant, localized } from '@/ui/format';
@@ -107,13 +108,18 @@ function Section({ section, place, number }: { section: ActSection; place: numbe
   const attributes = useAttributes(dictionary);
   const { data } = useAsk(DEFINITION, { dictionary, from: number - 1, to: number }, { pause: !edition.definitionChanged });
   const definition = data?.diff?.definition ?? [];
+  const all = useMemo(
+    () => items.flatMap(({ differences }) => differences.filter(({ subject }) => subject === 'EXISTENCE')),
+    [items],
+  );
+  const names = useNames(dictionary, attributes, all);
   const rows = useMemo(
     () =>
       items.flatMap((item) => {
-        const lines = linesOf(t, attributes, item.differences);
+        const lines = linesOf(t, attributes, names, item.differences);
         return lines.map((line, at) => ({ line, item, isFirst: at === 0, key: `${item.code} ${line.what} ${line.from} ${at}` }));
       }),
-    [items, attributes, t],
+    [items, attributes, names, t],
   );
   const name = localized(edition.dictionary?.name) || dictionary;
   return (

@@ -46,18 +46,18 @@ function parentText(value: unknown, names: Named[]): string {
   return typeof value === 'string' ? value : '';
 }
 
-function lineOf(t: Texts, attributes: AttributeInfo[], difference: DifferenceSaid): ActLine {
+function lineOf(t: Texts, attributes: AttributeInfo[], names: Named[], difference: DifferenceSaid): ActLine {
   const { subject, before, after, beforeNames, afterNames, validFrom, validTo } = difference;
   const period = { from: validFrom ?? null, until: validTo ?? null };
   switch (subject) {
     case 'EXISTENCE':
       return after === null || after === undefined
-        ? { what: t('act.gone'), before: whole(attributes, before, beforeNames), after: '', ...period }
-        : { what: t('act.came'), before: '', after: whole(attributes, after, afterNames), ...period };
+        ? { what: t('act.gone'), before: whole(attributes, before, names), after: '', ...period }
+        : { what: t('act.came'), before: '', after: whole(attributes, after, names), ...period };
     case 'RETIREMENT':
       return {
         what: t('retirement', { ns: 'differences' }),
-        before: retirement(t, before),
+        before: retirement(t, before) || t('act.wasValid'),
         after: retirement(t, after) || t('retirementTakenBack', { ns: 'differences' }),
         from: validTo ?? null,
         until: null,
@@ -81,12 +81,12 @@ function lineOf(t: Texts, attributes: AttributeInfo[], difference: DifferenceSai
   }
 }
 
-/** The rows of one item. That an item is not there after its end says nothing that its retirement does not say. */
-export function linesOf(t: Texts, attributes: AttributeInfo[], differences: DifferenceSaid[]): ActLine[] {
+/** The rows of one item; of what came or went whole, references are named by `names`. That an item is not there after its end says nothing that its retirement does not say. */
+export function linesOf(t: Texts, attributes: AttributeInfo[], names: Named[], differences: DifferenceSaid[]): ActLine[] {
   const isRetired = differences.some(({ subject, after }) => subject === 'RETIREMENT' && after);
   return differences
     .filter(({ subject, after }) => !(isRetired && subject === 'EXISTENCE' && !after))
-    .map((difference) => lineOf(t, attributes, difference));
+    .map((difference) => lineOf(t, attributes, names, difference));
 }
 
 /** Since when a row holds, for the narrow column of a table. */

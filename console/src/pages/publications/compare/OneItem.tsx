@@ -67,7 +67,7 @@ export function OneItem({ compared }: { compared: Compared }) {
   if (differences.length === 0) return <Empty icon={IconEqual} title={t('compare.same')} hint={t('compare.sameHint')} />;
   return (
     <Paper withBorder p="md">
-      <DifferenceList dictionary={dictionary} differences={differences} />
+      <DifferenceList dictionary={dictionary} differences={differences} hasDates={!from.validOn} />
     </Paper>
   );
 }

@@ -16,15 +16,16 @@ export default function WeeksChart({ weeks }: { weeks: Week[] }) {
   }));
   return (
     <BarChart
-      h={150}
+      h={140}
       data={data}
       dataKey="week"
       type="stacked"
       maxBarWidth={28}
       withLegend
+      barChartProps={{ accessibilityLayer: false }}
       legendProps={{ verticalAlign: 'top', height: 28 }}
       tickLine="none"
-      gridAxis="y"
+      gridAxis="x"
       yAxisProps={{ width: 44, allowDecimals: false }}
       valueFormatter={formatCount}
       series={[
