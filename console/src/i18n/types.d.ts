@@ -3,6 +3,7 @@ import type common from './ru/common.json';
 import type home from './ru/home.json';
 import type dictionary from './ru/dictionary.json';
 import type item from './ru/item.json';
+import type differences from './ru/differences.json';
 import type request from './ru/request.json';
 import type editing from './ru/editing.json';
 import type importing from './ru/importing.json';
@@ -20,6 +21,7 @@ declare module 'i18next' {
       home: typeof home;
       dictionary: typeof dictionary;
       item: typeof item;
+      differences: typeof differences;
       request: typeof request;
       editing: typeof editing;
       importing: typeof importing;

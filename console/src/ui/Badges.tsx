@@ -29,9 +29,15 @@ interface ToneProps {
 
 /** A word in one of our four tones: added, changed, retired, annulled. */
 export function Tone({ tone, children }: ToneProps) {
-  const back = tone === 'retired' ? 'var(--mantine-color-default-hover)' : `var(--svod-${tone}-back)`;
   return (
-    <Badge variant="transparent" tt="none" fw={600} radius="sm" px={8} style={{ color: `var(--svod-${tone})`, background: back }}>
+    <Badge
+      variant="transparent"
+      tt="none"
+      fw={600}
+      radius="sm"
+      px={8}
+      style={{ color: `var(--svod-${tone})`, background: `var(--svod-${tone}-back)` }}
+    >
       {children}
     </Badge>
   );

@@ -44,7 +44,7 @@ export function Face({ person, size = 26, named = false }: FaceProps) {
 const COLORS = ['#1f4fa3', '#0b6e5f', '#7b2d8b', '#8a3b12', '#9c1f5a', '#4338a8', '#0b6a85', '#4d5b12'];
 
 function colorOf(name: string): string {
-  let sum = 0;
-  for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 997;
+  let sum = 7;
+  for (const letter of name) sum = (sum * 33 + (letter.codePointAt(0) ?? 0)) % 65_521;
   return COLORS[sum % COLORS.length] ?? '#1f4fa3';
 }

@@ -20,20 +20,17 @@ interface PageProps {
   /** Buttons to the right. */
   actions?: ReactNode;
   children: ReactNode;
-  /** Pages with a grid fill the window and let the grid scroll. */
-  fills?: boolean;
 }
 
 /** The frame of every page: crumbs, heading, actions, content. */
-export function Page({ title, beside, lead, crumbs, actions, children, fills = false }: PageProps) {
+export function Page({ title, beside, lead, crumbs, actions, children }: PageProps) {
   const { t } = useTranslation();
   const name = t('svod');
   useEffect(() => {
     document.title = title ? `${title} · ${name}` : name;
   }, [title, name]);
-  const shape = fills ? { h: '100%', mih: 0 } : {};
   return (
-    <Stack gap="md" {...shape}>
+    <Stack gap="md">
       <Box>
         {crumbs && crumbs.length > 0 && (
           <Breadcrumbs mb={6} separatorMargin={6}>

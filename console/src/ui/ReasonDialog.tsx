@@ -1,6 +1,8 @@
 import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Refusal } from '@/api/refusals';
+import { Refusals } from './Refusals';
 
 interface ReasonDialogProps {
   opened: boolean;
@@ -12,9 +14,13 @@ interface ReasonDialogProps {
   color?: string;
   required?: boolean;
   isBusy?: boolean;
+  /** Why it was not done; what was typed stays. */
+  refusals?: Refusal[];
   onClose: () => void;
   onConfirm: (reason: string) => void;
 }
+
+const NONE: Refusal[] = [];
 
 /** Asks for a reason before something is decided. Ctrl+Enter decides. */
 export function ReasonDialog(props: ReasonDialogProps) {
@@ -43,6 +49,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) confirm();
           }}
         />
+        <Refusals refusals={props.refusals ?? NONE} />
         <Group justify="flex-end">
           <Button variant="default" onClick={props.onClose}>
             {t('action.cancel')}

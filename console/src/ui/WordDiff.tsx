@@ -1,43 +1,25 @@
 import { diffArrays } from 'diff';
 import { useMemo } from 'react';
+import { joined, wordsOf } from './words';
 
 interface WordDiffProps {
   before: string;
   after: string;
+  /** Shows only what it became, where the former text stands beside it; a text that has little of it left is not marked at all. */
+  isBeside?: boolean;
 }
 
 /** Old and new text in one line, word by word: what went is struck through, what came is marked. */
-export function WordDiff({ before, after }: WordDiffProps) {
-  const pieces = useMemo(() => placed(diffArrays(words(before), words(after))), [before, after]);
+export function WordDiff({ before, after, isBeside = false }: WordDiffProps) {
+  const pieces = useMemo(() => joined(diffArrays(wordsOf(before), wordsOf(after))), [before, after]);
+  if (isBeside && !pieces.some(({ kind }) => kind === 'same')) return <span>{after}</span>;
   return (
     <span>
-      {pieces.map(({ at, value, added, removed }) => {
-        if (added) return <ins key={at}>{value}</ins>;
-        if (removed) return <del key={at}>{value}</del>;
+      {pieces.map(({ at, value, kind }) => {
+        if (kind === 'added') return <ins key={at}>{value}</ins>;
+        if (kind === 'removed') return isBeside ? null : <del key={at}>{value}</del>;
         return <span key={at}>{value}</span>;
       })}
     </span>
   );
-}
-
-interface Piece {
-  value: string;
-  added: boolean;
-  removed: boolean;
-}
-
-/** A text as its words and what stands between them. The letters of every language count as letters. */
-function words(text: string): string[] {
-  return text.match(/[\p{L}\p{N}]+|[^\p{L}\p{N}]/gu) ?? [];
-}
-
-/** Pieces with their places, by which React tells them apart. */
-function placed(pieces: Array<{ value: string[]; added: boolean; removed: boolean }>): Array<Piece & { at: number }> {
-  let at = 0;
-  return pieces.map(({ value, added, removed }) => {
-    const text = value.join('');
-    const here = { value: text, added, removed, at };
-    at += text.length + 1;
-    return here;
-  });
 }

@@ -1,0 +1,143 @@
+import { Button, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { IconEdit, IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { graphql } from '@/api/gql';
+import { act, useAsk, useBusy } from '@/api/asking';
+import { useMe } from '@/api/me';
+import { refusalsOf, type Refusal } from '@/api/refusals';
+import { Refusals } from '@/ui/Refusals';
+
+const DRAFTS = graphql(`
+  query StartEditingDrafts($me: ID!) {
+    changeRequests(filter: { author: $me, states: [DRAFT, RETURNED] }, first: 20) {
+      nodes {
+        id
+        title
+        state
+      }
+    }
+  }
+`);
+
+const CREATE = graphql(`
+  mutation StartEditingCreate($title: String!) {
+    createChangeRequest(input: { title: $title }) {
+      changeRequest {
+        id
+      }
+      errors {
+        path
+        code
+        message
+      }
+    }
+  }
+`);
+
+interface StartEditingProps {
+  dictionary: string;
+  /** The code of the item that is to be changed; without it the whole dictionary is opened. */
+  item?: string;
+}
+
+/** «Edit»: into one of my open drafts, or into a new request. */
+export function StartEditing({ dictionary, item }: StartEditingProps) {
+  const { t } = useTranslation('editing');
+  const me = useMe();
+  const navigate = useNavigate();
+  const [isNaming, setNaming] = useState(false);
+  const name = me?.account.name ?? '';
+  const { data } = useAsk(DRAFTS, { me: name }, { pause: name === '', types: ['ChangeRequest'] });
+  const drafts = data?.changeRequests?.nodes ?? [];
+  const enter = async (request: string) => {
+    const search = new URLSearchParams({ edit: dictionary, ...(item ? { item } : {}) });
+    await navigate(`/requests/${request}?${search.toString()}`);
+  };
+  const button = (
+    <Button leftSection={<IconEdit size={16} aria-hidden />} onClick={() => drafts.length === 0 && setNaming(true)}>
+      {t('start.edit')}
+    </Button>
+  );
+  return (
+    <>
+      {drafts.length === 0 ? (
+        button
+      ) : (
+        <Menu position="bottom-end" shadow="md" width={340}>
+          <Menu.Target>{button}</Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setNaming(true)}>
+              {t('start.new')}
+            </Menu.Item>
+            <Menu.Label>{t('start.into')}</Menu.Label>
+            {drafts.map((draft) => (
+              <Menu.Item key={draft.id} onClick={() => void enter(draft.id)}>
+                № {draft.id} · {draft.title}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      <NewRequest opened={isNaming} onClose={() => setNaming(false)} onMade={enter} />
+    </>
+  );
+}
+
+interface NewRequestProps {
+  opened: boolean;
+  onClose: () => void;
+  onMade: (request: string) => Promise<void>;
+}
+
+function NewRequest({ opened, onClose, onMade }: NewRequestProps) {
+  const { t } = useTranslation(['editing', 'common']);
+  const [title, setTitle] = useState('');
+  const [refusals, setRefusals] = useState<Refusal[]>([]);
+  const [isBusy, run] = useBusy();
+  const create = () =>
+    run(async () => {
+      try {
+        const { createChangeRequest: made } = await act(CREATE, { title: title.trim() });
+        setRefusals(made.errors);
+        if (made.changeRequest) await onMade(made.changeRequest.id);
+      } catch (error) {
+        setRefusals(refusalsOf(error));
+      }
+    });
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('start.title')}
+      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void create();
+        }}
+      >
+        <Stack>
+          <Text size="sm" c="dimmed">
+            {t('start.hint')}
+          </Text>
+          <TextInput
+            data-autofocus
+            label={t('start.what')}
+            placeholder={t('start.example')}
+            required
+            withAsterisk={false}
+            value={title}
+            onChange={(event) => setTitle(event.currentTarget.value)}
+          />
+          <Refusals refusals={refusals} />
+          <Button type="submit" loading={isBusy} disabled={title.trim() === ''}>
+            {t('start.begin')}
+          </Button>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

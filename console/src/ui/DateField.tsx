@@ -1,0 +1,89 @@
+import '@mantine/dates/styles.css';
+import { DateInput, DateTimePicker } from '@mantine/dates';
+import { IconCalendar } from '@tabler/icons-react';
+import dayjs from 'dayjs';
+import customParseFormat from 'dayjs/plugin/customParseFormat';
+import { useTranslation } from 'react-i18next';
+import { language } from '@/i18n';
+
+dayjs.extend(customParseFormat);
+
+interface DateFieldProps {
+  label: string;
+  description?: string;
+  /** `2024-03-01`, or nothing. */
+  value: string | null;
+  onChange: (value: string | null) => void;
+  /** Whether it may be left blank. */
+  isClearable?: boolean;
+  error?: string | null;
+  size?: 'xs' | 'sm' | 'md';
+  width?: number;
+}
+
+/** A day: typed as `01.03.2024` or picked from a calendar. */
+export function DateField({
+  label,
+  description,
+  value,
+  onChange,
+  isClearable = false,
+  error,
+  size = 'sm',
+  width,
+}: DateFieldProps) {
+  const { t } = useTranslation();
+  return (
+    <DateInput
+      label={label}
+      description={description}
+      value={value}
+      onChange={onChange}
+      valueFormat="DD.MM.YYYY"
+      dateParser={(text) => {
+        const day = dayjs(text.trim(), ['DD.MM.YYYY', 'D.M.YYYY', 'YYYY-MM-DD'], true);
+        return day.isValid() ? day.format('YYYY-MM-DD') : null;
+      }}
+      locale={language()}
+      firstDayOfWeek={1}
+      clearable={isClearable}
+      error={error}
+      size={size}
+      placeholder={t('time.form')}
+      rightSection={isClearable && value ? undefined : <IconCalendar size={16} aria-hidden />}
+      rightSectionPointerEvents={isClearable && value ? 'all' : 'none'}
+      {...(width ? { w: width } : {})}
+    />
+  );
+}
+
+interface InstantFieldProps {
+  label: string;
+  description?: string;
+  /** An instant as the API writes it. */
+  value: string | null;
+  onChange: (value: string | null) => void;
+  error?: string | null;
+}
+
+/** An instant in the time of whoever looks; only what is still to come. */
+export function InstantField({ label, description, value, onChange, error }: InstantFieldProps) {
+  const { t } = useTranslation();
+  return (
+    <DateTimePicker
+      label={label}
+      description={description}
+      value={value ? dayjs(value).format('YYYY-MM-DD HH:mm:ss') : null}
+      onChange={(local) => onChange(local ? dayjs(local).toISOString() : null)}
+      valueFormat="DD.MM.YYYY HH:mm"
+      minDate={dayjs().format('YYYY-MM-DD')}
+      locale={language()}
+      firstDayOfWeek={1}
+      error={error}
+      submitButtonProps={{ 'aria-label': t('action.save') }}
+      timePickerProps={{ hoursInputLabel: t('time.hours'), minutesInputLabel: t('time.minutes'), withDropdown: false }}
+      rightSection={<IconCalendar size={16} aria-hidden />}
+      rightSectionPointerEvents="none"
+    />
+  );
+}
