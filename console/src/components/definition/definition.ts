@@ -139,8 +139,8 @@ function tidied(key: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((each) => tidied(key, each));
   const kept: Record<string, unknown> = {};
   for (const [inner, found] of Object.entries(value)) {
-    const tidy = tidied(inner, found);
-    if (NEEDED.has(inner) || !isNothing(inner, tidy)) kept[inner] = tidy;
+    const said = tidied(inner, found);
+    if (NEEDED.has(inner) || !isNothing(inner, said)) kept[inner] = said;
   }
   const isBlank = Object.keys(kept).length === 0 || (Object.keys(kept).length === 1 && kept['ru'] === '');
   return isBlank && (key === 'description' || key === 'code_rule') ? undefined : kept;

@@ -4,13 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { flagged, retyped } from '@/components/definition/attributeEdits';
 import { isText } from '@/components/definition/checking';
 import { ATTRIBUTE_TYPES, codeFrom, type AttributeDefinition } from '@/components/definition/definition';
-import { TYPE_NAMES } from './AttributesTab';
-import { useEditing } from './editing';
+import { useEditing, type EditAttribute } from './editing';
 import { LabelFields } from './LabelFields';
 import { TypeFields } from './TypeFields';
-
-/** How a form tells what an attribute is to become. */
-export type EditAttribute = (edit: (attribute: AttributeDefinition) => AttributeDefinition) => void;
+import { TYPE_NAMES } from './typeNames';
 
 interface AttributeFormProps {
   attribute: AttributeDefinition;
@@ -39,7 +36,7 @@ export function AttributeForm({ attribute, at, onChange }: AttributeFormProps) {
           })
         }
         isRequired
-        autoFocus={attribute.label.ru === ''}
+        takesFocus={attribute.label.ru === ''}
       />
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
         <TextInput
@@ -67,7 +64,11 @@ export function AttributeForm({ attribute, at, onChange }: AttributeFormProps) {
         />
       </SimpleGrid>
       {before && before.type !== attribute.type && (
-        <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} styles={{ message: { color: 'var(--mantine-color-text)' } }}>
+        <Alert
+          color="yellow"
+          icon={<IconAlertTriangle aria-hidden />}
+          styles={{ message: { color: 'var(--mantine-color-text)' } }}
+        >
           {t('attributes.typeChanged')}
         </Alert>
       )}

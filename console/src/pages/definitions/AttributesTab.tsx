@@ -9,6 +9,7 @@ import { useUrlState } from '@/ui/urlState';
 import { AttributeForm } from './AttributeForm';
 import { useEditing } from './editing';
 import { Rows } from './Rows';
+import { TYPE_NAMES } from './typeNames';
 
 /** What is kept of each item. */
 export function AttributesTab() {
@@ -87,15 +88,3 @@ function Beside({ attribute }: { attribute: AttributeDefinition }) {
     </>
   );
 }
-
-/** The types as the common texts name them. */
-export const TYPE_NAMES = {
-  string: 'STRING',
-  text: 'TEXT',
-  integer: 'INTEGER',
-  decimal: 'DECIMAL',
-  boolean: 'BOOLEAN',
-  date: 'DATE',
-  enum: 'ENUM',
-  reference: 'REFERENCE',
-} as const;

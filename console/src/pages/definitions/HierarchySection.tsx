@@ -59,7 +59,11 @@ function HierarchyFields({ hierarchy, set }: HierarchyFieldsProps) {
         value={parentFrom}
         onChange={(value) => {
           const next = PARENT_FROM.find((each) => each === value) ?? 'column';
-          set(next === 'column' ? { parent_from: next, prefix_lengths: undefined, root_attribute: undefined } : { parent_from: next });
+          set(
+            next === 'column'
+              ? { parent_from: next, prefix_lengths: undefined, root_attribute: undefined }
+              : { parent_from: next },
+          );
         }}
         allowDeselect={false}
       />

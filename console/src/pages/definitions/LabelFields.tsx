@@ -1,4 +1,5 @@
 import { SimpleGrid, Textarea, TextInput } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Label } from '@/components/definition/definition';
 import { useEditing } from './editing';
@@ -12,13 +13,19 @@ interface LabelFieldsProps {
   isRequired?: boolean;
   isLong?: boolean;
   placeholder?: string;
-  autoFocus?: boolean;
+  /** Whether one types here as soon as it appears. */
+  takesFocus?: boolean;
 }
 
 /** A text in both languages, side by side. */
-export function LabelFields({ label, path, value, onChange, isRequired, isLong, placeholder, autoFocus }: LabelFieldsProps) {
+export function LabelFields({ label, path, value, onChange, isRequired, isLong, placeholder, takesFocus }: LabelFieldsProps) {
   const { t } = useTranslation('definition');
   const { wrongAt } = useEditing();
+  const first = useRef<HTMLInputElement>(null);
+  const [isTaking] = useState(takesFocus);
+  useEffect(() => {
+    if (isTaking) first.current?.focus();
+  }, [isTaking]);
   const ru = value?.ru ?? '';
   const en = value?.en ?? '';
   const field = (language: 'ru' | 'en') => {
@@ -30,10 +37,17 @@ export function LabelFields({ label, path, value, onChange, isRequired, isLong, 
       error: wrongAt(`${path}.${language}`),
       required: Boolean(isRequired) && isRussian,
       ...(isRussian && placeholder ? { placeholder } : {}),
-      ...(isRussian && autoFocus ? { 'data-autofocus': true, autoFocus: true } : {}),
     };
     const set = (text: string) => onChange(isRussian ? { ...value, ru: text } : { ru, en: text });
-    if (!isLong) return <TextInput key={language} {...common} onChange={(event) => set(event.currentTarget.value)} />;
+    if (!isLong)
+      return (
+        <TextInput
+          key={language}
+          {...common}
+          {...(isRussian ? { ref: first } : {})}
+          onChange={(event) => set(event.currentTarget.value)}
+        />
+      );
     return (
       <Textarea
         key={language}

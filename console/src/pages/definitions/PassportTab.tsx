@@ -45,7 +45,7 @@ function NameSection() {
         onChange={rename}
         isRequired
         placeholder={t('passport.namePlaceholder')}
-        autoFocus={!published && definition.name.ru === ''}
+        takesFocus={!published && definition.name.ru === ''}
       />
       <LabelFields
         label={t('passport.description')}

@@ -72,21 +72,23 @@ export function Rows<T>({ label, name, list, onChange, headOf, removedText, chil
   return (
     <>
       <div className={classes['list'] ?? ''} role="list" aria-label={label}>
-        {list.map((element, at) => ({ element, at, key: `${name}-${at}` })).map(({ element, at, key }) => (
-          <Row
-            key={key}
-            id={key}
-            head={headOf(element, at)}
-            isOpen={openAt === at}
-            isFirst={at === 0}
-            isLast={at === list.length - 1}
-            onToggle={() => setOpen(openAt === at ? null : String(at))}
-            onMove={(by) => move(at, at + by)}
-            onRemove={() => remove(at)}
-          >
-            {children(element, at)}
-          </Row>
-        ))}
+        {list
+          .map((element, at) => ({ element, at, key: `${name}-${at}` }))
+          .map(({ element, at, key }) => (
+            <Row
+              key={key}
+              id={key}
+              head={headOf(element, at)}
+              isOpen={openAt === at}
+              isFirst={at === 0}
+              isLast={at === list.length - 1}
+              onToggle={() => setOpen(openAt === at ? null : String(at))}
+              onMove={(by) => move(at, at + by)}
+              onRemove={() => remove(at)}
+            >
+              {children(element, at)}
+            </Row>
+          ))}
       </div>
       <VisuallyHidden aria-live="polite">{told}</VisuallyHidden>
     </>

@@ -83,7 +83,7 @@ function RuleForm({ rule, at, onChange }: RuleFormProps) {
         onChange={(message) => onChange({ message })}
         isRequired
         placeholder={t('rules.messagePlaceholder')}
-        autoFocus={rule.message.ru === ''}
+        takesFocus={rule.message.ru === ''}
       />
       <Textarea
         label={t('rules.expect')}

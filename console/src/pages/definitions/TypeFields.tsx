@@ -2,8 +2,7 @@ import { NumberInput, Select, SimpleGrid, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { hasRange, isText } from '@/components/definition/checking';
 import { CHECKS, ON_RETIRE, type AttributeDefinition } from '@/components/definition/definition';
-import type { EditAttribute } from './AttributeForm';
-import { useEditing } from './editing';
+import { useEditing, type EditAttribute } from './editing';
 import { ValuesField } from './ValuesField';
 
 interface TypeFieldsProps {

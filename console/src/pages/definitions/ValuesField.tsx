@@ -3,8 +3,7 @@ import { IconChevronDown, IconChevronUp, IconPlus, IconX } from '@tabler/icons-r
 import { useTranslation } from 'react-i18next';
 import { moved, replaced, without } from '@/components/definition/attributeEdits';
 import { codeFrom, type AttributeDefinition, type EnumValueDefinition } from '@/components/definition/definition';
-import type { EditAttribute } from './AttributeForm';
-import { useEditing } from './editing';
+import { useEditing, type EditAttribute } from './editing';
 
 interface ValuesFieldProps {
   attribute: AttributeDefinition;
@@ -38,18 +37,20 @@ export function ValuesField({ attribute, path, onChange }: ValuesFieldProps) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {values.map((value, at) => ({ value, at, key: `value-${at}` })).map(({ value, at, key }) => (
-              <ValueRow
-                key={key}
-                value={value}
-                path={`${path}.values[${at}]`}
-                isFirst={at === 0}
-                isLast={at === values.length - 1}
-                onChange={(next) => edit((now) => replaced(now, at, next))}
-                onMove={(by) => edit((now) => moved(now, at, at + by))}
-                onRemove={() => edit((now) => without(now, at))}
-              />
-            ))}
+            {values
+              .map((value, at) => ({ value, at, key: `value-${at}` }))
+              .map(({ value, at, key }) => (
+                <ValueRow
+                  key={key}
+                  value={value}
+                  path={`${path}.values[${at}]`}
+                  isFirst={at === 0}
+                  isLast={at === values.length - 1}
+                  onChange={(next) => edit((now) => replaced(now, at, next))}
+                  onMove={(by) => edit((now) => moved(now, at, at + by))}
+                  onRemove={() => edit((now) => without(now, at))}
+                />
+              ))}
           </Table.Tbody>
         </Table>
       )}

@@ -1,6 +1,6 @@
 import { createContext, useContext, useEffect, useMemo, useState } from 'react';
 import type { Problem } from '@/components/definition/checking';
-import { keyOf, type Definition } from '@/components/definition/definition';
+import { keyOf, type AttributeDefinition, type Definition } from '@/components/definition/definition';
 
 /** What every part of the editor knows and can do. */
 export interface Editing {
@@ -15,6 +15,9 @@ export interface Editing {
   /** Whether anything is wrong at a path or below it. */
   isWrongBelow: (path: string) => boolean;
 }
+
+/** How a form tells what an attribute is to become. */
+export type EditAttribute = (edit: (attribute: AttributeDefinition) => AttributeDefinition) => void;
 
 export const EditingContext = createContext<Editing | null>(null);
 

@@ -58,24 +58,31 @@ const START = graphql(`
 export type Found = DefinitionStartQuery;
 export type RequestFound = NonNullable<NonNullable<Found['mine']>['nodes'][number]>;
 
+/** What came of asking. */
+interface Answer {
+  found: Found | undefined;
+  refusals: Refusal[];
+}
+
 /** What the editor begins with: asked once and not again while somebody edits, so that nothing changes under their hands. */
-export function useStart(code: string, request: string): { found: Found | undefined; refusals: Refusal[]; again: () => void } {
-  const [found, setFound] = useState<Found>();
-  const [refusals, setRefusals] = useState<Refusal[]>([]);
+export function useStart(code: string, request: string): Answer & { again: () => void } {
   const [turn, setTurn] = useState(0);
+  const [answer, setAnswer] = useState<Answer & { to: string }>();
+  const asked = `${code} ${request} ${turn}`;
   useEffect(() => {
     let isWanted = true;
-    setFound(undefined);
-    setRefusals([]);
+    const tell = (next: Answer) => isWanted && setAnswer({ ...next, to: `${code} ${request} ${turn}` });
     ask(START, { code, request: request || '0', hasRequest: request !== '' }, true).then(
-      (answer) => isWanted && setFound(answer),
-      (error: unknown) => isWanted && setRefusals(refusalsOf(error)),
+      (found) => tell({ found, refusals: [] }),
+      (error: unknown) => tell({ found: undefined, refusals: refusalsOf(error) }),
     );
     return () => {
       isWanted = false;
     };
   }, [code, request, turn]);
-  return { found, refusals, again: useCallback(() => setTurn((now) => now + 1), []) };
+  const again = useCallback(() => setTurn((now) => now + 1), []);
+  if (answer?.to !== asked) return { found: undefined, refusals: [], again };
+  return { found: answer.found, refusals: answer.refusals, again };
 }
 
 /** The definition that a request gives a dictionary; null where it gives none. */

@@ -1,0 +1,231 @@
+import { Button, Drawer, Stack, Tabs, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconAlertCircle, IconForms } from '@tabler/icons-react';
+import { useMemo, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Refusal } from '@/api/refusals';
+import { check } from '@/components/definition/checking';
+import type { Definition } from '@/components/definition/definition';
+import { differences } from '@/components/definition/differences';
+import { localized } from '@/ui/format';
+import { Page, type Crumb } from '@/ui/Page';
+import { useUrlState } from '@/ui/urlState';
+import { ApprovalTab } from './ApprovalTab';
+import { AttributesTab } from './AttributesTab';
+import classes from './DefinitionEditor.module.css';
+import { EditingContext, isSaid, useDraft, type Draft, type Editing } from './editing';
+import { JsonTab } from './JsonTab';
+import { BrokenJson, DraftNotices, ProblemsNotice, SavedNotice } from './Notices';
+import { PassportTab } from './PassportTab';
+import { Preview } from './Preview';
+import { ProjectionsTab } from './ProjectionsTab';
+import type { RequestFound } from './reading';
+import { RulesTab } from './RulesTab';
+import { SaveDialog } from './SaveDialog';
+import { DiscardButton, Status } from './Status';
+import { TABS, tabOf, type TabName } from './tabs';
+
+interface DefinitionEditorProps {
+  storedAs: string;
+  start: Definition;
+  /** Whether `start` is known to the server, or the beginning of something new. */
+  isSaved: boolean;
+  published: Definition | null;
+  targets: Editing['targets'];
+  drafts: RequestFound[];
+  /** Other drafts that change this dictionary's definition. */
+  others: RequestFound[];
+  /** The draft that is being edited. */
+  request: RequestFound | undefined;
+  /** The draft that the address asks for. */
+  wanted: string | undefined;
+  isWantedKnown: boolean;
+  justSaved: string | undefined;
+  crumbs: Crumb[];
+  lead: ReactNode;
+  onSaved: (definition: Definition, request: string) => void;
+}
+
+/** The server's sentences about places of a definition, and which definition they were said of. */
+interface Told {
+  of: Definition;
+  refusals: Refusal[];
+}
+
+/** Everything that is known to be wrong, in words by path. */
+function useWrong(definition: Definition, isAttempted: boolean, told: Told | undefined) {
+  const { t } = useTranslation('definition');
+  const problems = useMemo(() => check(definition), [definition]);
+  const wrong = useMemo(() => {
+    const words = new Map<string, string>();
+    for (const problem of problems) if (isSaid(problem, isAttempted)) words.set(problem.path, t(`problem.${problem.code}`));
+    if (told?.of === definition) {
+      for (const { path, message } of told.refusals) words.set(path.join('.'), message);
+    }
+    return words;
+  }, [problems, isAttempted, told, definition, t]);
+  return { problems, wrong };
+}
+
+/** Edits a definition in parts, shows the form that it makes, and saves it into a request. */
+export function DefinitionEditor(props: DefinitionEditorProps) {
+  const { published, start, targets, request } = props;
+  const { t } = useTranslation('definition');
+  const draft = useDraft(start, props.storedAs);
+  const { definition } = draft;
+  const [isAttempted, setAttempted] = useState(false);
+  const [told, setTold] = useState<Told>();
+  const [isSaving, setSaving] = useState(false);
+  const { problems, wrong } = useWrong(definition, isAttempted, told);
+  const editing: Editing = useMemo(
+    () => ({
+      definition,
+      published,
+      targets,
+      change: draft.change,
+      wrongAt: (path) => wrong.get(path),
+      isWrongBelow: (path) => [...wrong.keys()].some((each) => each === path || each.startsWith(`${path}.`)),
+    }),
+    [definition, published, targets, draft.change, wrong],
+  );
+  const count = useMemo(() => (props.isSaved ? differences(start, definition).length : 0), [props.isSaved, start, definition]);
+  const attempt = () => {
+    setAttempted(true);
+    if (problems.length === 0 && draft.broken === undefined) setSaving(true);
+  };
+  const name = localized(definition.name);
+  return (
+    <EditingContext value={editing}>
+      <Page
+        title={published ? `${t('title')}: ${name}` : name || t('newTitle')}
+        crumbs={props.crumbs}
+        lead={props.lead}
+        beside={<Status isNew={!props.isSaved} count={count} wrong={wrong.size} />}
+        actions={
+          <>
+            <DiscardButton isChanged={draft.isChanged} onDiscard={draft.discard} />
+            <Button onClick={attempt} disabled={!draft.isChanged}>
+              {t('save')}
+            </Button>
+          </>
+        }
+      >
+        {props.justSaved && request?.id === props.justSaved && !draft.isChanged && <SavedNotice request={props.justSaved} />}
+        <DraftNotices {...props} draft={draft} isFresh={props.justSaved === request?.id} />
+        {isAttempted && problems.length > 0 && <ProblemsNotice problems={problems} definition={definition} />}
+        <Parts draft={draft} wrong={wrong} />
+      </Page>
+      {isSaving && (
+        <SaveDialog
+          definition={definition}
+          published={published}
+          start={props.isSaved ? start : null}
+          drafts={props.drafts}
+          current={request?.id}
+          onClose={() => setSaving(false)}
+          onRefused={(refusals) => setTold({ of: definition, refusals })}
+          onSaved={(saved) => {
+            setSaving(false);
+            draft.discard();
+            props.onSaved(definition, saved);
+          }}
+        />
+      )}
+    </EditingContext>
+  );
+}
+
+/** The tabs and the form beside them. */
+function Parts({ draft, wrong }: { draft: Draft; wrong: Map<string, string> }) {
+  const { t } = useTranslation('definition');
+  const [found, setTab] = useUrlState('tab', 'passport');
+  const [, setOpen] = useUrlState('open');
+  const tab = TABS.find((each) => each === found) ?? 'passport';
+  const marked = new Set([...wrong.keys()].map(tabOf));
+  if (draft.broken !== undefined) marked.add('json');
+  return (
+    <div className={classes['columns'] ?? ''}>
+      <Tabs
+        value={tab}
+        onChange={(next) => {
+          setOpen(null);
+          setTab(next);
+        }}
+        keepMounted={false}
+      >
+        <Tabs.List aria-label={t('tabs.label')} mb="md">
+          {TABS.map((each) => (
+            <Tabs.Tab
+              key={each}
+              value={each}
+              rightSection={
+                marked.has(each) && (
+                  <IconAlertCircle size={16} color="var(--svod-annulled)" role="img" aria-label={t('row.wrong')} />
+                )
+              }
+            >
+              {t(`tabs.${each}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {draft.broken !== undefined && tab !== 'json' && (
+          <BrokenJson onFix={() => setTab('json')} onForget={() => draft.setBroken(undefined)} />
+        )}
+        <Tabs.Panel value={tab}>
+          <Part tab={tab} draft={draft} />
+        </Tabs.Panel>
+      </Tabs>
+      <PreviewBeside />
+    </div>
+  );
+}
+
+function Part({ tab, draft }: { tab: TabName; draft: Draft }) {
+  switch (tab) {
+    case 'passport':
+      return <PassportTab />;
+    case 'attributes':
+      return <AttributesTab />;
+    case 'rules':
+      return <RulesTab />;
+    case 'approval':
+      return <ApprovalTab />;
+    case 'projections':
+      return <ProjectionsTab />;
+    case 'json':
+      return <JsonTab broken={draft.broken} setBroken={draft.setBroken} />;
+  }
+}
+
+/** The form of an item: beside the parts where there is room, in a drawer where there is not. */
+function PreviewBeside() {
+  const { t } = useTranslation('definition');
+  const [isOpen, { open, close }] = useDisclosure();
+  return (
+    <>
+      <aside className={classes['preview'] ?? ''} aria-label={t('preview.title')}>
+        <Preview />
+      </aside>
+      <Button
+        hiddenFrom="lg"
+        variant="default"
+        leftSection={<IconForms size={18} aria-hidden />}
+        onClick={open}
+        style={{ position: 'fixed', right: 20, bottom: 20, boxShadow: 'var(--mantine-shadow-md)' }}
+      >
+        {t('preview.show')}
+      </Button>
+      <Drawer
+        opened={isOpen}
+        onClose={close}
+        position="right"
+        title={<Text fw={600}>{t('preview.show')}</Text>}
+        closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
+      >
+        <Stack>
+          <Preview />
+        </Stack>
+      </Drawer>
+    </>
+  );
+}
