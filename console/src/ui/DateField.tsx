@@ -16,6 +16,7 @@ interface DateFieldProps {
   onChange: (value: string | null) => void;
   /** Whether it may be left blank. */
   isClearable?: boolean;
+  isRequired?: boolean;
   error?: string | null;
   size?: 'xs' | 'sm' | 'md';
   width?: number;
@@ -28,6 +29,7 @@ export function DateField({
   value,
   onChange,
   isClearable = false,
+  isRequired = false,
   error,
   size = 'sm',
   width,
@@ -47,6 +49,7 @@ export function DateField({
       locale={language()}
       firstDayOfWeek={1}
       clearable={isClearable}
+      required={isRequired}
       error={error}
       size={size}
       placeholder={t('time.form')}

@@ -24,7 +24,7 @@ export function DefinitionDifferences({ list, before, after }: DefinitionDiffere
         const isRemoved = difference.after === undefined;
         return (
           <li key={difference.path} className={classes['row'] ?? ''}>
-            <Text size="sm" fw={550} className={classes['place'] ?? ''}>
+            <Text size="sm" fw={550} component="div">
               {placeWords(t, difference, [after, before])}{' '}
               {(isAdded || isRemoved) && (
                 <Tone tone={isAdded ? 'added' : 'annulled'}>{t(isAdded ? 'difference.added' : 'difference.removed')}</Tone>

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { localized } from '@/ui/format';
+import { formatDate, localized } from '@/ui/format';
 import type { Definition, Label, StageDefinition } from './definition';
 import { steps, type DefinitionDifference } from './differences';
 import type ru from '@/i18n/ru/definition.json';
@@ -55,6 +55,8 @@ export function pieceWords(t: Words, difference: DefinitionDifference, side: 'be
   return wholeWords(t, value);
 }
 
+const isDate = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value);
+
 const ACCESS: Record<string, 'PUBLIC' | 'INTERNAL' | 'RESTRICTED'> = {
   public: 'PUBLIC',
   internal: 'INTERNAL',
@@ -80,6 +82,7 @@ function wordOf(value: unknown): string {
 function wholeWords(t: Words, value: unknown): string {
   if (isLabel(value)) return [value.ru, value.en].filter(Boolean).join(' / ');
   if (Array.isArray(value)) return value.map((each: unknown) => wholeWords(t, each)).join(', ');
+  if (isDate(value)) return formatDate(value);
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
     .map(([key, inner]) => {

@@ -18,11 +18,18 @@ function isKeyed(value: unknown): value is Keyed {
   return Array.isArray(value) && value.every((each: unknown) => isObject(each) && typeof each['code'] === 'string');
 }
 
+/** The parts of a definition in the order in which people read it. */
+const PARTS = 'name description code type display passport code_rule hierarchy attributes rules projections approval'.split(' ');
+
+function rank(path: string): number {
+  return PARTS.indexOf(path.split(/[.[]/)[0] ?? '');
+}
+
 /** Everything that differs, as the server will list it: objects key by key, what has codes by its code. */
 export function differences(before: Definition, after: Definition): DefinitionDifference[] {
   const found: DefinitionDifference[] = [];
   compare('', tidy(before), tidy(after), found);
-  return found;
+  return found.sort((one, other) => rank(one.path) - rank(other.path));
 }
 
 function compare(path: string, before: unknown, after: unknown, found: DefinitionDifference[]): void {

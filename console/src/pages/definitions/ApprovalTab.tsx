@@ -1,10 +1,9 @@
-import { Alert, Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
+import { Alert, Button, Group, Input, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
 import { IconAlertTriangle, IconPlus, IconUser } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { replaced } from '@/components/definition/attributeEdits';
 import { APPROVAL_ROLES, type ApprovalDefinition, type StageDefinition } from '@/components/definition/definition';
 import { localized } from '@/ui/format';
-import { useUrlState } from '@/ui/urlState';
 import classes from './ApprovalTab.module.css';
 import { useEditing } from './editing';
 import { LabelFields } from './LabelFields';
@@ -88,18 +87,22 @@ function FourEyes({ isOn, onChange }: { isOn: boolean; onChange: (isOn: boolean)
   return (
     <Section title={t('approval.fourEyes')}>
       <Switch
-        label={t('approval.fourEyes')}
+        label={t('approval.fourEyesLabel')}
         description={t('approval.fourEyesHint')}
         checked={isOn}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
       {!isOn && (
         <Alert
-          color="yellow"
+          variant="default"
           role="alert"
           icon={<IconAlertTriangle aria-hidden />}
           title={t('approval.fourEyesOff')}
-          styles={{ title: { color: 'var(--svod-changed)' }, message: { color: 'var(--mantine-color-text)' } }}
+          styles={{
+            root: { background: 'var(--svod-changed-back)', borderColor: 'transparent' },
+            icon: { color: 'var(--svod-changed)' },
+            message: { color: 'var(--mantine-color-text)' },
+          }}
         >
           {t('approval.fourEyesOffHint')}
         </Alert>
@@ -115,11 +118,10 @@ interface StagesProps {
 
 function Stages({ stages, onChange }: StagesProps) {
   const { t } = useTranslation('definition');
-  const { isWrongBelow } = useEditing();
-  const [, setOpen] = useUrlState('open');
+  const { isWrongBelow, setOpen } = useEditing();
   const add = () => {
     onChange([...stages, { name: { ru: '' }, role: 'approver', quorum: 1 }]);
-    setOpen(String(stages.length));
+    setOpen(stages.length);
   };
   const headOf = (stage: StageDefinition, at: number) => ({
     title: localized(stage.name) || t('approval.untitled', { number: at + 1 }),
@@ -173,17 +175,17 @@ function StageForm({ stage, at, onChange }: StageFormProps) {
         takesFocus={stage.name.ru === ''}
       />
       <Group align="flex-start" gap="xl">
-        <Stack gap={4}>
-          <Text size="sm" fw={500} id={`${path}-role`}>
+        <Stack gap={0}>
+          <Input.Label id={`${path}-role`} labelElement="div">
             {t('approval.role')}
-          </Text>
+          </Input.Label>
           <SegmentedControl
             aria-labelledby={`${path}-role`}
             data={APPROVAL_ROLES.map((role) => ({ value: role, label: roleName(t, role) }))}
             value={stage.role}
             onChange={(value) => onChange({ role: APPROVAL_ROLES.find((role) => role === value) ?? 'approver' })}
           />
-          <Text size="xs" c="dimmed">
+          <Text size="xs" c="dimmed" mt={5}>
             {t(`approval.roleHint.${stage.role}`)}
           </Text>
         </Stack>

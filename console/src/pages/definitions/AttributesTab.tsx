@@ -5,7 +5,6 @@ import { replaced } from '@/components/definition/attributeEdits';
 import type { AttributeDefinition } from '@/components/definition/definition';
 import { Empty } from '@/ui/Empty';
 import { localized } from '@/ui/format';
-import { useUrlState } from '@/ui/urlState';
 import { AttributeForm } from './AttributeForm';
 import { useEditing } from './editing';
 import { Rows } from './Rows';
@@ -14,13 +13,12 @@ import { TYPE_NAMES } from './typeNames';
 /** What is kept of each item. */
 export function AttributesTab() {
   const { t } = useTranslation(['definition', 'common']);
-  const { definition, change, isWrongBelow } = useEditing();
-  const [, setOpen] = useUrlState('open');
+  const { definition, change, isWrongBelow, setOpen } = useEditing();
   const attributes = definition.attributes ?? [];
   const set = (next: AttributeDefinition[]) => change((now) => ({ ...now, attributes: next }));
   const add = () => {
     set([...attributes, { code: '', type: 'string', label: { ru: '' } }]);
-    setOpen(String(attributes.length));
+    setOpen(attributes.length);
   };
   const button = (
     <Button variant={attributes.length === 0 ? 'filled' : 'light'} leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>

@@ -1,19 +1,19 @@
-import { Button, Drawer, Stack, Tabs, Text } from '@mantine/core';
+import { Button, createTheme, Drawer, Input, MantineThemeProvider, Stack, Tabs, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAlertCircle, IconForms } from '@tabler/icons-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
 import type { Refusal } from '@/api/refusals';
 import { check } from '@/components/definition/checking';
 import type { Definition } from '@/components/definition/definition';
 import { differences } from '@/components/definition/differences';
 import { localized } from '@/ui/format';
 import { Page, type Crumb } from '@/ui/Page';
-import { useUrlState } from '@/ui/urlState';
 import { ApprovalTab } from './ApprovalTab';
 import { AttributesTab } from './AttributesTab';
 import classes from './DefinitionEditor.module.css';
-import { EditingContext, isSaid, useDraft, type Draft, type Editing } from './editing';
+import { EditingContext, isSaid, useDraft, type Draft, type Editing, useEditing, useOpenRow } from './editing';
 import { JsonTab } from './JsonTab';
 import { BrokenJson, DraftNotices, ProblemsNotice, SavedNotice } from './Notices';
 import { PassportTab } from './PassportTab';
@@ -46,6 +46,13 @@ interface DefinitionEditorProps {
   onSaved: (definition: Definition, request: string) => void;
 }
 
+/** Hints stand below their fields here, so that fields beside one another stand in one line. */
+const HINTS_BELOW = createTheme({
+  components: {
+    InputWrapper: Input.Wrapper.extend({ defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } }),
+  },
+});
+
 /** The server's sentences about places of a definition, and which definition they were said of. */
 interface Told {
   of: Definition;
@@ -77,16 +84,19 @@ export function DefinitionEditor(props: DefinitionEditorProps) {
   const [told, setTold] = useState<Told>();
   const [isSaving, setSaving] = useState(false);
   const { problems, wrong } = useWrong(definition, isAttempted, told);
+  const [open, setOpen] = useOpenRow();
   const editing: Editing = useMemo(
     () => ({
       definition,
       published,
       targets,
       change: draft.change,
+      open,
+      setOpen,
       wrongAt: (path) => wrong.get(path),
       isWrongBelow: (path) => [...wrong.keys()].some((each) => each === path || each.startsWith(`${path}.`)),
     }),
-    [definition, published, targets, draft.change, wrong],
+    [definition, published, targets, draft.change, open, setOpen, wrong],
   );
   const count = useMemo(() => (props.isSaved ? differences(start, definition).length : 0), [props.isSaved, start, definition]);
   const attempt = () => {
@@ -96,41 +106,43 @@ export function DefinitionEditor(props: DefinitionEditorProps) {
   const name = localized(definition.name);
   return (
     <EditingContext value={editing}>
-      <Page
-        title={published ? `${t('title')}: ${name}` : name || t('newTitle')}
-        crumbs={props.crumbs}
-        lead={props.lead}
-        beside={<Status isNew={!props.isSaved} count={count} wrong={wrong.size} />}
-        actions={
-          <>
-            <DiscardButton isChanged={draft.isChanged} onDiscard={draft.discard} />
-            <Button onClick={attempt} disabled={!draft.isChanged}>
-              {t('save')}
-            </Button>
-          </>
-        }
-      >
-        {props.justSaved && request?.id === props.justSaved && !draft.isChanged && <SavedNotice request={props.justSaved} />}
-        <DraftNotices {...props} draft={draft} isFresh={props.justSaved === request?.id} />
-        {isAttempted && problems.length > 0 && <ProblemsNotice problems={problems} definition={definition} />}
-        <Parts draft={draft} wrong={wrong} />
-      </Page>
-      {isSaving && (
-        <SaveDialog
-          definition={definition}
-          published={published}
-          start={props.isSaved ? start : null}
-          drafts={props.drafts}
-          current={request?.id}
-          onClose={() => setSaving(false)}
-          onRefused={(refusals) => setTold({ of: definition, refusals })}
-          onSaved={(saved) => {
-            setSaving(false);
-            draft.discard();
-            props.onSaved(definition, saved);
-          }}
-        />
-      )}
+      <MantineThemeProvider inherit theme={HINTS_BELOW}>
+        <Page
+          title={published ? `${t('title')}: ${name}` : name || t('newTitle')}
+          crumbs={props.crumbs}
+          lead={props.lead}
+          beside={<Status isNew={!props.isSaved} count={count} wrong={wrong.size} />}
+          actions={
+            <>
+              <DiscardButton isChanged={draft.isChanged} onDiscard={draft.discard} />
+              <Button onClick={attempt} disabled={!draft.isChanged}>
+                {t('save')}
+              </Button>
+            </>
+          }
+        >
+          {props.justSaved && request?.id === props.justSaved && !draft.isChanged && <SavedNotice request={props.justSaved} />}
+          <DraftNotices {...props} draft={draft} isFresh={props.justSaved === request?.id} />
+          {isAttempted && problems.length > 0 && <ProblemsNotice problems={problems} definition={definition} />}
+          <Parts draft={draft} wrong={wrong} />
+        </Page>
+        {isSaving && (
+          <SaveDialog
+            definition={definition}
+            published={published}
+            start={props.isSaved ? start : null}
+            drafts={props.drafts}
+            current={request?.id}
+            onClose={() => setSaving(false)}
+            onRefused={(refusals) => setTold({ of: definition, refusals })}
+            onSaved={(saved) => {
+              setSaving(false);
+              draft.discard();
+              props.onSaved(definition, saved);
+            }}
+          />
+        )}
+      </MantineThemeProvider>
     </EditingContext>
   );
 }
@@ -138,21 +150,22 @@ export function DefinitionEditor(props: DefinitionEditorProps) {
 /** The tabs and the form beside them. */
 function Parts({ draft, wrong }: { draft: Draft; wrong: Map<string, string> }) {
   const { t } = useTranslation('definition');
-  const [found, setTab] = useUrlState('tab', 'passport');
-  const [, setOpen] = useUrlState('open');
-  const tab = TABS.find((each) => each === found) ?? 'passport';
+  const [search, setSearch] = useSearchParams();
+  const { open } = useEditing();
+  const tab = TABS.find((each) => each === search.get('tab')) ?? 'passport';
+  const setTab = (next: string | null) => {
+    const changed = new URLSearchParams(search);
+    changed.delete('open');
+    if (next && next !== 'passport') changed.set('tab', next);
+    else changed.delete('tab');
+    setSearch(changed, { replace: true });
+  };
+  const hasPreview = tab !== 'approval' && tab !== 'projections';
   const marked = new Set([...wrong.keys()].map(tabOf));
   if (draft.broken !== undefined) marked.add('json');
   return (
-    <div className={classes['columns'] ?? ''}>
-      <Tabs
-        value={tab}
-        onChange={(next) => {
-          setOpen(null);
-          setTab(next);
-        }}
-        keepMounted={false}
-      >
+    <div className={hasPreview ? (classes['columns'] ?? '') : ''}>
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List aria-label={t('tabs.label')} mb="md">
           {TABS.map((each) => (
             <Tabs.Tab
@@ -175,7 +188,7 @@ function Parts({ draft, wrong }: { draft: Draft; wrong: Map<string, string> }) {
           <Part tab={tab} draft={draft} />
         </Tabs.Panel>
       </Tabs>
-      <PreviewBeside />
+      {hasPreview && <PreviewBeside shown={tab === 'attributes' ? open : undefined} />}
     </div>
   );
 }
@@ -198,13 +211,13 @@ function Part({ tab, draft }: { tab: TabName; draft: Draft }) {
 }
 
 /** The form of an item: beside the parts where there is room, in a drawer where there is not. */
-function PreviewBeside() {
+function PreviewBeside({ shown }: { shown: number | undefined }) {
   const { t } = useTranslation('definition');
   const [isOpen, { open, close }] = useDisclosure();
   return (
     <>
       <aside className={classes['preview'] ?? ''} aria-label={t('preview.title')}>
-        <Preview />
+        <Preview shown={shown} />
       </aside>
       <Button
         hiddenFrom="lg"
@@ -223,7 +236,7 @@ function PreviewBeside() {
         closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
       >
         <Stack>
-          <Preview />
+          <Preview shown={shown} />
         </Stack>
       </Drawer>
     </>

@@ -6,7 +6,20 @@ import { tidy, type Definition } from '@/components/definition/definition';
 import { readDefinition } from '@/components/definition/shape';
 import { useEditing } from './editing';
 
-const written = (definition: Definition): string => JSON.stringify(tidy(definition), null, 2);
+/** The order in which people write a definition; keys that are not named here follow. */
+const ORDER =
+  'code type name ru en label description display passport code_rule hierarchy attributes list required unique localized search rules when expect message projections approval four_eyes stages role quorum'.split(
+    ' ',
+  );
+
+const rank = (key: string): number => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
+
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => rank(a) - rank(b)));
+}
+
+const written = (definition: Definition): string => JSON.stringify(tidy(definition), inOrder, 2);
 
 interface JsonTabProps {
   /** What was typed last and could not be read. */

@@ -13,22 +13,33 @@ import { fitOf, type Fit } from './saving';
 import { rowOf, tabOf } from './tabs';
 
 interface NoticeProps {
-  color: string;
+  tone: 'ink' | 'added' | 'changed' | 'annulled';
   icon: ReactNode;
   title?: string;
   isLoud?: boolean;
   children: ReactNode;
 }
 
-function Notice({ color, icon, title, isLoud = false, children }: NoticeProps) {
+function toned(tone: 'added' | 'changed' | 'annulled') {
+  return { root: { background: `var(--svod-${tone}-back)`, borderColor: 'transparent' }, icon: { color: `var(--svod-${tone})` } };
+}
+
+/** Calm backs: a notice is no alarm. */
+const TONES = {
+  ink: { root: {}, icon: { color: 'var(--mantine-color-anchor)' } },
+  added: toned('added'),
+  changed: toned('changed'),
+  annulled: toned('annulled'),
+};
+
+function Notice({ tone, icon, title, isLoud = false, children }: NoticeProps) {
   return (
     <Alert
-      color={color}
-      variant="light"
+      variant="default"
       icon={icon}
       {...(title ? { title } : {})}
       role={isLoud ? 'alert' : 'status'}
-      styles={{ title: { color: 'var(--mantine-color-text)' }, message: { color: 'var(--mantine-color-text)' } }}
+      styles={{ ...TONES[tone], message: { color: 'var(--mantine-color-text)' } }}
     >
       {children}
     </Alert>
@@ -50,7 +61,7 @@ export function SavedNotice({ request }: { request: string }) {
     };
   }, [request]);
   return (
-    <Notice color="teal" icon={<IconCircleCheck aria-hidden />} title={t('saved.title', { number: request })}>
+    <Notice tone="added" icon={<IconCircleCheck aria-hidden />} title={t('saved.title', { number: request })}>
       <Stack gap="xs" align="flex-start">
         {fit && <Text size="sm">{fit.total === 0 ? t('saved.valid') : t('saved.invalid', { count: fit.total })}</Text>}
         {fit?.example && (
@@ -82,7 +93,7 @@ export function DraftNotices({ draft, request, others, wanted, isWantedKnown, is
   return (
     <>
       {request && !(isFresh && !draft.isChanged) && (
-        <Notice color="ink" icon={<IconGitPullRequestDraft aria-hidden />}>
+        <Notice tone="ink" icon={<IconGitPullRequestDraft aria-hidden />}>
           {t('draft.editing', { number: request.id, title: request.title })}{' '}
           <Anchor component={Link} to={`/requests/${request.id}`} size="sm">
             {t('draft.openRequest')}
@@ -90,17 +101,17 @@ export function DraftNotices({ draft, request, others, wanted, isWantedKnown, is
         </Notice>
       )}
       {wanted && !request && (
-        <Notice color="yellow" icon={<IconAlertTriangle aria-hidden />}>
+        <Notice tone="changed" icon={<IconAlertTriangle aria-hidden />}>
           {t(isWantedKnown ? 'draft.closed' : 'draft.absent', { number: wanted })}
         </Notice>
       )}
       {draft.restoredAt && (
-        <Notice color={draft.hasMoved ? 'yellow' : 'ink'} icon={<IconHistory aria-hidden />}>
+        <Notice tone={draft.hasMoved ? 'changed' : 'ink'} icon={<IconHistory aria-hidden />}>
           {t('draft.restored', { when: formatInstant(draft.restoredAt) })} {draft.hasMoved && t('draft.moved')}
         </Notice>
       )}
       {others.length > 0 && !request && (
-        <Notice color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t('draft.others')}>
+        <Notice tone="changed" icon={<IconAlertTriangle aria-hidden />} title={t('draft.others')}>
           <List size="sm" listStyleType="none" spacing={4}>
             {others.map((each) => (
               <List.Item key={each.id}>
@@ -130,7 +141,12 @@ export function ProblemsNotice({ problems, definition }: { problems: Problem[]; 
     return `?${next.toString()}`;
   };
   return (
-    <Notice color="red" isLoud icon={<IconAlertTriangle aria-hidden />} title={t('problems.title', { count: problems.length })}>
+    <Notice
+      tone="annulled"
+      isLoud
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t('problems.title', { count: problems.length })}
+    >
       <List size="sm">
         {problems.slice(0, 8).map((problem) => (
           <List.Item key={`${problem.path} ${problem.code}`}>
@@ -163,7 +179,7 @@ export function BrokenJson({ onFix, onForget }: { onFix: () => void; onForget: (
   const { t } = useTranslation('definition');
   return (
     <Stack mb="md">
-      <Notice color="red" icon={<IconAlertTriangle aria-hidden />} title={t('json.broken')}>
+      <Notice tone="annulled" icon={<IconAlertTriangle aria-hidden />} title={t('json.broken')}>
         <Text size="sm">{t('json.brokenHint')}</Text>
         <Group gap="xs" mt="xs">
           <Button size="xs" onClick={onFix}>

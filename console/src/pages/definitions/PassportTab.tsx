@@ -64,7 +64,7 @@ function NameSection() {
           required={!published}
           readOnly={Boolean(published)}
           variant={published ? 'filled' : 'default'}
-          ff="monospace"
+          styles={MONOSPACE}
           spellCheck={false}
         />
         <TextInput
@@ -74,6 +74,7 @@ function NameSection() {
           onChange={(event) => set({ type: event.currentTarget.value })}
           error={wrongAt('type')}
           required
+          styles={MONOSPACE}
           spellCheck={false}
         />
       </SimpleGrid>
@@ -155,5 +156,8 @@ function OwnerSection() {
     </Section>
   );
 }
+
+/** Codes are compared letter by letter. */
+const MONOSPACE = { input: { fontFamily: 'var(--mantine-font-family-monospace)' } };
 
 const ACCESS_NAMES = { public: 'PUBLIC', internal: 'INTERNAL', restricted: 'RESTRICTED' } as const;

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ItemSelect } from '@/components/ItemSelect';
 import type { AttributeDefinition } from '@/components/definition/definition';
 import { localized } from '@/ui/format';
+import { DateField } from '@/ui/DateField';
 import { useEditing } from './editing';
 import { tried } from './previewCheck';
 
@@ -77,10 +78,22 @@ function Typed({ attribute, ariaLabel, ...shared }: TypedProps) {
   if (attribute.type === 'text') {
     return <Textarea {...common} autosize minRows={2} maxRows={5} onChange={(event) => setText(event.currentTarget.value)} />;
   }
+  if (attribute.type === 'date') {
+    return (
+      <DateField
+        label={shared.label ?? ''}
+        {...(shared.description ? { description: shared.description } : {})}
+        value={text || null}
+        onChange={(date) => setText(date ?? '')}
+        isClearable
+        isRequired={Boolean(shared.required)}
+        error={common.error ?? null}
+      />
+    );
+  }
   return (
     <TextInput
       {...common}
-      type={attribute.type === 'date' ? 'date' : 'text'}
       inputMode={attribute.type === 'integer' || attribute.type === 'decimal' ? 'decimal' : 'text'}
       onChange={(event) => setText(event.currentTarget.value)}
     />

@@ -4,7 +4,7 @@ import { IconAlertCircle, IconChevronDown, IconChevronRight, IconChevronUp, Icon
 import { useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { moved, without } from '@/components/definition/attributeEdits';
-import { useUrlState } from '@/ui/urlState';
+import { useEditing } from './editing';
 import classes from './Rows.module.css';
 
 /** One row as it looks closed. */
@@ -30,9 +30,8 @@ interface RowsProps<T> {
 /** A list whose order matters: each row opens into a form, is moved by buttons or Alt with an arrow, and can be taken out. */
 export function Rows<T>({ label, name, list, onChange, headOf, removedText, children }: RowsProps<T>) {
   const { t } = useTranslation('definition');
-  const [open, setOpen] = useUrlState('open');
+  const { open, setOpen } = useEditing();
   const [told, setTold] = useState('');
-  const openAt = open === '' ? -1 : Number(open);
   const titleAt = (at: number) => {
     const element = list[at];
     return element === undefined ? '' : headOf(element, at).title;
@@ -40,15 +39,15 @@ export function Rows<T>({ label, name, list, onChange, headOf, removedText, chil
   const move = (from: number, to: number) => {
     if (to < 0 || to >= list.length) return;
     onChange(moved(list, from, to));
-    if (openAt === from) setOpen(String(to));
-    else if (openAt === to) setOpen(String(from));
+    if (open === from) setOpen(to);
+    else if (open === to) setOpen(from);
     setTold(t('row.moved', { name: titleAt(from), place: to + 1, count: list.length }));
     requestAnimationFrame(() => document.getElementById(`${name}-${to}`)?.focus());
   };
   const remove = (at: number) => {
     const before = list;
     onChange(without(list, at));
-    setOpen(null);
+    setOpen(undefined);
     const id = `${name}-removed`;
     const undo = () => {
       onChange(before);
@@ -79,10 +78,10 @@ export function Rows<T>({ label, name, list, onChange, headOf, removedText, chil
               key={key}
               id={key}
               head={headOf(element, at)}
-              isOpen={openAt === at}
+              isOpen={open === at}
               isFirst={at === 0}
               isLast={at === list.length - 1}
-              onToggle={() => setOpen(openAt === at ? null : String(at))}
+              onToggle={() => setOpen(open === at ? undefined : at)}
               onMove={(by) => move(at, at + by)}
               onRemove={() => remove(at)}
             >
@@ -130,7 +129,7 @@ function Row({ id, head, isOpen, isFirst, isLast, onToggle, onMove, onRemove, ch
             <Text span size="sm" fw={550}>
               {head.title}
             </Text>{' '}
-            {head.code && <Code ml={6}>{head.code}</Code>}
+            {head.code && <Code>{head.code}</Code>}
           </span>
           <span className={classes['beside'] ?? ''}>
             {head.beside}
@@ -179,6 +178,7 @@ function Move({ isUp = false, isDisabled, title, onClick }: MoveProps) {
         variant="subtle"
         color="gray"
         size="sm"
+        className={classes['move'] ?? ''}
         disabled={isDisabled}
         aria-label={t(isUp ? 'row.up' : 'row.down', { name: title })}
         onClick={onClick}

@@ -5,7 +5,6 @@ import { replaced } from '@/components/definition/attributeEdits';
 import type { RuleDefinition } from '@/components/definition/definition';
 import { Empty } from '@/ui/Empty';
 import { localized } from '@/ui/format';
-import { useUrlState } from '@/ui/urlState';
 import { useEditing } from './editing';
 import { LabelFields } from './LabelFields';
 import { Rows } from './Rows';
@@ -13,8 +12,7 @@ import { Rows } from './Rows';
 /** What must hold between the attributes of one item. */
 export function RulesTab() {
   const { t } = useTranslation('definition');
-  const { definition, change, isWrongBelow } = useEditing();
-  const [, setOpen] = useUrlState('open');
+  const { definition, change, isWrongBelow, setOpen } = useEditing();
   const rules = definition.rules ?? [];
   const set = (next: RuleDefinition[]) => change((now) => ({ ...now, rules: next }));
   const add = () => {
@@ -22,7 +20,7 @@ export function RulesTab() {
     let number = rules.length + 1;
     while (taken.has(`rule_${number}`)) number += 1;
     set([...rules, { code: `rule_${number}`, expect: '', message: { ru: '' } }]);
-    setOpen(String(rules.length));
+    setOpen(rules.length);
   };
   const button = (
     <Button variant={rules.length === 0 ? 'filled' : 'light'} leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>

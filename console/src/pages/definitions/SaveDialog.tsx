@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Radio, ScrollArea, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Modal, Radio, ScrollArea, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBusy } from '@/api/asking';
@@ -7,7 +7,7 @@ import { DefinitionDifferences } from '@/components/definition/DefinitionDiffere
 import type { Definition } from '@/components/definition/definition';
 import { differences } from '@/components/definition/differences';
 import { BasisFields } from '@/components/requests/BasisFields';
-import { basisInput, NO_BASIS } from '@/components/requests/basis';
+import { basisInput, NO_BASIS, type BasisDraft } from '@/components/requests/basis';
 import { localized } from '@/ui/format';
 import { Refusals } from '@/ui/Refusals';
 import type { RequestFound } from './reading';
@@ -38,7 +38,7 @@ export function SaveDialog(props: SaveDialogProps) {
   const [where, setWhere] = useState(current ?? NEW);
   const [title, setTitle] = useState(() => t(published ? 'dialog.suggested' : 'dialog.suggestedNew', { name }));
   const [why, setWhy] = useState('');
-  const [basis, setBasis] = useState(NO_BASIS);
+  const [basis, setBasis] = useState<BasisDraft>();
   const [made, setMade] = useState<Target>();
   const [newer, setNewer] = useState<{ target: Target; definition: Definition }>();
   const [refusals, setRefusals] = useState<Refusal[]>([]);
@@ -47,7 +47,7 @@ export function SaveDialog(props: SaveDialogProps) {
     if (newer) return newer.target;
     if (where !== NEW) return drafts.find(({ id }) => id === where);
     if (made) return made;
-    const created = await createTarget(title.trim(), why.trim(), basisInput(basis));
+    const created = await createTarget(title.trim(), why.trim(), basisInput(basis ?? NO_BASIS));
     setRefusals(created.refusals);
     setMade(created.target);
     return created.refusals.length > 0 ? undefined : created.target;
@@ -108,7 +108,13 @@ export function SaveDialog(props: SaveDialogProps) {
                 autosize
                 minRows={2}
               />
-              <BasisFields value={basis} onChange={setBasis} />
+              {basis ? (
+                <BasisFields value={basis} onChange={setBasis} />
+              ) : (
+                <Anchor component="button" type="button" size="sm" ta="left" onClick={() => setBasis(NO_BASIS)}>
+                  {t('dialog.addBasis')}
+                </Anchor>
+              )}
             </>
           )}
           <Refusals refusals={refusals} />

@@ -2,6 +2,7 @@ import { NumberInput, Select, SimpleGrid, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { hasRange, isText } from '@/components/definition/checking';
 import { CHECKS, ON_RETIRE, type AttributeDefinition } from '@/components/definition/definition';
+import { DateField } from '@/ui/DateField';
 import { useEditing, type EditAttribute } from './editing';
 import { ValuesField } from './ValuesField';
 
@@ -64,29 +65,45 @@ function TextFields({ attribute, path, onChange }: TypeFieldsProps) {
 function RangeFields({ attribute, path, onChange }: TypeFieldsProps) {
   const { t } = useTranslation('definition');
   const { wrongAt } = useEditing();
-  const isDate = attribute.type === 'date';
-  const bound = (key: 'min' | 'max') => (
-    <TextInput
-      key={`${key} ${attribute.type}`}
-      label={t(`attributes.${isDate ? (key === 'min' ? 'dateMin' : 'dateMax') : key}`)}
-      type={isDate ? 'date' : 'text'}
-      inputMode={isDate ? 'text' : 'decimal'}
-      value={attribute[key] ?? ''}
-      onChange={(event) => {
-        const text = event.currentTarget.value.trim();
-        // Whole numbers are numbers in a definition; what is exact behind the point stays text.
-        const isWhole = /^-?\d{1,15}$/.test(text) && !isDate;
-        onChange((now) => ({ ...now, [key]: text === '' ? undefined : isWhole ? Number(text) : text }));
-      }}
-      error={wrongAt(`${path}.${key}`)}
-    />
-  );
+  const set = (key: 'min' | 'max', value: string | number | undefined) => onChange((now) => ({ ...now, [key]: value }));
+  const bound = (key: 'min' | 'max') => {
+    const error = wrongAt(`${path}.${key}`) ?? null;
+    const value = attribute[key];
+    if (attribute.type === 'date') {
+      return (
+        <DateField
+          key={key}
+          label={t(key === 'min' ? 'attributes.dateMin' : 'attributes.dateMax')}
+          value={typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? value : null}
+          onChange={(date) => set(key, date ?? undefined)}
+          isClearable
+          error={error}
+        />
+      );
+    }
+    return (
+      <TextInput
+        key={key}
+        label={t(`attributes.${key}`)}
+        inputMode="decimal"
+        value={value ?? ''}
+        onChange={(event) => set(key, numeric(event.currentTarget.value.trim()))}
+        error={error}
+      />
+    );
+  };
   return (
     <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
       {bound('min')}
       {bound('max')}
     </SimpleGrid>
   );
+}
+
+/** Whole numbers are numbers in a definition; what is exact behind the point stays text. */
+function numeric(text: string): number | string | undefined {
+  if (text === '') return undefined;
+  return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
 function ReferenceFields({ attribute, path, onChange }: TypeFieldsProps) {

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Input, Stack, Table, Text, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconPlus, IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { moved, replaced, without } from '@/components/definition/attributeEdits';
@@ -23,9 +23,9 @@ export function ValuesField({ attribute, path, onChange }: ValuesFieldProps) {
   const wrong = wrongAt(`${path}.values`);
   return (
     <Stack gap={6}>
-      <Text size="sm" fw={500}>
+      <Input.Label labelElement="div" required>
         {t('attributes.values')}
-      </Text>
+      </Input.Label>
       {values.length > 0 && (
         <Table verticalSpacing={4} horizontalSpacing={4} withRowBorders={false} layout="fixed">
           <Table.Thead>

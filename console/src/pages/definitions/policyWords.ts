@@ -19,6 +19,6 @@ export function policyWords(t: TFunction<'definition'>, approval: ApprovalDefini
   return [
     t('approval.sentence', { stages: named }),
     ...(people > 1 ? [t('approval.people', { count: people })] : []),
-    t(isFourEyes ? 'approval.notAuthors' : 'approval.maybeAuthors'),
+    isFourEyes ? t('approval.notAuthors', { count: people }) : t('approval.maybeAuthors'),
   ];
 }

@@ -1,4 +1,5 @@
 import { compiled } from '@/components/definition/checking';
+import { formatDate } from '@/ui/format';
 import type { AttributeDefinition } from '@/components/definition/definition';
 
 /** What is wrong with a value that somebody tries in the preview; each has its sentence in the texts. */
@@ -26,7 +27,8 @@ export function tried(attribute: AttributeDefinition, text: string): TriedProble
 function triedRange({ type, min, max }: AttributeDefinition, text: string): TriedProblem | undefined {
   const read = type === 'date' ? Date.parse : Number;
   if (type !== 'date' && type !== 'integer' && type !== 'decimal') return undefined;
-  if (min !== undefined && read(text) < read(String(min))) return { code: 'min', bound: String(min) };
-  if (max !== undefined && read(text) > read(String(max))) return { code: 'max', bound: String(max) };
+  const written = (bound: number | string) => (type === 'date' ? formatDate(String(bound)) : String(bound));
+  if (min !== undefined && read(text) < read(String(min))) return { code: 'min', bound: written(min) };
+  if (max !== undefined && read(text) > read(String(max))) return { code: 'max', bound: written(max) };
   return undefined;
 }
