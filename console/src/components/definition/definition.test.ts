@@ -117,6 +117,7 @@ test('codes and types are suggested', () => {
   expect(codeFrom('1-й съезд')).toBe('y_sezd');
   expect(typeFrom('case_types')).toBe('CaseType');
   expect(typeFrom('categories')).toBe('Category');
+  expect(typeFrom('vidy_obrashcheniy')).toBe('VidyObrashcheniyItem');
 });
 
 test('elements are moved, and not beyond the ends', () => {

@@ -191,11 +191,9 @@ export function codeFrom(name: string): string {
     .slice(0, 40);
 }
 
-/** The type of one item that a code suggests: `case_types` → `CaseType`. */
+/** The type of one item that a code suggests: `case_types` → `CaseType`; a code that is no English plural gets `Item` behind it. */
 export function typeFrom(code: string): string {
-  const words = code
-    .replace(/ies$/, 'y')
-    .replace(/([^s])s$/, '$1')
-    .split('_');
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  const singular = code.replace(/ies$/, 'y').replace(/([^s])s$/, '$1');
+  const type = singular.replace(/(?:^|_+)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return code !== '' && singular === code ? `${type}Item` : type;
 }

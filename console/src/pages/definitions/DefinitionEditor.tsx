@@ -5,7 +5,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import type { Refusal } from '@/api/refusals';
-import { check } from '@/components/definition/checking';
+import { check, type Problem } from '@/components/definition/checking';
 import type { Definition } from '@/components/definition/definition';
 import { differences } from '@/components/definition/differences';
 import { localized } from '@/ui/format';
@@ -22,6 +22,7 @@ import { ProjectionsTab } from './ProjectionsTab';
 import type { RequestFound } from './reading';
 import { RulesTab } from './RulesTab';
 import { SaveDialog } from './SaveDialog';
+import { serverWords } from './serverWords';
 import { DiscardButton, Status } from './Status';
 import { TABS, tabOf, type TabName } from './tabs';
 
@@ -67,7 +68,7 @@ function useWrong(definition: Definition, isAttempted: boolean, told: Told | und
     const words = new Map<string, string>();
     for (const problem of problems) if (isSaid(problem, isAttempted)) words.set(problem.path, t(`problem.${problem.code}`));
     if (told?.of === definition) {
-      for (const { path, message } of told.refusals) words.set(path.join('.'), message);
+      for (const { path, message } of told.refusals) words.set(path.join('.'), serverWords(t, message));
     }
     return words;
   }, [problems, isAttempted, told, definition, t]);
@@ -121,29 +122,64 @@ export function DefinitionEditor(props: DefinitionEditorProps) {
             </>
           }
         >
-          {props.justSaved && request?.id === props.justSaved && !draft.isChanged && <SavedNotice request={props.justSaved} />}
-          <DraftNotices {...props} draft={draft} isFresh={props.justSaved === request?.id} />
-          {isAttempted && problems.length > 0 && <ProblemsNotice problems={problems} definition={definition} />}
+          <Notes
+            {...props}
+            draft={draft}
+            problems={isAttempted ? problems : []}
+            told={told?.of === definition ? told.refusals : []}
+          />
           <Parts draft={draft} wrong={wrong} />
         </Page>
-        {isSaving && (
-          <SaveDialog
-            definition={definition}
-            published={published}
-            start={props.isSaved ? start : null}
-            drafts={props.drafts}
-            current={request?.id}
-            onClose={() => setSaving(false)}
-            onRefused={(refusals) => setTold({ of: definition, refusals })}
-            onSaved={(saved) => {
-              setSaving(false);
-              draft.discard();
-              props.onSaved(definition, saved);
-            }}
-          />
-        )}
+        <SaveDialog
+          opened={isSaving}
+          definition={definition}
+          published={published}
+          start={props.isSaved ? start : null}
+          drafts={props.drafts}
+          current={request?.id}
+          onClose={() => setSaving(false)}
+          onRefused={(refusals) => {
+            setSaving(false);
+            setTold({ of: definition, refusals });
+          }}
+          onSaved={(saved) => {
+            setSaving(false);
+            draft.discard();
+            props.onSaved(definition, saved);
+          }}
+        />
       </MantineThemeProvider>
     </EditingContext>
+  );
+}
+
+interface NotesProps extends DefinitionEditorProps {
+  draft: Draft;
+  problems: Problem[];
+  told: Refusal[];
+}
+
+/** What is to be known before one goes on: what was saved, which draft this is, what is wrong. */
+function Notes({ draft, problems, told, ...props }: NotesProps) {
+  const { t } = useTranslation('definition');
+  const { request, justSaved, published } = props;
+  return (
+    <>
+      {justSaved && request?.id === justSaved && !draft.isChanged && <SavedNotice request={justSaved} isNew={!published} />}
+      <DraftNotices {...props} draft={draft} isFresh={justSaved === request?.id} />
+      {problems.length > 0 && (
+        <ProblemsNotice
+          title={t('problems.title', { count: problems.length })}
+          list={problems.map(({ path, code }) => ({ path, words: t(`problem.${code}`) }))}
+        />
+      )}
+      {told.length > 0 && (
+        <ProblemsNotice
+          title={t('problems.server')}
+          list={told.map(({ path, message }) => ({ path: path.join('.'), words: serverWords(t, message) }))}
+        />
+      )}
+    </>
   );
 }
 
@@ -165,7 +201,7 @@ function Parts({ draft, wrong }: { draft: Draft; wrong: Map<string, string> }) {
   if (draft.broken !== undefined) marked.add('json');
   return (
     <div className={hasPreview ? (classes['columns'] ?? '') : ''}>
-      <Tabs value={tab} onChange={setTab} keepMounted={false}>
+      <Tabs value={tab} onChange={setTab} keepMounted={false} styles={{ tab: { paddingInline: 13 } }}>
         <Tabs.List aria-label={t('tabs.label')} mb="md">
           {TABS.map((each) => (
             <Tabs.Tab

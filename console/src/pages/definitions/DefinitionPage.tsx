@@ -139,7 +139,7 @@ function Loaded({ code, found, account, crumbs, justSaved, onSaved }: LoadedProp
       isWantedKnown={Boolean(found.changeRequest)}
       justSaved={justSaved}
       crumbs={crumbs}
-      lead={<Text size="sm">{t(isNew ? 'newLead' : 'lead')}</Text>}
+      lead={<Text size="sm">{t(published ? 'lead' : 'newLead')}</Text>}
       onSaved={(definition, saved) => {
         onSaved(saved);
         const kept = new URLSearchParams(search);

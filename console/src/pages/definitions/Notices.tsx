@@ -3,11 +3,10 @@ import { IconAlertTriangle, IconCircleCheck, IconGitPullRequestDraft, IconHistor
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import type { Problem } from '@/components/definition/checking';
 import type { Definition } from '@/components/definition/definition';
 import { steps } from '@/components/definition/differences';
 import { localized, formatInstant } from '@/ui/format';
-import type { Draft } from './editing';
+import { useEditing, type Draft } from './editing';
 import type { RequestFound } from './reading';
 import { fitOf, type Fit } from './saving';
 import { rowOf, tabOf } from './tabs';
@@ -47,7 +46,7 @@ function Notice({ tone, icon, title, isLoud = false, children }: NoticeProps) {
 }
 
 /** That a definition is saved, and whether the published items fit it. */
-export function SavedNotice({ request }: { request: string }) {
+export function SavedNotice({ request, isNew }: { request: string; isNew: boolean }) {
   const { t } = useTranslation('definition');
   const [fit, setFit] = useState<Fit>();
   useEffect(() => {
@@ -63,7 +62,11 @@ export function SavedNotice({ request }: { request: string }) {
   return (
     <Notice tone="added" icon={<IconCircleCheck aria-hidden />} title={t('saved.title', { number: request })}>
       <Stack gap="xs" align="flex-start">
-        {fit && <Text size="sm">{fit.total === 0 ? t('saved.valid') : t('saved.invalid', { count: fit.total })}</Text>}
+        {fit && (
+          <Text size="sm">
+            {fit.total === 0 ? t(isNew ? 'saved.validNew' : 'saved.valid') : t('saved.invalid', { count: fit.total })}
+          </Text>
+        )}
         {fit?.example && (
           <Text size="sm" c="dimmed">
             {t('saved.example', { path: fit.example.path.join(' / '), message: fit.example.message })}
@@ -128,9 +131,18 @@ export function DraftNotices({ draft, request, others, wanted, isWantedKnown, is
   );
 }
 
+interface ProblemsNoticeProps {
+  title: string;
+  list: Array<{ path: string; words: string }>;
+}
+
+/** How many are listed: more would push the fields away. */
+const LISTED_MAX = 8;
+
 /** Everything that is to be mended before saving, with a way to each. */
-export function ProblemsNotice({ problems, definition }: { problems: Problem[]; definition: Definition }) {
+export function ProblemsNotice({ title, list }: ProblemsNoticeProps) {
   const { t } = useTranslation('definition');
+  const { definition } = useEditing();
   const [search] = useSearchParams();
   const to = (path: string) => {
     const next = new URLSearchParams(search);
@@ -141,20 +153,15 @@ export function ProblemsNotice({ problems, definition }: { problems: Problem[]; 
     return `?${next.toString()}`;
   };
   return (
-    <Notice
-      tone="annulled"
-      isLoud
-      icon={<IconAlertTriangle aria-hidden />}
-      title={t('problems.title', { count: problems.length })}
-    >
+    <Notice tone="annulled" isLoud icon={<IconAlertTriangle aria-hidden />} title={title}>
       <List size="sm">
-        {problems.slice(0, 8).map((problem) => (
-          <List.Item key={`${problem.path} ${problem.code}`}>
-            <Anchor component={Link} to={to(problem.path)} size="sm">
-              {placeOf(t, problem.path, definition)}
+        {list.slice(0, LISTED_MAX).map(({ path, words }) => (
+          <List.Item key={`${path} ${words}`}>
+            <Anchor component={Link} to={to(path)} size="sm">
+              {placeOf(t, path, definition)}
             </Anchor>
             {': '}
-            {t(`problem.${problem.code}`)}
+            {words}
           </List.Item>
         ))}
       </List>

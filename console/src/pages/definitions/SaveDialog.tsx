@@ -14,6 +14,8 @@ import type { RequestFound } from './reading';
 import { createTarget, saveDefinition, type Target } from './saving';
 
 interface SaveDialogProps {
+  /** It stays when it is closed, so that a second attempt goes on with what the first one made. */
+  opened: boolean;
   definition: Definition;
   published: Definition | null;
   /** What the edits were made of. */
@@ -23,27 +25,27 @@ interface SaveDialogProps {
   /** The draft whose definition is being edited. */
   current: string | undefined;
   onClose: () => void;
-  /** With the refusals of the server; those that are about fields are shown there. */
+  /** With what the server says of the definition; that is shown beside the fields. */
   onRefused: (refusals: Refusal[]) => void;
   onSaved: (request: string) => void;
 }
 
 const NEW = 'new';
 
-/** Shows what would change, and saves it into a draft or a new request. */
-export function SaveDialog(props: SaveDialogProps) {
-  const { definition, published, start, drafts, current, onClose, onRefused, onSaved } = props;
-  const { t } = useTranslation(['definition', 'request', 'common']);
-  const name = localized(definition.name);
-  const [where, setWhere] = useState(current ?? NEW);
-  const [title, setTitle] = useState(() => t(published ? 'dialog.suggested' : 'dialog.suggestedNew', { name }));
-  const [why, setWhy] = useState('');
-  const [basis, setBasis] = useState<BasisDraft>();
+/** What is typed of a request that is to be made. */
+interface NewRequest {
+  title: string;
+  why: string;
+  basis: BasisDraft | undefined;
+}
+
+/** Saving, with what it found out: the request that it made, and what somebody else saved there meanwhile. */
+function useSaving({ definition, start, drafts, current, onRefused, onSaved }: SaveDialogProps) {
   const [made, setMade] = useState<Target>();
   const [newer, setNewer] = useState<{ target: Target; definition: Definition }>();
   const [refusals, setRefusals] = useState<Refusal[]>([]);
   const [isBusy, run] = useBusy();
-  const targetOf = async (): Promise<Target | undefined> => {
+  const targetOf = async (where: string, { title, why, basis }: NewRequest): Promise<Target | undefined> => {
     if (newer) return newer.target;
     if (where !== NEW) return drafts.find(({ id }) => id === where);
     if (made) return made;
@@ -52,36 +54,54 @@ export function SaveDialog(props: SaveDialogProps) {
     setMade(created.target);
     return created.refusals.length > 0 ? undefined : created.target;
   };
-  const save = () =>
+  const save = (where: string, request: NewRequest) =>
     run(async () => {
       try {
-        const target = await targetOf();
+        const target = await targetOf(where, request);
         if (!target) return;
         const saved = await saveDefinition(target, definition, newer?.definition ?? (where === current ? start : null));
         if (saved.theirs && saved.target) {
           setNewer({ target: saved.target, definition: saved.theirs });
           return;
         }
+        if (made && saved.target) setMade(saved.target);
         if (saved.refusals.length === 0) return onSaved(target.id);
-        setRefusals(saved.refusals);
-        if (saved.refusals.some(({ code }) => code === 'DEFINITION_MALFORMED')) onRefused(saved.refusals);
+        const isMalformed = saved.refusals.every(({ code }) => code === 'DEFINITION_MALFORMED');
+        if (isMalformed) onRefused(saved.refusals);
+        else setRefusals(saved.refusals);
       } catch (error) {
         setRefusals(refusalsOf(error));
       }
     });
-  const heading = published ? t('dialog.title') : t('dialog.newTitle', { name });
+  return { made, newer, refusals, isBusy, save, forget: () => setRefusals([]) };
+}
+
+/** Shows what would change, and saves it into a draft or a new request. */
+export function SaveDialog(props: SaveDialogProps) {
+  const { opened, definition, published, drafts, current, onClose } = props;
+  const { t } = useTranslation(['definition', 'request', 'common']);
+  const name = localized(definition.name);
+  const [where, setWhere] = useState(current ?? NEW);
+  const [typed, setTyped] = useState<Partial<NewRequest>>({});
+  const { made, newer, refusals, isBusy, save, forget } = useSaving(props);
+  const title = typed.title ?? t(published ? 'dialog.suggested' : 'dialog.suggestedNew', { name });
+  const request: NewRequest = { title, why: typed.why ?? '', basis: typed.basis };
+  const close = () => {
+    forget();
+    onClose();
+  };
   return (
     <Modal
-      opened
-      onClose={onClose}
-      title={heading}
+      opened={opened}
+      onClose={close}
+      title={published ? t('dialog.title') : t('dialog.newTitle', { name })}
       size="xl"
       closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
     >
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void save();
+          void save(where, request);
         }}
       >
         <Stack>
@@ -92,34 +112,13 @@ export function SaveDialog(props: SaveDialogProps) {
           )}
           <Changes before={newer?.definition ?? published} definition={definition} />
           <Where drafts={drafts} where={where} onChange={setWhere} isFixed={made !== undefined || newer !== undefined} />
+          {where === NEW && made && <Text size="sm">{t('dialog.into', { number: made.id, title })}</Text>}
           {where === NEW && !made && (
-            <>
-              <TextInput
-                label={t('dialog.requestTitle')}
-                value={title}
-                onChange={(event) => setTitle(event.currentTarget.value)}
-                required
-              />
-              <Textarea
-                label={t('dialog.why')}
-                description={t('dialog.whyHint')}
-                value={why}
-                onChange={(event) => setWhy(event.currentTarget.value)}
-                autosize
-                minRows={2}
-              />
-              {basis ? (
-                <BasisFields value={basis} onChange={setBasis} />
-              ) : (
-                <Anchor component="button" type="button" size="sm" ta="left" onClick={() => setBasis(NO_BASIS)}>
-                  {t('dialog.addBasis')}
-                </Anchor>
-              )}
-            </>
+            <RequestFields request={request} onChange={(part) => setTyped((now) => ({ ...now, ...part }))} />
           )}
           <Refusals refusals={refusals} />
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
+            <Button variant="default" onClick={close}>
               {t('action.cancel', { ns: 'common' })}
             </Button>
             <Button type="submit" loading={isBusy} disabled={where === NEW && title.trim() === ''}>
@@ -129,6 +128,41 @@ export function SaveDialog(props: SaveDialogProps) {
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+interface RequestFieldsProps {
+  request: NewRequest;
+  onChange: (part: Partial<NewRequest>) => void;
+}
+
+/** The title of a new request, and if one likes the reason and the basis. */
+function RequestFields({ request, onChange }: RequestFieldsProps) {
+  const { t } = useTranslation('definition');
+  return (
+    <>
+      <TextInput
+        label={t('dialog.requestTitle')}
+        value={request.title}
+        onChange={(event) => onChange({ title: event.currentTarget.value })}
+        required
+      />
+      <Textarea
+        label={t('dialog.why')}
+        description={t('dialog.whyHint')}
+        value={request.why}
+        onChange={(event) => onChange({ why: event.currentTarget.value })}
+        autosize
+        minRows={2}
+      />
+      {request.basis ? (
+        <BasisFields value={request.basis} onChange={(basis) => onChange({ basis })} />
+      ) : (
+        <Anchor component="button" type="button" size="sm" ta="left" onClick={() => onChange({ basis: NO_BASIS })}>
+          {t('dialog.addBasis')}
+        </Anchor>
+      )}
+    </>
   );
 }
 

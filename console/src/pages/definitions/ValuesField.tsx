@@ -3,6 +3,7 @@ import { IconChevronDown, IconChevronUp, IconPlus, IconX } from '@tabler/icons-r
 import { useTranslation } from 'react-i18next';
 import { moved, replaced, without } from '@/components/definition/attributeEdits';
 import { codeFrom, type AttributeDefinition, type EnumValueDefinition } from '@/components/definition/definition';
+import classes from './Rows.module.css';
 import { useEditing, type EditAttribute } from './editing';
 
 interface ValuesFieldProps {
@@ -30,9 +31,15 @@ export function ValuesField({ attribute, path, onChange }: ValuesFieldProps) {
         <Table verticalSpacing={4} horizontalSpacing={4} withRowBorders={false} layout="fixed">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t('attributes.valueLabel')}</Table.Th>
-              <Table.Th>{t('attributes.valueLabelEn')}</Table.Th>
-              <Table.Th>{t('attributes.valueCode')}</Table.Th>
+              <Table.Th fw={500} fz="xs" c="dimmed">
+                {t('attributes.valueLabel')}
+              </Table.Th>
+              <Table.Th fw={500} fz="xs" c="dimmed">
+                {t('attributes.valueLabelEn')}
+              </Table.Th>
+              <Table.Th fw={500} fz="xs" c="dimmed">
+                {t('attributes.valueCode')}
+              </Table.Th>
               <Table.Td w={92} />
             </Table.Tr>
           </Table.Thead>
@@ -140,7 +147,16 @@ interface SmallProps {
 
 function Small({ label, isDisabled, onClick, picture: Picture }: SmallProps) {
   return (
-    <ActionIcon variant="subtle" color="gray" size="sm" mt={3} aria-label={label} disabled={isDisabled} onClick={onClick}>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="sm"
+      mt={3}
+      className={classes['move'] ?? ''}
+      aria-label={label}
+      disabled={isDisabled}
+      onClick={onClick}
+    >
       <Picture size={15} aria-hidden />
     </ActionIcon>
   );
