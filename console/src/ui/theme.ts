@@ -29,6 +29,9 @@ export const theme = createTheme({
       defaultProps: { centered: true, attributes: { header: { role: 'presentation' } } },
       styles: { title: { fontWeight: 650 } },
     },
+    Drawer: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
+    DateInput: { defaultProps: { weekendDays: [] } },
+    DateTimePicker: { defaultProps: { weekendDays: [] } },
     Table: { defaultProps: { verticalSpacing: 'xs' } },
   },
 });

@@ -83,17 +83,6 @@ export function useEditing({ person, requestId, revision, shape, publishedValues
     now.current.outbox = outbox;
     store(key, outbox);
   }, [key, outbox]);
-  const reload = useCallback(async () => {
-    const loaded = await loadRequestItems(requestId, shape.code);
-    now.current.items = loaded;
-    now.current.revision = loaded.revision;
-    setItems(loaded);
-  }, [requestId, shape.code]);
-  useEffect(() => {
-    // What the page was told of may be older than what was saved meanwhile.
-    if (revision > now.current.revision || !now.current.items) void reload().catch(() => setState('offline'));
-  }, [revision, reload]);
-
   const textNow = useCallback(
     (code: string, column: string) => {
       const changed = now.current.items?.items.get(code);
@@ -104,6 +93,19 @@ export function useEditing({ person, requestId, revision, shape, publishedValues
     },
     [attributes, publishedValues],
   );
+
+  const reload = useCallback(async () => {
+    const loaded = await loadRequestItems(requestId, shape.code);
+    now.current.items = loaded;
+    now.current.revision = loaded.revision;
+    setItems(loaded);
+    // Others may have written where I did, whether or not I have tried to save.
+    setMet(collisions(now.current.outbox.rows, textNow));
+  }, [requestId, shape.code, textNow]);
+  useEffect(() => {
+    // What the page was told of may be older than what was saved meanwhile.
+    if (revision > now.current.revision || !now.current.items) void reload().catch(() => setState('offline'));
+  }, [revision, reload]);
 
   /** One attempt; whether another one is worth it, since somebody else was faster and met none of my cells. */
   const attempt = useCallback(async (): Promise<boolean> => {
@@ -119,10 +121,8 @@ export function useEditing({ person, requestId, revision, shape, publishedValues
     const saved = await saveEdits(requestId, now.current.revision, edits);
     if (saved.refusals.some(({ code }) => code === 'STALE_REVISION')) {
       await reload();
-      const found = collisions(now.current.outbox.rows, textNow);
-      setMet(found);
       setState('waiting');
-      return found.length === 0;
+      return collisions(now.current.outbox.rows, textNow).length === 0;
     }
     setRefusals(saved.refusals);
     if (saved.refusals.length > 0 || saved.revision === undefined) {
@@ -133,8 +133,8 @@ export function useEditing({ person, requestId, revision, shape, publishedValues
     now.current.outbox = rest;
     now.current.revision = saved.revision;
     setOutbox(rest);
-    await reload();
     onChanged(saved.revision);
+    await reload();
     setState(isEmpty(rest) ? 'saved' : 'waiting');
     return false;
   }, [attributes, onChanged, publishedValues, reload, requestId, shape.code, textNow]);
