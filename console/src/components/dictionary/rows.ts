@@ -6,6 +6,9 @@ import type { AsOf } from '../asOf';
 import { camelCase, screamingCase } from './naming';
 import type { Attribute, Shape, Target } from './shape';
 
+/** How many codes one answer of the data API gives. */
+const CODES_PER_PAGE = 500;
+
 /** The built-in columns of every dictionary beside its attributes. */
 export const BUILT_IN = ['code', 'parent', 'validFrom', 'validTo'] as const;
 
@@ -178,6 +181,23 @@ export async function loadNames(target: Target, codes: string[]): Promise<Map<st
   }`;
   const page = await askData<Page>(query, { codes, first: codes.length });
   return new Map(page.list.nodes.map((node) => [node.code, named(node.code, node)]));
+}
+
+/** The codes of the items that a search and a filter leave, up to so many. Throws `DataError`. */
+export async function loadCodes(shape: Shape, asked: RowsAsked, max: number, signal: AbortSignal): Promise<string[]> {
+  const query = `query ConsoleCodes($filter: ${shape.typeName}Filter, $search: String, $validOn: Date, $publication: Int, $first: Int, $offset: Int) {
+    list: ${shape.listField}(filter: $filter, search: $search, validOn: $validOn, publication: $publication, first: $first, offset: $offset) {
+      totalCount
+      nodes { code }
+    }
+  }`;
+  const codes: string[] = [];
+  while (codes.length < max) {
+    const { nodes } = await loadNodes(query, asked, codes.length, Math.min(CODES_PER_PAGE, max - codes.length), signal);
+    codes.push(...nodes.map((node) => node.code));
+    if (nodes.length < CODES_PER_PAGE) break;
+  }
+  return codes;
 }
 
 interface ColumnTitles {

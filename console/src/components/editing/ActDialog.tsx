@@ -26,6 +26,7 @@ interface ActDialogProps {
 /** Asks what an act upon items needs – a date, a reason, successors – and puts it into the request. */
 export function ActDialog({ kind, dictionary, codes, on, session, onDone, onClose }: ActDialogProps) {
   const { t } = useTranslation(['editing', 'common']);
+  const { t: common } = useTranslation();
   const [from, setFrom] = useState<string | null>(on);
   const [until, setUntil] = useState<string | null>(null);
   const [reason, setReason] = useState('');
@@ -65,7 +66,7 @@ export function ActDialog({ kind, dictionary, codes, on, session, onDone, onClos
             <>
               <DateField label={t('form.until')} value={until} onChange={setUntil} isClearable />
               <Text size="sm" c="dimmed">
-                {t('act.closed', { period: periodText(t, from, until) })}
+                {t('act.closed', { period: periodText(common, from, until) })}
               </Text>
             </>
           )}

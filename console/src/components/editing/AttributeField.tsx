@@ -122,7 +122,9 @@ function ListField({ common, attribute, value, onChange, canSearch, on }: ListFi
   const values = Array.isArray(value) ? value.map(String) : [];
   const put = (next: string[]) => onChange(next.length === 0 ? null : next.map((each) => read(attribute, each)));
   if (attribute.type === 'REFERENCE' && canSearch)
-    return <ItemsSelect {...common} dictionary={attribute.to ?? ''} value={values} onChange={put} {...(on ? { validOn: on } : {})} />;
+    return (
+      <ItemsSelect {...common} dictionary={attribute.to ?? ''} value={values} onChange={put} {...(on ? { validOn: on } : {})} />
+    );
   if (attribute.type === 'ENUM') {
     const choices = attribute.values.map((each) => ({ value: each.code, label: localized(each.label) }));
     return <MultiSelect {...common} data={choices} value={values} searchable clearable onChange={put} />;

@@ -52,7 +52,14 @@ export function DictionaryEditor({ person, requestId, shape, targets, editing, i
     () => rows.source(show === 'all' ? search : '', show as Show, outbox.on),
     [rows, search, show, outbox.on],
   );
-  useEffect(() => grid.current?.refresh(), [outbox, items, refused]);
+  useEffect(() => {
+    let last = session.snapshot();
+    return session.subscribe(() => {
+      const now = session.snapshot();
+      if (now.outbox !== last.outbox || now.items !== last.items || now.refused !== last.refused) grid.current?.refresh();
+      last = now;
+    });
+  }, [session]);
   const counts = useMemo(() => {
     const changed = new Set([...(items?.items.keys() ?? []), ...Object.keys(outbox.rows)]);
     return { changed: changed.size, wrong: wrongItems({ outbox, items, refused }, attributes).size };
@@ -93,9 +100,7 @@ export function DictionaryEditor({ person, requestId, shape, targets, editing, i
         />
       </div>
       {paste.pasted && <PasteDialog pasted={paste.pasted} columns={columns} onClose={paste.end} onApply={paste.apply} />}
-      {isBulk && (
-        <BulkDialog shape={shape} targets={targets} codes={selected} editing={editing} onClose={() => setBulk(false)} />
-      )}
+      {isBulk && <BulkDialog shape={shape} targets={targets} codes={selected} editing={editing} onClose={() => setBulk(false)} />}
       {state.met.length > 0 && <CollisionDialog shape={shape} met={state.met} onSettle={session.settle} />}
       {item !== undefined && (
         <ItemCard

@@ -41,7 +41,10 @@ function world(save: (revision: number, edits: unknown[]) => Promise<Saved>, kep
 
 const typed = (row: string, text: string) => [{ row, column: 'name', text, seen: row.startsWith('new') ? '' : 'Старое' }];
 const done = (revision: number): Saved => ({ revision, refusals: [] });
-const refusal = (code: string, path: string[] = []): Saved => ({ revision: undefined, refusals: [{ code, path, message: code }] });
+const refusal = (code: string, path: string[] = []): Saved => ({
+  revision: undefined,
+  refusals: [{ code, path, message: code }],
+});
 
 async function saved(session: EditingSession): Promise<void> {
   await vi.waitFor(() => expect(session.snapshot().items).toBeDefined());
@@ -82,7 +85,9 @@ describe('a session of editing', () => {
   });
 
   test('a refused row waits beside the others, until somebody types into it', async () => {
-    const { state, session } = world((_, edits) => Promise.resolve(edits.length > 1 ? refusal('CODE', ['d', 'new', 'name']) : done(2)));
+    const { state, session } = world((_, edits) =>
+      Promise.resolve(edits.length > 1 ? refusal('CODE', ['d', 'new', 'name']) : done(2)),
+    );
     session.type([...typed('1', 'Новое'), ...typed('new', 'Ещё одно')]);
     await saved(session);
     await vi.waitFor(() => expect(Object.keys(state.kept.rows)).toEqual(['new']));
@@ -93,9 +98,13 @@ describe('a session of editing', () => {
 
   test('what lies in the storage is saved, and nothing is lost without a connection', async () => {
     let isThere = false;
-    const kept: Outbox = { on: '2026-12-01', rows: { '1': { isNew: false, cells: { name: { text: 'Новое', seen: 'Старое' } } } } };
+    const kept: Outbox = {
+      on: '2026-12-01',
+      rows: { '1': { isNew: false, cells: { name: { text: 'Новое', seen: 'Старое' } } } },
+    };
     const { state, session } = world(
-      () => (isThere ? Promise.resolve(done(2)) : Promise.reject(Object.assign(new Error('x'), { networkError: new Error('y') }))),
+      () =>
+        isThere ? Promise.resolve(done(2)) : Promise.reject(Object.assign(new Error('x'), { networkError: new Error('y') })),
       kept,
     );
     await saved(session);

@@ -1,16 +1,7 @@
 import type { ItemEditInput } from '@/api/gql/graphql';
 import { refusalsOf, type Refusal } from '@/api/refusals';
 import type { Attribute } from '../dictionary/shape';
-import {
-  collisions,
-  isEmpty,
-  settled,
-  withEdits,
-  withoutSaved,
-  type Collision,
-  type Outbox,
-  type TypedEdit,
-} from './outbox';
+import { collisions, isEmpty, settled, withEdits, withoutSaved, type Collision, type Outbox, type TypedEdit } from './outbox';
 import type { RequestItems } from './requestItems';
 import { EDITS_MAX, sendable, type Saved } from './sendable';
 import { textOf, type Values } from './values';
@@ -160,7 +151,10 @@ export class EditingSession {
   };
 
   /** Other edits than cells: after what is under way, at the newest revision. `mayGoOn` says whether they still hold when that changed. */
-  readonly send = (edits: ItemEditInput[], mayGoOn: (items: RequestItems | undefined) => boolean = () => true): Promise<Refusal[]> =>
+  readonly send = (
+    edits: ItemEditInput[],
+    mayGoOn: (items: RequestItems | undefined) => boolean = () => true,
+  ): Promise<Refusal[]> =>
     this.inTurn(async () => {
       for (let at = 0; at < edits.length; at += EDITS_MAX) {
         const refusals = await this.sendPart(edits.slice(at, at + EDITS_MAX), mayGoOn);

@@ -22,11 +22,12 @@ interface EditorBarProps {
   onAdd: () => void;
 }
 
+const label = (name: string, count: number): string => (count === 0 ? name : `${name} · ${formatCount(count)}`);
+
 /** What stands over the grid: from when edits hold, which rows are shown, and what one can do. */
 export function EditorBar(props: EditorBarProps) {
   const { session, state, search, onSearch, show, onShow, counts, selected, onBulk, onAdd } = props;
   const { t } = useTranslation('editing');
-  const label = (name: string, count: number) => (count === 0 ? name : `${name} · ${formatCount(count)}`);
   const shows = [
     { value: 'all', label: t('show.all') },
     { value: 'changed', label: label(t('show.changed'), counts.changed) },
@@ -39,12 +40,7 @@ export function EditorBar(props: EditorBarProps) {
   return (
     <>
       <Group gap="xs" align="flex-end">
-        <DateField
-          label={t('on')}
-          value={state.outbox.on}
-          onChange={(on) => session.setOn(on ?? today())}
-          width={170}
-        />
+        <DateField label={t('on')} value={state.outbox.on} onChange={(on) => session.setOn(on ?? today())} width={170} />
         <TextInput
           aria-label={t('search')}
           placeholder={t('search')}
@@ -58,7 +54,15 @@ export function EditorBar(props: EditorBarProps) {
         <SegmentedControl aria-label={t('show.label')} value={show} onChange={(next) => onShow(next as Show)} data={shows} />
         <Button.Group>
           {steps.map(({ words, keys, isOff, go, Icon }) => (
-            <Button key={words} variant="default" disabled={isOff} onClick={go} aria-label={words} title={`${words} (${keys})`} px="xs">
+            <Button
+              key={words}
+              variant="default"
+              disabled={isOff}
+              onClick={go}
+              aria-label={words}
+              title={`${words} (${keys})`}
+              px="xs"
+            >
               <Icon size={18} aria-hidden />
             </Button>
           ))}

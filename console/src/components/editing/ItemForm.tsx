@@ -38,6 +38,7 @@ interface ItemFormProps {
 export function ItemForm(props: ItemFormProps) {
   const { requestId, shape, targets, code, versions, change, session, onClose } = props;
   const { t } = useTranslation(['editing', 'common']);
+  const { t: common } = useTranslation();
   const form = useForm(props);
   const { draft, setDraft, before, shown, problems, refusals, met } = form;
   const isNew = code === '';
@@ -75,7 +76,7 @@ export function ItemForm(props: ItemFormProps) {
         />
       </Group>
       <Text size="sm" c="dimmed">
-        {t(isNew ? 'form.periodNew' : 'form.period', { period: wordsOf(t, draft.from, draft.until) })}
+        {t(isNew ? 'form.periodNew' : 'form.period', { period: wordsOf(common, draft.from, draft.until) })}
       </Text>
       {isGap && <Note>{t('form.gap', { date: draft.from ? formatDate(draft.from) : '' })}</Note>}
       {shape.isHierarchical && (
@@ -105,7 +106,9 @@ export function ItemForm(props: ItemFormProps) {
         value={draft.comment}
         onChange={(event) => setDraft({ ...draft, comment: event.currentTarget.value })}
       />
-      {versions.length > 0 && <Timeline shape={shape} versions={versions} isChanged={change !== undefined} on={draft.from ?? ''} />}
+      {versions.length > 0 && (
+        <Timeline shape={shape} versions={versions} isChanged={change !== undefined} on={draft.from ?? ''} />
+      )}
       <Stack gap="xs" className={classes['footer'] ?? ''}>
         <Refusals refusals={refusals} />
         {fields !== '' && form.isTouched && <Note>{t('form.fix', { fields })}</Note>}
@@ -154,7 +157,9 @@ function useForm({ person, requestId, shape, code, versions, session, onClose }:
   const before = at(versions);
   const known = (before?.attributes ?? {}) as Values;
   const shown: Values = { ...known, ...draft.values };
-  const problems = shape.attributes.filter((attribute) => 'problem' in parse(attribute, textOf(attribute, shown[attribute.code])));
+  const problems = shape.attributes.filter(
+    (attribute) => 'problem' in parse(attribute, textOf(attribute, shown[attribute.code])),
+  );
   const violations = items?.violations.get(code);
   const save = async () => {
     const said = {
@@ -194,9 +199,9 @@ function useForm({ person, requestId, shape, code, versions, session, onClose }:
 }
 
 /** «с 01.12.2026 бессрочно». */
-function wordsOf(t: Parameters<typeof periodText>[0], from: string | null, until: string | null): string {
-  const period = periodText(t, from, until);
-  return from && !until ? `${period} ${t('time.forEver', { ns: 'common' })}` : period;
+function wordsOf(common: Parameters<typeof periodText>[0], from: string | null, until: string | null): string {
+  const period = periodText(common, from, until);
+  return from && !until ? `${period} ${common('time.forEver', { ns: 'common' })}` : period;
 }
 
 function Note({ children }: { children: string }) {

@@ -39,6 +39,7 @@ interface Written {
 /** All versions of an item, to be said anew: dates and content of each. */
 export function TimelineDialog({ shape, targets, code, session, versions, onDone, onClose }: TimelineDialogProps) {
   const { t } = useTranslation(['editing', 'common']);
+  const { t: common } = useTranslation();
   const [written, setWritten] = useState<Written[]>(() =>
     versions.map((version, key) => ({
       key,
@@ -90,7 +91,13 @@ export function TimelineDialog({ shape, targets, code, session, versions, onDone
           {t('timeline.hint')}
         </Text>
         {written.map((version) => (
-          <Paper key={version.key} withBorder p="sm" component="section" aria-label={periodText(t, version.from, version.until)}>
+          <Paper
+            key={version.key}
+            withBorder
+            p="sm"
+            component="section"
+            aria-label={periodText(common, version.from, version.until)}
+          >
             <Stack gap="sm">
               <Group align="flex-end" gap="sm">
                 <DateField
@@ -116,7 +123,13 @@ export function TimelineDialog({ shape, targets, code, session, versions, onDone
                   {opened === version.key ? t('timeline.less') : t('timeline.more')}
                 </Button>
                 <Group gap={4} ml="auto">
-                  <ActionIcon size="lg" variant="default" aria-label={t('timeline.copy')} title={t('timeline.copy')} onClick={() => copy(version)}>
+                  <ActionIcon
+                    size="lg"
+                    variant="default"
+                    aria-label={t('timeline.copy')}
+                    title={t('timeline.copy')}
+                    onClick={() => copy(version)}
+                  >
                     <IconCopyPlus size={18} aria-hidden />
                   </ActionIcon>
                   <ActionIcon
@@ -161,13 +174,13 @@ export function TimelineDialog({ shape, targets, code, session, versions, onDone
 
 /** What the item is called in a version, and from when until when. */
 function Summary({ shape, version }: { shape: Shape; version: Written }) {
-  const { t } = useTranslation(['editing', 'common']);
+  const { t: common } = useTranslation();
   const display = shape.attributes.find((attribute) => attribute.code === shape.display);
   return (
     <Text size="sm">
       {display ? textOf(display, version.attributes[display.code]) : ''}{' '}
       <Text span c="dimmed">
-        {periodText(t, version.from, version.until)}
+        {periodText(common, version.from, version.until)}
       </Text>
     </Text>
   );

@@ -86,8 +86,9 @@ export function typedOver(
 
 /** The items that cannot be saved or published as they are: by the definition, by the service, or refused. */
 export function wrongItems(
-  state: Pick<EditingState, "outbox" | "items" | "refused">,
-  attributes: Map<string, Attribute>): Set<string> {
+  state: Pick<EditingState, 'outbox' | 'items' | 'refused'>,
+  attributes: Map<string, Attribute>,
+): Set<string> {
   const wrong = new Set([...(state.items?.violations.keys() ?? []), ...state.refused.keys()]);
   for (const [code, { cells }] of Object.entries(state.outbox.rows)) {
     const isWrong = Object.entries(cells).some(([column, { text }]) => {

@@ -45,6 +45,11 @@ describe('a pasted block', () => {
       ['Б', '', ''],
     ];
     const mapped = mapPasted({ block, columns: covered, rows: [] }, columns, words);
-    expect(mapped).toEqual({ cells: [{ row: '7', column: 'name', text: 'А' }], lost: 1, unknown: ['Примечание'], hasHeader: true });
+    expect(mapped).toEqual({
+      cells: [{ row: '7', column: 'name', text: 'А' }],
+      lost: 1,
+      unknown: ['Примечание'],
+      hasHeader: true,
+    });
   });
 });

@@ -26,28 +26,33 @@ export interface Editing {
 }
 
 /** Begins to edit a dictionary in a request; `undefined` until that is so. */
-export function useEditing(of: EditingOf): Editing | undefined {
-  const { person, requestId, revision, shape, targets } = of;
-  const latest = useRef(of);
+export function useEditing({ person, requestId, revision, shape, targets, wording, onChanged }: EditingOf): Editing | undefined {
+  const latest = useRef({ onChanged, revision });
   useEffect(() => {
-    latest.current = of;
+    latest.current = { onChanged, revision };
   });
   const [editing, setEditing] = useState<Editing>();
   useEffect(() => {
-    const begun = begin(latest.current, (next) => latest.current.onChanged(next));
+    const of = { person, requestId, shape, targets, wording };
+    const begun = begin(of, latest.current.revision, (next) => latest.current.onChanged(next));
     begun.session.open();
     setEditing(begun);
     return () => {
       begun.session.close();
       setEditing(undefined);
     };
-    // Targets are asked for anew after each publication, which changes nothing of what is typed.
-  }, [person, requestId, shape]);
+  }, [person, requestId, shape, targets, wording]);
   useEffect(() => editing?.session.told(revision), [editing, revision]);
-  return targets ? editing : undefined;
+  return editing;
 }
 
-function begin({ person, requestId, revision, shape, targets, wording }: EditingOf, onSaved: (revision: number) => void): Editing {
+type Begun = Omit<EditingOf, 'revision' | 'onChanged'>;
+
+function begin(
+  { person, requestId, shape, targets, wording }: Begun,
+  revision: number,
+  onSaved: (revision: number) => void,
+): Editing {
   const key = storageKey(person, requestId, shape.code);
   const outbox = stored(key, today());
   const rows: EditorRows = new EditorRows(shape, targets, () => session.snapshot(), wording);
