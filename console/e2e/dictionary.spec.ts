@@ -17,7 +17,10 @@ test('the grid of offices is searched, filtered, ordered and opened, and the add
   await expect(page.getByRole('gridcell', { name: /Барнаул/ }).first()).toBeVisible();
   await picture(page, 'dictionary-search');
 
-  await page.getByRole('gridcell', { name: /Барнаул/ }).first().dblclick();
+  await page
+    .getByRole('gridcell', { name: /Барнаул/ })
+    .first()
+    .dblclick();
   await expect(page).toHaveURL(/\/dictionaries\/offices\/items\/\d+/);
 });
 
@@ -41,7 +44,10 @@ test('a filter by what an office refers to, the tree, the passport and the editi
   await page.keyboard.press('Escape');
 
   await page.getByRole('tab', { name: 'Дерево' }).click();
-  await page.getByRole('button', { name: /^Раскрыть/ }).first().click();
+  await page
+    .getByRole('button', { name: /^Раскрыть/ })
+    .first()
+    .click();
   await expect(page.getByRole('button', { name: /^Свернуть/ })).toBeVisible();
   await picture(page, 'dictionary-tree');
   await expectAccessible(page);

@@ -24,7 +24,8 @@ type Verb = keyof typeof INPUTS;
 /** Signs somebody in apart from any page. */
 export async function worker(server: Server, name: PersonName): Promise<Worker> {
   const api = await requests.newContext();
-  const signIn = 'mutation($name: String!, $password: String!) { signIn(input: { name: $name, password: $password }) { errors { message } } }';
+  const signIn =
+    'mutation($name: String!, $password: String!) { signIn(input: { name: $name, password: $password }) { errors { message } } }';
   await askServer(api, server, signIn, { name, password: passwordOf(name) });
   return workerBy(api, server);
 }
@@ -41,9 +42,14 @@ function workerBy(api: APIRequestContext, server: Server): Worker {
   };
   const edit = async (id: string, edits: unknown[]) => {
     const input = { changeRequest: id, revision: await revisionOf(id), edits };
-    await askServer(api, server, 'mutation($input: EditItemsInput!) { editItems(input: $input) { errors { path code message } } }', {
-      input,
-    });
+    await askServer(
+      api,
+      server,
+      'mutation($input: EditItemsInput!) { editItems(input: $input) { errors { path code message } } }',
+      {
+        input,
+      },
+    );
   };
   return {
     edit,
