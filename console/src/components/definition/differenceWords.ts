@@ -1,0 +1,95 @@
+import type { TFunction } from 'i18next';
+import { formatDate, localized } from '@/ui/format';
+import type { Definition, Label, StageDefinition } from './definition';
+import { steps, type DefinitionDifference } from './differences';
+import type ru from '@/i18n/ru/definition.json';
+
+type Words = TFunction<['definition', 'common']>;
+type Step = keyof (typeof ru)['difference']['step'];
+type Listed = keyof (typeof ru)['difference']['one'];
+
+const isLabel = (value: unknown): value is Label => typeof value === 'object' && value !== null && 'ru' in value;
+
+/** Where something differs, as a person says it: «Атрибут «Наименование» · Знаков не больше». */
+export function placeWords(t: Words, difference: DefinitionDifference, sides: Array<Definition | null>): string {
+  const words = steps(difference.path).map(({ key, code }) => {
+    const step = t(`difference.step.${key as Step}`, { defaultValue: key });
+    if (code === undefined) return step;
+    const name = nameOf(key, code, sides);
+    return t(`difference.one.${key as Listed}`, { name, defaultValue: `${step}: ${name}` });
+  });
+  const isOrder = Array.isArray(difference.before) && Array.isArray(difference.after) && isOfCodes(difference.path);
+  return [...words, ...(isOrder ? [t('difference.order')] : [])].join(' · ');
+}
+
+/** Whether a path ends with a list of things that have codes: then the difference is about their order. */
+function isOfCodes(path: string): boolean {
+  return ['attributes', 'rules', 'projections', 'values'].includes(steps(path).at(-1)?.key ?? '') && !path.endsWith(']');
+}
+
+function nameOf(key: string, code: string, sides: Array<Definition | null>): string {
+  for (const side of sides) {
+    const attribute = key === 'attributes' ? side?.attributes?.find((each) => each.code === code) : undefined;
+    const projection = key === 'projections' ? side?.projections?.find((each) => each.code === code) : undefined;
+    const rule = key === 'rules' ? side?.rules?.find((each) => each.code === code) : undefined;
+    const values = key === 'values' ? side?.attributes?.flatMap((each) => each.values ?? []) : undefined;
+    const value = values?.find((each) => each.code === code);
+    const found = attribute?.label ?? projection?.name ?? rule?.message ?? value?.label;
+    if (found) return localized(found) || code;
+  }
+  return code;
+}
+
+/** A piece of a definition as text to be compared. */
+export function pieceWords(t: Words, difference: DefinitionDifference, side: 'before' | 'after'): string {
+  const value = difference[side];
+  const last = steps(difference.path).at(-1)?.key ?? '';
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'boolean') return t(value ? 'yes' : 'no', { ns: 'common' });
+  if (last === 'stages' && Array.isArray(value)) return value.map((each) => stageWords(t, each as StageDefinition)).join('; ');
+  if (isOfCodes(difference.path) && Array.isArray(value)) return value.map(wordOf).join(', ');
+  if (last === 'access') return t(`access.${ACCESS[String(value)] ?? 'INTERNAL'}`, { ns: 'common' });
+  if (last === 'type' && difference.path !== 'type') return typeWords(t, value);
+  if (last === 'check') return t(`check.${value === 'warn' ? 'warn' : 'strict'}`);
+  if (last === 'on_retire') return t(`onRetire.${value === 'successor' ? 'successor' : 'block'}`);
+  return wholeWords(t, value);
+}
+
+const isDate = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value);
+
+const ACCESS: Record<string, 'PUBLIC' | 'INTERNAL' | 'RESTRICTED'> = {
+  public: 'PUBLIC',
+  internal: 'INTERNAL',
+  restricted: 'RESTRICTED',
+};
+
+function typeWords(t: Words, type: unknown): string {
+  const name = String(type).toUpperCase() as 'STRING';
+  return t(`type.${name}`, { ns: 'common', defaultValue: String(type) });
+}
+
+function stageWords(t: Words, stage: StageDefinition): string {
+  const who = t(`difference.who.${stage.role}`, { count: stage.quorum ?? 1 });
+  return t('difference.stage', { name: localized(stage.name), who });
+}
+
+function wordOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return 'code' in value ? String(value.code) : JSON.stringify(value);
+}
+
+/** Something that came or went as a whole: its keys and what they say, in the order in which it is written. */
+function wholeWords(t: Words, value: unknown): string {
+  if (isLabel(value)) return [value.ru, value.en].filter(Boolean).join(' / ');
+  if (Array.isArray(value)) return value.map((each: unknown) => wholeWords(t, each)).join(', ');
+  if (isDate(value)) return formatDate(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([key, inner]) => {
+      const name = t(`difference.step.${key as Step}`, { defaultValue: key });
+      if (inner === true) return name;
+      if (key === 'type') return `${name}: ${typeWords(t, inner)}`;
+      return `${name}: ${wholeWords(t, inner)}`;
+    })
+    .join('; ');
+}
