@@ -28,7 +28,7 @@ function brotli(): Plugin {
       for (const name of readdirSync(folder).filter((each) => /\.(js|css|svg)$/.test(each))) {
         const file = join(folder, name);
         if (statSync(file).size < 1024) continue;
-        const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+        const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
         writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file), { params }));
       }
     },

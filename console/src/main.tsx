@@ -5,6 +5,7 @@ import '@mantine/spotlight/styles.css';
 import './ui/style.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
+import { setNonce } from 'get-nonce';
 import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router';
@@ -21,6 +22,8 @@ function nonce(): string {
 
 async function start(): Promise<void> {
   await startSpeaking();
+  // Dialogs hold the page still by a style of a library of theirs, which asks there.
+  setNonce(nonce());
   const root = document.getElementById('root');
   if (!root) throw new Error('the document has no root');
   createRoot(root).render(

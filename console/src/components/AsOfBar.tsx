@@ -52,7 +52,7 @@ export function AsOfBar({ asOf, onChange }: AsOfBarProps) {
       component="section"
       aria-label={t('asOf.label')}
     >
-      <Group gap="md" wrap="wrap" justify="space-between">
+      <Group gap="sm" wrap="wrap" justify="space-between">
         <Group gap="xs" wrap="nowrap">
           {asOf.isNow ? <IconClockHour4 size={18} aria-hidden /> : <IconHistory size={18} aria-hidden />}
           <Text size="sm" fw={600} aria-live="polite" data-testid="as-of">
@@ -62,7 +62,7 @@ export function AsOfBar({ asOf, onChange }: AsOfBarProps) {
         <Group gap="xs" wrap="wrap">
           <DateInput
             size="xs"
-            w={130}
+            w={112}
             aria-label={t('asOf.validOn')}
             valueFormat="DD.MM.YYYY"
             locale={language()}
@@ -71,7 +71,7 @@ export function AsOfBar({ asOf, onChange }: AsOfBarProps) {
           />
           <Select
             size="xs"
-            w={230}
+            w={150}
             aria-label={t('asOf.publication')}
             data={choices}
             value={asOf.publication === null ? '' : String(asOf.publication)}

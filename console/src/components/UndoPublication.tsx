@@ -8,6 +8,7 @@ import { act, useBusy } from '@/api/asking';
 import { graphql } from '@/api/gql';
 import type { UndoPublicationMutation } from '@/api/gql/graphql';
 import { refusalsOf, type Refusal } from '@/api/refusals';
+import { ReferenceName } from '@/components/differences/ReferenceName';
 import { Refusals } from '@/ui/Refusals';
 
 const UNDO = graphql(`
@@ -107,7 +108,7 @@ function Kept({ undone, onClose }: { undone: Undone; onClose: () => void }) {
         {kept.slice(0, KEPT_SHOWN).map(({ dictionary, code }) => (
           <List.Item key={`${dictionary} ${code}`}>
             <Anchor component={Link} to={`/dictionaries/${dictionary}/items/${code}`} size="sm">
-              {dictionary} / {code}
+              <ReferenceName dictionary={dictionary} code={code} />
             </Anchor>
           </List.Item>
         ))}

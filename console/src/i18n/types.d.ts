@@ -1,6 +1,7 @@
 import 'i18next';
 import type common from './ru/common.json';
 import type home from './ru/home.json';
+import type dictionaries from './ru/dictionaries.json';
 import type dictionary from './ru/dictionary.json';
 import type item from './ru/item.json';
 import type differences from './ru/differences.json';
@@ -19,6 +20,7 @@ declare module 'i18next' {
     resources: {
       common: typeof common;
       home: typeof home;
+      dictionaries: typeof dictionaries;
       dictionary: typeof dictionary;
       item: typeof item;
       differences: typeof differences;

@@ -5,8 +5,30 @@ import dayjs from 'dayjs';
 import customParseFormat from 'dayjs/plugin/customParseFormat';
 import { useTranslation } from 'react-i18next';
 import { language } from '@/i18n';
+import classes from './DateField.module.css';
 
 dayjs.extend(customParseFormat);
+
+/** What the calendar's own buttons are called, and how its days are coloured so that they can be read. */
+function useCalendar() {
+  const { t } = useTranslation();
+  return {
+    locale: language(),
+    firstDayOfWeek: 1 as const,
+    classNames: { day: classes['day'] ?? '' },
+    ariaLabels: {
+      previousMonth: t('time.previousMonth'),
+      nextMonth: t('time.nextMonth'),
+      previousYear: t('time.previousYear'),
+      nextYear: t('time.nextYear'),
+      previousDecade: t('time.previousDecade'),
+      nextDecade: t('time.nextDecade'),
+      monthLevelControl: t('time.chooseMonth'),
+      yearLevelControl: t('time.chooseYear'),
+    },
+    popoverProps: { attributes: { dropdown: { role: 'dialog', 'aria-label': t('time.calendar') } } },
+  };
+}
 
 interface DateFieldProps {
   label: string;
@@ -35,6 +57,7 @@ export function DateField({
   width,
 }: DateFieldProps) {
   const { t } = useTranslation();
+  const calendar = useCalendar();
   return (
     <DateInput
       label={label}
@@ -46,9 +69,9 @@ export function DateField({
         const day = dayjs(text.trim(), ['DD.MM.YYYY', 'D.M.YYYY', 'YYYY-MM-DD'], true);
         return day.isValid() ? day.format('YYYY-MM-DD') : null;
       }}
-      locale={language()}
-      firstDayOfWeek={1}
+      {...calendar}
       clearable={isClearable}
+      clearButtonProps={{ 'aria-label': t('action.clear') }}
       required={isRequired}
       error={error}
       size={size}
@@ -72,6 +95,7 @@ interface InstantFieldProps {
 /** An instant in the time of whoever looks; only what is still to come. */
 export function InstantField({ label, description, value, onChange, error }: InstantFieldProps) {
   const { t } = useTranslation();
+  const calendar = useCalendar();
   return (
     <DateTimePicker
       label={label}
@@ -80,8 +104,7 @@ export function InstantField({ label, description, value, onChange, error }: Ins
       onChange={(local) => onChange(local ? dayjs(local).toISOString() : null)}
       valueFormat="DD.MM.YYYY HH:mm"
       minDate={dayjs().format('YYYY-MM-DD')}
-      locale={language()}
-      firstDayOfWeek={1}
+      {...calendar}
       error={error}
       submitButtonProps={{ 'aria-label': t('action.save') }}
       timePickerProps={{ hoursInputLabel: t('time.hours'), minutesInputLabel: t('time.minutes'), withDropdown: false }}

@@ -2,6 +2,7 @@ import { Anchor, Box, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/co
 import { useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import classes from './Page.module.css';
 
 export interface Crumb {
   title: string;
@@ -20,17 +21,19 @@ interface PageProps {
   /** Buttons to the right. */
   actions?: ReactNode;
   children: ReactNode;
+  /** The page fills the window: its last part takes the height that is left, and scrolls within it. */
+  fills?: boolean;
 }
 
 /** The frame of every page: crumbs, heading, actions, content. */
-export function Page({ title, beside, lead, crumbs, actions, children }: PageProps) {
+export function Page({ title, beside, lead, crumbs, actions, children, fills = false }: PageProps) {
   const { t } = useTranslation();
   const name = t('svod');
   useEffect(() => {
     document.title = title ? `${title} · ${name}` : name;
   }, [title, name]);
   return (
-    <Stack gap="md">
+    <Stack gap="md" className={fills ? (classes['fills'] ?? '') : ''}>
       <Box>
         {crumbs && crumbs.length > 0 && (
           <Breadcrumbs mb={6} separatorMargin={6}>
@@ -41,18 +44,24 @@ export function Page({ title, beside, lead, crumbs, actions, children }: PagePro
             ))}
           </Breadcrumbs>
         )}
-        <Group justify="space-between" align="flex-start" gap="md">
-          <Group gap="sm" align="center" miw={0}>
-            <Title order={1}>{title}</Title>
-            {beside}
-          </Group>
-          {actions && <Group gap="xs">{actions}</Group>}
-        </Group>
-        {lead && (
-          <Text c="dimmed" size="sm" mt={4} component="div">
-            {lead}
-          </Text>
-        )}
+        <div className={classes['head'] ?? ''}>
+          <div className={classes['title'] ?? ''}>
+            <Group gap="sm" align="center">
+              <Title order={1}>{title}</Title>
+              {beside}
+            </Group>
+            {lead && (
+              <Text c="dimmed" size="sm" mt={4} component="div">
+                {lead}
+              </Text>
+            )}
+          </div>
+          {actions && (
+            <Group gap="xs" className={classes['actions'] ?? ''}>
+              {actions}
+            </Group>
+          )}
+        </div>
       </Box>
       {children}
     </Stack>

@@ -24,7 +24,14 @@ export const theme = createTheme({
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.2rem' }, h3: { fontSize: '1.05rem' } } },
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
-    Modal: { defaultProps: { centered: true }, styles: { title: { fontWeight: 650 } } },
+    // The heading of a dialog is no banner of the page.
+    Modal: {
+      defaultProps: { centered: true, attributes: { header: { role: 'presentation' } } },
+      styles: { title: { fontWeight: 650 } },
+    },
+    Drawer: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
+    DateInput: { defaultProps: { weekendDays: [] } },
+    DateTimePicker: { defaultProps: { weekendDays: [] } },
     Table: { defaultProps: { verticalSpacing: 'xs' } },
   },
 });

@@ -73,3 +73,16 @@ export function exportFilters(shape: Shape, filters: Filters): string[] | null {
   }
   return told;
 }
+
+/** An address without any filter or search. */
+export function cleared(search: URLSearchParams): URLSearchParams {
+  const left = new URLSearchParams(search);
+  for (const name of search.keys()) if (name.startsWith(PREFIX) || name === 'q') left.delete(name);
+  return left;
+}
+
+/** The ends of a range: `10..20`, `..20`, `10..` or `10`. */
+export function endsOf(value: string): { from: string; to: string } {
+  const at = value.indexOf('..');
+  return at < 0 ? { from: value, to: value } : { from: value.slice(0, at), to: value.slice(at + 2) };
+}

@@ -6,11 +6,14 @@ import type { AsOf } from '../asOf';
 import { camelCase, screamingCase } from './naming';
 import type { Attribute, Shape, Target } from './shape';
 
+/** How many codes one answer of the data API gives. */
+const CODES_PER_PAGE = 500;
+
 /** The built-in columns of every dictionary beside its attributes. */
 export const BUILT_IN = ['code', 'parent', 'validFrom', 'validTo'] as const;
 
 /** What the data API answers of one item; the attributes under `a0`, `a1` …, the names of what they refer to under `n0`, `n1` …. */
-interface Node {
+export interface Node {
   code: string;
   parentCode?: string | null;
   validFrom: string | null;
@@ -50,9 +53,18 @@ function attributeSelection(attribute: Attribute, at: number, targets: Map<strin
   return name === '' ? codes : `${codes} n${at}: ${field} { code ${name} }`;
 }
 
-/** The query of a page of rows, made for the structure of a dictionary. */
-export function rowsQuery(shape: Shape, targets: Map<string, Target>): string {
+/**
+ * The query of a page of rows, made for the structure of a dictionary. With `isForEditing` localised texts come in English too, under
+ * `e0`, `e1` …, since an edit of one language must not lose the other.
+ */
+export function rowsQuery(shape: Shape, targets: Map<string, Target>, isForEditing = false): string {
   const own = shape.attributes.map((attribute, at) => attributeSelection(attribute, at, targets));
+  if (isForEditing) {
+    for (const [at, attribute] of shape.attributes.entries()) {
+      if (attribute.localized)
+        own.push(`r${at}: ${camelCase(attribute.code)}(lang: RU) e${at}: ${camelCase(attribute.code)}(lang: EN)`);
+    }
+  }
   const parentName = nameSelection(targets.get(shape.code));
   const parent = shape.isHierarchical ? `parentCode ${parentName ? `parent { ${parentName} }` : ''}` : '';
   return `query ConsoleRows($filter: ${shape.typeName}Filter, $search: String, $orderBy: [${shape.typeName}Order!], $validOn: Date, $publication: Int, $first: Int, $offset: Int) {
@@ -104,6 +116,17 @@ export function rowOf(shape: Shape, node: Node): GridRow {
   return { id: node.code, cells, labels };
 }
 
+/** The values of an item as the management API would have them, of a query for editing. */
+export function valuesOf(shape: Shape, node: Node): Record<string, unknown> {
+  const values = shape.attributes.map((attribute, at) => {
+    if (!attribute.localized) return [attribute.code, node[`a${at}`]] as const;
+    // Where one language is blank the API gives the other one, so that equal texts are one text.
+    const [ru, en] = [node[`r${at}`], node[`e${at}`]];
+    return [attribute.code, ru === null || ru === undefined ? null : en === ru ? { ru } : { ru, en }] as const;
+  });
+  return Object.fromEntries(values.filter(([, value]) => value !== null && value !== undefined));
+}
+
 /** Asks for some rows of a dictionary. Throws `DataError`. */
 export async function loadRows(
   shape: Shape,
@@ -113,6 +136,18 @@ export async function loadRows(
   count: number,
   signal?: AbortSignal,
 ): Promise<{ rows: GridRow[]; total: number }> {
+  const { nodes, total } = await loadNodes(query, asked, from, count, signal);
+  return { rows: nodes.map((node) => rowOf(shape, node)), total };
+}
+
+/** The same as the data API answers. */
+export async function loadNodes(
+  query: string,
+  asked: RowsAsked,
+  from: number,
+  count: number,
+  signal?: AbortSignal,
+): Promise<{ nodes: Node[]; total: number }> {
   const { asOf, search, filter, sort } = asked;
   const order = sort && [
     {
@@ -134,7 +169,24 @@ export async function loadRows(
     },
     signal,
   );
-  return { rows: page.list.nodes.map((node) => rowOf(shape, node)), total: page.list.totalCount };
+  return { nodes: page.list.nodes, total: page.list.totalCount };
+}
+
+/** The codes of the items that a search and a filter leave, up to so many. Throws `DataError`. */
+export async function loadCodes(shape: Shape, asked: RowsAsked, max: number, signal: AbortSignal): Promise<string[]> {
+  const query = `query ConsoleCodes($filter: ${shape.typeName}Filter, $search: String, $validOn: Date, $publication: Int, $first: Int, $offset: Int) {
+    list: ${shape.listField}(filter: $filter, search: $search, validOn: $validOn, publication: $publication, first: $first, offset: $offset) {
+      totalCount
+      nodes { code }
+    }
+  }`;
+  const codes: string[] = [];
+  while (codes.length < max) {
+    const { nodes } = await loadNodes(query, asked, codes.length, Math.min(CODES_PER_PAGE, max - codes.length), signal);
+    codes.push(...nodes.map((node) => node.code));
+    if (nodes.length < CODES_PER_PAGE) break;
+  }
+  return codes;
 }
 
 interface ColumnTitles {

@@ -26,10 +26,12 @@ export interface DifferenceSaid {
 interface DifferenceListProps {
   dictionary: string;
   differences: DifferenceSaid[];
+  /** Whether they are differences of whole timelines, so that each has its dates. */
+  hasDates?: boolean;
 }
 
 /** What differs in one item, each with its dates: old and new word by word. */
-export function DifferenceList({ dictionary, differences }: DifferenceListProps) {
+export function DifferenceList({ dictionary, differences, hasDates = true }: DifferenceListProps) {
   const attributes = useAttributes(dictionary);
   // That an item is not there after its end says nothing that its retirement does not say.
   const isRetired = differences.some((each) => each.subject === 'RETIREMENT' && each.after);
@@ -38,7 +40,7 @@ export function DifferenceList({ dictionary, differences }: DifferenceListProps)
     <dl className={classes['list'] ?? ''}>
       {shown.map((each) => (
         <Fragment key={`${each.subject} ${each.attribute ?? ''} ${each.validFrom ?? ''}`}>
-          <One dictionary={dictionary} attributes={attributes} difference={each} />
+          <One dictionary={dictionary} attributes={attributes} difference={each} hasDates={hasDates} />
         </Fragment>
       ))}
     </dl>
@@ -49,14 +51,21 @@ interface OneProps {
   dictionary: string;
   attributes: AttributeInfo[];
   difference: DifferenceSaid;
+  hasDates: boolean;
 }
 
-function One({ dictionary, attributes, difference }: OneProps) {
+function One({ dictionary, attributes, difference, hasDates }: OneProps) {
   const { t } = useTranslation('differences');
   const { subject, before, after, validFrom, validTo } = difference;
-  const period = <Period from={validFrom} until={validTo} />;
+  const period = hasDates ? <Period from={validFrom} until={validTo} /> : null;
   if (subject === 'EXISTENCE') {
     if (after === null || after === undefined) {
+      if (!hasDates)
+        return (
+          <Row label={t('existence')} period={null}>
+            {t('goneThen')}
+          </Row>
+        );
       const gone = validFrom ? t('goneFrom', { date: formatDate(validFrom) }) : t('gone');
       return (
         <Row label={t('existence')} period={period}>
@@ -145,9 +154,11 @@ function Whole({ attributes, values, period }: { attributes: AttributeInfo[]; va
   const unknown = Object.keys(said).filter((code) => !attributes.some((attribute) => attribute.code === code));
   return (
     <>
-      <Row label={t('holds')} period={null}>
-        {period}
-      </Row>
+      {period && (
+        <Row label={t('holds')} period={null}>
+          {period}
+        </Row>
+      )}
       {known.map((attribute) => (
         <Row key={attribute.code} label={localized(attribute.label)} period={null}>
           <Value attribute={attribute} value={said[attribute.code]} />

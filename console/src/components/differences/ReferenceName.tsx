@@ -3,7 +3,8 @@ import { useAsk } from '@/api/asking';
 import { graphql } from '@/api/gql';
 import { language } from '@/i18n';
 
-const NAME = graphql(`
+/** What an item is called now. */
+export const REFERENCE_NAME = graphql(`
   query ReferenceName($dictionary: ID!, $code: ID!, $language: Language!) {
     dictionary(code: $dictionary) {
       item(code: $code) {
@@ -21,7 +22,7 @@ interface ReferenceNameProps {
 
 /** The name of an item that only its code is known of, with the code. */
 export function ReferenceName({ dictionary, code }: ReferenceNameProps) {
-  const { data } = useAsk(NAME, { dictionary, code, language: language() === 'en' ? 'EN' : 'RU' });
+  const { data } = useAsk(REFERENCE_NAME, { dictionary, code, language: language() === 'en' ? 'EN' : 'RU' });
   const name = data?.dictionary?.item?.name;
   if (!name)
     return (

@@ -1,4 +1,4 @@
-import { Fieldset, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Fieldset, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { DateField } from '@/ui/DateField';
 import { BASIS_KINDS, type BasisDraft } from './basis';
@@ -14,36 +14,36 @@ export function BasisFields({ value, onChange }: BasisFieldsProps) {
   return (
     <Fieldset legend={t('basis.label')} variant="default" radius="md">
       <Stack gap="sm">
-        <Group grow align="flex-start" gap="sm" preventGrowOverflow={false} wrap="wrap">
+        <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
           <Select
             label={t('basis.kind')}
             data={BASIS_KINDS.map((kind) => ({ value: kind, label: t(`basis.kinds.${kind}`) }))}
             value={value.kind}
             onChange={(kind) => onChange({ ...value, kind: kind ?? value.kind })}
             allowDeselect={false}
-            miw={140}
           />
           <TextInput
             label={t('basis.number')}
             value={value.number}
             onChange={(event) => onChange({ ...value, number: event.currentTarget.value })}
-            miw={110}
           />
           <DateField label={t('basis.date')} value={value.date} onChange={(date) => onChange({ ...value, date })} isClearable />
-        </Group>
-        <TextInput
-          label={t('basis.title')}
-          placeholder={t('basis.titleExample')}
-          value={value.title}
-          onChange={(event) => onChange({ ...value, title: event.currentTarget.value })}
-        />
-        <TextInput
-          label={t('basis.link')}
-          type="url"
-          placeholder="https://…"
-          value={value.link}
-          onChange={(event) => onChange({ ...value, link: event.currentTarget.value })}
-        />
+        </SimpleGrid>
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+          <TextInput
+            label={t('basis.title')}
+            placeholder={t('basis.titleExample')}
+            value={value.title}
+            onChange={(event) => onChange({ ...value, title: event.currentTarget.value })}
+          />
+          <TextInput
+            label={t('basis.link')}
+            type="url"
+            placeholder="https://…"
+            value={value.link}
+            onChange={(event) => onChange({ ...value, link: event.currentTarget.value })}
+          />
+        </SimpleGrid>
       </Stack>
     </Fieldset>
   );

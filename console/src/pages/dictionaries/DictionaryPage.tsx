@@ -1,4 +1,4 @@
-import { Badge, Button, Tabs } from '@mantine/core';
+import { Button, Tabs, Text } from '@mantine/core';
 import { IconArrowsDiff, IconFileImport, IconSettings } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
@@ -18,6 +18,7 @@ import { Editions } from './Editions';
 import { ItemsTab } from './ItemsTab';
 import { Passport } from './Passport';
 import { Tree } from './Tree';
+import classes from './Dictionary.module.css';
 
 /** One dictionary: its items at the point of both times that the bar on top shows, as grid and as tree; its passport and editions. */
 export default function DictionaryPage() {
@@ -25,6 +26,7 @@ export default function DictionaryPage() {
   const { code = '' } = useParams();
   const { data, error, isLoading } = useShape(code);
   const targets = useTargets();
+  const [tab] = useUrlState('tab', 'items');
   const shape = data?.dictionary;
   if (isLoading || !targets) return <Loading />;
   if (error && !data) return <Refusals refusals={refusalsOf(error)} />;
@@ -32,14 +34,17 @@ export default function DictionaryPage() {
   return (
     <Page
       title={localized(shape.name)}
-      beside={
-        <Badge variant="default" ff="monospace" tt="none">
-          {shape.code}
-        </Badge>
+      lead={
+        <Text size="sm" truncate title={localized(shape.description)}>
+          <Text span size="sm" ff="monospace">
+            {shape.code}
+          </Text>
+          {shape.description && ` · ${localized(shape.description)}`}
+        </Text>
       }
-      lead={localized(shape.description)}
       crumbs={[{ title: t('title'), to: '/dictionaries' }]}
       actions={<Actions shape={shape} />}
+      fills={tab === 'items'}
     >
       <Body shape={shape} targets={targets} />
     </Page>
@@ -95,12 +100,7 @@ function Body({ shape, targets }: { shape: Shape; targets: NonNullable<ReturnTyp
   return (
     <>
       <AsOfBar asOf={asOf} onChange={setAsOf} />
-      <Tabs
-        value={tab}
-        onChange={(next) => setTab(next)}
-        keepMounted={false}
-        style={{ display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0 }}
-      >
+      <Tabs value={tab} onChange={(next) => setTab(next)} keepMounted={false} className={classes['tabs'] ?? ''}>
         <Tabs.List>
           {tabs.map((each) => (
             <Tabs.Tab key={each} value={each}>
@@ -108,7 +108,7 @@ function Body({ shape, targets }: { shape: Shape; targets: NonNullable<ReturnTyp
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Tabs.Panel value="items" pt="sm">
+        <Tabs.Panel value="items" pt="sm" className={classes['items'] ?? ''}>
           <ItemsTab shape={shape} targets={targets} asOf={asOf} />
         </Tabs.Panel>
         {shape.isHierarchical && (

@@ -1,17 +1,20 @@
-import { Alert, Button, Checkbox, Group, Menu, NumberInput, Popover, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, NumberInput, Popover, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconColumns3, IconDownload, IconSearch } from '@tabler/icons-react';
+import { IconColumns3, IconSearch } from '@tabler/icons-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import { asOfSearch, type AsOf } from '@/components/asOf';
-import { dataFilter, exportFilters, filtersIn } from '@/components/dictionary/filters';
+import { cleared, dataFilter, filtersIn } from '@/components/dictionary/filters';
 import { columnsOf, loadRows, rowsQuery } from '@/components/dictionary/rows';
 import type { Shape, Target } from '@/components/dictionary/shape';
 import { formatCount, localized } from '@/ui/format';
 import { Grid, type GridHandle, type GridSort, type GridSource } from '@/ui/grid/Grid';
 import { useUrlState } from '@/ui/urlState';
+import { ExportMenu } from './ExportMenu';
 import { FilterButton } from './FilterButton';
+import { FilterChips } from './FilterChips';
+import { NothingFound } from './NothingFound';
 import classes from './Dictionary.module.css';
 
 interface ItemsTabProps {
@@ -24,7 +27,7 @@ interface ItemsTabProps {
 export function ItemsTab({ shape, targets, asOf }: ItemsTabProps) {
   const { t } = useTranslation('dictionary');
   const navigate = useNavigate();
-  const [search] = useSearchParams();
+  const [search, setSearch] = useSearchParams();
   const [text, setText] = useUrlState('q');
   const [typed, setTyped] = useState(text);
   const [settled] = useDebouncedValue(typed, 250);
@@ -53,6 +56,10 @@ export function ItemsTab({ shape, targets, asOf }: ItemsTabProps) {
     (code: string) => `/dictionaries/${shape.code}/items/${encodeURIComponent(code)}${asOfSearch(asOf)}`,
     [shape.code, asOf],
   );
+  const clear = () => {
+    setTyped('');
+    setSearch((current) => cleared(current), { replace: true });
+  };
   const open = useCallback((code: string) => void navigate(addressOf(code)), [navigate, addressOf]);
   const failed = useCallback((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)), []);
   const counted = useCallback((total: number) => {
@@ -64,12 +71,10 @@ export function ItemsTab({ shape, targets, asOf }: ItemsTabProps) {
     [setOrder],
   );
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" className={classes['itemsTab'] ?? ''}>
       <Group gap="xs">
         <TextInput
-          flex={1}
-          miw={200}
-          maw={420}
+          className={classes['search'] ?? ''}
           aria-label={t('search')}
           placeholder={t('search')}
           leftSection={<IconSearch size={16} aria-hidden />}
@@ -82,12 +87,12 @@ export function ItemsTab({ shape, targets, asOf }: ItemsTabProps) {
           hidden={hidden}
           onChange={(next) => setHidden(next.join(',') || null)}
         />
-        <ExportMenu shape={shape} asOf={asOf} filters={filters} isSearched={text !== ''} />
+        <ExportMenu shape={shape} asOf={asOf} filters={filters} search={text} count={count} />
         <Text size="sm" c="dimmed" ml="auto" aria-live="polite">
           {count === undefined ? '' : t('count', { count, shown: formatCount(count) })}
         </Text>
         <NumberInput
-          w={96}
+          className={classes['jump'] ?? ''}
           min={1}
           {...(count ? { max: count } : {})}
           hideControls
@@ -99,6 +104,7 @@ export function ItemsTab({ shape, targets, asOf }: ItemsTabProps) {
           }}
         />
       </Group>
+      <FilterChips shape={shape} filters={filters} />
       {failure && (
         <Alert color="red" role="alert" styles={{ message: { color: 'var(--mantine-color-text)' } }}>
           {t('failed', { message: failure })}
@@ -117,6 +123,7 @@ export function ItemsTab({ shape, targets, asOf }: ItemsTabProps) {
           addressOf={addressOf}
           onCount={counted}
           onFail={failed}
+          empty={<NothingFound isNarrowed={text !== '' || Object.keys(filters).length > 0} onClear={clear} />}
         />
       </div>
     </Stack>
@@ -158,52 +165,5 @@ function ColumnChoice({ columns, hidden, onChange }: ColumnChoiceProps) {
         </Stack>
       </Popover.Dropdown>
     </Popover>
-  );
-}
-
-interface ExportMenuProps {
-  shape: Shape;
-  asOf: AsOf;
-  filters: Record<string, string>;
-  isSearched: boolean;
-}
-
-/** What is seen, as a file: the point of both times and the filters go along, as far as an export can say them. */
-function ExportMenu({ shape, asOf, filters, isSearched }: ExportMenuProps) {
-  const { t } = useTranslation('dictionary');
-  const told = exportFilters(shape, filters);
-  const query = new URLSearchParams({ valid_on: asOf.validOn });
-  if (asOf.publication !== null) query.set('publication', String(asOf.publication));
-  for (const filter of told ?? []) query.append('filter', filter);
-  const isWhole = told === null || isSearched;
-  return (
-    <Menu position="bottom-end" shadow="md" width={320}>
-      <Menu.Target>
-        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
-          {t('export')}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Text size="xs" c={isWhole ? 'var(--svod-changed)' : 'dimmed'} px="sm" py={4}>
-          {isWhole ? t('exportWhole') : t('exportAs')}
-        </Text>
-        {shape.exportFormats.map((format) => (
-          <Menu.Item key={format} component="a" href={`/export/${shape.code}.${format}?${query.toString()}`} download>
-            {format}
-          </Menu.Item>
-        ))}
-        {shape.projections.length > 0 && <Menu.Label>{t('projections')}</Menu.Label>}
-        {shape.projections.map((projection) => (
-          <Menu.Item
-            key={projection.code}
-            component="a"
-            href={`/export/${shape.code}/${projection.code}?${query.toString()}`}
-            download
-          >
-            {localized(projection.name)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Card, Code, Group, List, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Badge, Box, Card, Code, Group, List, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Attribute, Shape, Target } from '@/components/dictionary/shape';
@@ -18,7 +18,6 @@ export function Passport({ shape, targets }: PassportProps) {
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
           <Fact label={t('passport.owner')}>{shape.owner}</Fact>
           <Fact label={t('passport.basis')}>{shape.basis}</Fact>
-          <Fact label={t('passport.source')}>{shape.source}</Fact>
           <Fact label={t('passport.period')}>
             {shape.updatePeriodDays ? t('passport.periodDays', { count: shape.updatePeriodDays }) : t('freshness.UNKNOWN')}
           </Fact>
@@ -30,6 +29,11 @@ export function Passport({ shape, targets }: PassportProps) {
             </Code>
           </Fact>
         </SimpleGrid>
+        {shape.source && (
+          <Box mt="md" maw="75ch">
+            <Fact label={t('passport.source')}>{shape.source}</Fact>
+          </Box>
+        )}
       </Card>
       <Card withBorder padding="lg">
         <Title order={2} size="h3" mb="sm">
@@ -79,6 +83,25 @@ export function Passport({ shape, targets }: PassportProps) {
           ))}
         </List>
       </Card>
+      {shape.projections.length > 0 && (
+        <Card withBorder padding="lg">
+          <Title order={2} size="h3" mb="sm">
+            {t('passport.projections')}
+          </Title>
+          <List size="sm" spacing="xs">
+            {shape.projections.map(({ code, name, description }) => (
+              <List.Item key={code}>
+                {localized(name)} <Code>{code}</Code>
+                {description && (
+                  <Text size="xs" c="dimmed">
+                    {localized(description)}
+                  </Text>
+                )}
+              </List.Item>
+            ))}
+          </List>
+        </Card>
+      )}
     </Stack>
   );
 }

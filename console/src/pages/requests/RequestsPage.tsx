@@ -1,7 +1,7 @@
 import { Button, Stack, Tabs } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconGitPullRequest, IconPlus } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ask, useAsk } from '@/api/asking';
@@ -33,6 +33,8 @@ const COUNTS = graphql(`
 
 const NONE: Slice<ListedRequest> = { nodes: [], totalCount: 0, pageInfo: { hasNextPage: false } };
 const PAGE = 50;
+/** How many requests are read on by themselves to look for words in them. */
+const SOUGHT_MAX = 1000;
 
 /** All change requests that one may see, and the way to a new one. */
 export default function RequestsPage() {
@@ -83,6 +85,17 @@ function Listing({ create }: { create: ReactNode }) {
   );
 }
 
+/** Counts how often one came back to the page from another window: the list is read anew then. */
+function useLookedAt(): number {
+  const [times, setTimes] = useState(0);
+  useEffect(() => {
+    const look = () => document.visibilityState === 'visible' && setTimes((count) => count + 1);
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, []);
+  return times;
+}
+
 function Requests({ create }: { create: ReactNode }) {
   const { t } = useTranslation('request');
   const { view, narrowed, narrow, clear } = useWanted();
@@ -92,10 +105,15 @@ function Requests({ create }: { create: ReactNode }) {
     const data = await ask(REQUEST_LIST, { filter: filterOf(wanted), first: PAGE, after }, true);
     return data.changeRequests ?? NONE;
   };
-  const list = usePaged(load, JSON.stringify(wanted));
+  const list = usePaged(load, JSON.stringify(wanted), useLookedAt());
+  // Words are looked for in what was read, so it is read on until enough was.
+  const isSeeking = words.trim() !== '' && list.hasMore && list.nodes.length < SOUGHT_MAX;
+  useEffect(() => {
+    if (isSeeking && !list.isRefreshing && list.refusals.length === 0) list.more();
+  });
   const shown = words.trim() ? list.nodes.filter((request) => hasWords(request, words.trim())) : list.nodes;
   const isNarrowed = Object.values(narrowed).some((each) => each !== '');
-  const isEmpty = !list.isLoading && shown.length === 0 && list.refusals.length === 0;
+  const isEmpty = !list.isLoading && !isSeeking && shown.length === 0 && list.refusals.length === 0;
   return (
     <Stack gap="md">
       <RequestFilters value={narrowed} people={peopleOf(list.nodes)} onChange={narrow} onClear={clear} />

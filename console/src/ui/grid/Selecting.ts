@@ -4,8 +4,14 @@ import { CHECKS } from './columns';
 import type { GridRow } from './model';
 import classes from './Grid.module.css';
 
-const MARKS = { selected: classes['selected'] ?? '', top: classes['top'] ?? '', bottom: classes['bottom'] ?? '' };
-const SIDES = { left: classes['left'] ?? '', right: classes['rightEdge'] ?? '' };
+const MARKS = {
+  selected: classes['selected'] ?? '',
+  top: classes['top'] ?? '',
+  bottom: classes['bottom'] ?? '',
+  left: classes['left'] ?? '',
+  right: classes['rightEdge'] ?? '',
+};
+const ALL_MARKS = Object.values(MARKS);
 
 /** The range of cells that is selected in a grid: by the mouse, by Shift and arrows, and drawn over the cells. */
 export class Selecting {
@@ -79,22 +85,26 @@ export class Selecting {
     if (rows > 0) this.select(new CellRange({ row: 0, column: 0 }, { row: rows - 1, column: this.columns().length - 1 }));
   }
 
-  /** Gives one cell the marks of the selection. */
-  mark = (cell: HTMLElement, row: number, column: string): void => {
-    const place = this.place(row, column);
+  /** The classes by which a cell is marked as selected: none where one cell is, which the focus shows. */
+  marksAt = (row: number, column: string): string[] => {
     const { range } = this;
-    const isIn = range !== undefined && !range.isOne && place !== undefined && range.has(place);
-    cell.classList.toggle(MARKS.selected, isIn);
-    cell.classList.toggle(MARKS.top, isIn && row === range.top);
-    cell.classList.toggle(MARKS.bottom, isIn && row === range.bottom);
-    cell.classList.toggle(SIDES.left, isIn && place.column === range.left);
-    cell.classList.toggle(SIDES.right, isIn && place.column === range.right);
+    if (!range || range.isOne) return [];
+    const place = this.place(row, column);
+    if (!place || !range.has(place)) return [];
+    const sides = [
+      row === range.top && MARKS.top,
+      row === range.bottom && MARKS.bottom,
+      place.column === range.left && MARKS.left,
+      place.column === range.right && MARKS.right,
+    ];
+    return [MARKS.selected, ...sides.filter((side) => side !== false)];
   };
 
   private draw(): void {
     for (const cell of this.root.querySelectorAll<HTMLElement>('.ag-cell[col-id]')) {
       const row = Number(cell.closest('[row-index]')?.getAttribute('row-index'));
-      this.mark(cell, row, cell.getAttribute('col-id') ?? '');
+      const marks = this.marksAt(row, cell.getAttribute('col-id') ?? '');
+      for (const mark of ALL_MARKS) cell.classList.toggle(mark, marks.includes(mark));
     }
   }
 

@@ -1,4 +1,10 @@
-import type { ColDef, ICellRendererParams, SuppressKeyboardEventParams } from 'ag-grid-community';
+import type {
+  CellRendererSelectorResult,
+  ColDef,
+  ICellRendererComp,
+  ICellRendererParams,
+  SuppressKeyboardEventParams,
+} from 'ag-grid-community';
 import { ChoiceEditor } from './ChoiceEditor';
 import type { GridColumn, GridProps, GridRow } from './model';
 import { shownText, typedValue } from './values';
@@ -21,8 +27,8 @@ export const CHECKS = 'svod-checks';
 export interface ColumnContext {
   props: () => GridProps;
   words: () => GridWords;
-  /** Gives a cell that was drawn its marks of a selection. */
-  mark: (cell: HTMLElement, row: number, column: string) => void;
+  /** The classes by which a cell is marked as selected. */
+  marksAt: (row: number, column: string) => string[];
   onKey: (params: SuppressKeyboardEventParams<GridRow, string>) => boolean;
   onTyped: (row: GridRow, column: GridColumn, value: string) => void;
   isChecked: (row: string) => boolean;
@@ -44,12 +50,14 @@ function definition(column: GridColumn, isHidden: boolean, isFirst: boolean, con
   const isEditable = column.isEditable === true && onEdit !== undefined;
   const isRight = column.align === 'right' || (column.align === undefined && column.kind === 'number');
   const words = context.words();
+  const own = [column.isCode ? className('code') : '', isRight ? className('right') : ''].filter(Boolean);
   return {
     colId: column.id,
     headerName: column.title,
-    ...(column.hint ? { headerTooltip: column.hint } : {}),
     width: column.width ?? WIDTH,
     hide: isHidden,
+    // Whoever looks at the last columns still sees of what.
+    ...(isFirst ? { pinned: 'left' as const } : {}),
     sortable: column.isSortable === true && onSort !== undefined,
     editable: isEditable ? ({ data }) => data !== undefined : false,
     valueGetter: ({ data }) => data?.cells[column.id] ?? '',
@@ -59,11 +67,14 @@ function definition(column: GridColumn, isHidden: boolean, isFirst: boolean, con
       if (newValue !== oldValue) context.onTyped(data, column, newValue ?? '');
       return false;
     },
-    cellRenderer: (params: ICellRendererParams<GridRow, string>) => drawn(params, column, isFirst, context),
-    cellClass: [className('cell'), column.isCode ? className('code') : '', isRight ? className('right') : ''].filter(Boolean),
+    cellRendererSelector: selectDrawing(column, isFirst, context),
+    cellClass: ({ rowIndex }) => [...own, ...context.marksAt(rowIndex, column.id)],
+    cellClassRules: {
+      [className('wrong')]: ({ data }) => data?.errors?.[column.id] !== undefined,
+      [className('changed')]: ({ data }) => data?.changed?.includes(column.id) ?? false,
+    },
     headerClass: isRight ? className('right') : '',
     suppressKeyboardEvent: context.onKey,
-    tooltipValueGetter: ({ data }) => told(column, data, context.words()),
     ...(column.kind === 'choice' || column.kind === 'boolean'
       ? {
           cellEditor: ChoiceEditor,
@@ -83,56 +94,56 @@ function withBooleans(column: GridColumn, words: GridWords): GridColumn {
   return { ...column, choices };
 }
 
-/** What is told of a cell that one points at: what is wrong with it, or the whole of a long text. */
-function told(column: GridColumn, row: GridRow | undefined, words: GridWords): string | undefined {
-  if (!row) return undefined;
-  const error = row.errors?.[column.id];
-  if (error) return error;
-  const text = shownText(column, row, words);
-  return text.length * 7.2 > (column.width ?? WIDTH) - 20 ? text : undefined;
+/** Most cells are their text and nothing else, which is what makes scrolling cheap; only what is more than that is drawn by us. */
+function selectDrawing(column: GridColumn, isFirst: boolean, context: ColumnContext) {
+  return ({ data }: ICellRendererParams<GridRow, string>): CellRendererSelectorResult | undefined => {
+    if (!data) return undefined;
+    if (data.errors?.[column.id] !== undefined) return { component: WrongCell, params: { column, words: context.words } };
+    if (isFirst && context.props().addressOf) return { component: () => link(data, column, context) };
+    return undefined;
+  };
 }
 
-function drawn(
-  { data, eGridCell, node, value }: ICellRendererParams<GridRow, string>,
-  column: GridColumn,
-  isFirst: boolean,
-  context: ColumnContext,
-): HTMLElement {
+function link(row: GridRow, column: GridColumn, context: ColumnContext): HTMLElement {
   const { addressOf, onOpen } = context.props();
-  const isLink = isFirst && data !== undefined && addressOf !== undefined;
-  const text = document.createElement(isLink ? 'a' : 'span');
-  context.mark(eGridCell, node.rowIndex ?? -1, column.id);
-  if (!data) {
-    text.className = className('waiting');
-    return text;
-  }
-  text.className = className('text');
-  text.textContent = shownText(column, data, context.words());
-  if (text instanceof HTMLAnchorElement && addressOf) {
-    text.href = addressOf(data.id);
-    text.tabIndex = -1;
-    text.addEventListener('click', (event) => {
-      if (!onOpen || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      onOpen(data.id);
-    });
-  }
-  describe(eGridCell, data, column.id, value ?? '');
-  return text;
+  const anchor = document.createElement('a');
+  anchor.className = className('link');
+  anchor.textContent = shownText(column, row, context.words());
+  anchor.href = addressOf?.(row.id) ?? '';
+  anchor.tabIndex = -1;
+  anchor.addEventListener('click', (event) => {
+    if (!onOpen || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    onOpen(row.id);
+  });
+  return anchor;
 }
 
-/** Says of a cell that it is wrong, or changed, to those who see it and to those who do not. */
-function describe(cell: HTMLElement, row: GridRow, column: string, value: string): void {
-  const error = row.errors?.[column];
-  cell.classList.toggle(className('wrong'), error !== undefined);
-  cell.classList.toggle(className('changed'), row.changed?.includes(column) ?? false);
-  cell.classList.toggle(className('blank'), value === '');
-  if (error === undefined) {
-    cell.removeAttribute('aria-invalid');
-    cell.removeAttribute('aria-description');
-  } else {
-    cell.setAttribute('aria-invalid', 'true');
-    cell.setAttribute('aria-description', error);
+/** A cell with which something is wrong says so to those who see it and to those who do not. */
+class WrongCell implements ICellRendererComp<GridRow> {
+  private readonly gui = document.createElement('span');
+  private cell: HTMLElement | undefined;
+
+  init({ data, eGridCell, column, words }: ICellRendererParams<GridRow> & { column: GridColumn; words: () => GridWords }): void {
+    this.cell = eGridCell;
+    if (!data) return;
+    this.gui.textContent = shownText(column, data, words());
+    eGridCell.setAttribute('aria-invalid', 'true');
+    eGridCell.setAttribute('aria-description', data.errors?.[column.id] ?? '');
+  }
+
+  getGui(): HTMLElement {
+    return this.gui;
+  }
+
+  /** Made anew each time: what is wrong may be something else by now. */
+  refresh(): boolean {
+    return false;
+  }
+
+  destroy(): void {
+    this.cell?.removeAttribute('aria-invalid');
+    this.cell?.removeAttribute('aria-description');
   }
 }
 

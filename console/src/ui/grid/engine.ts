@@ -13,7 +13,6 @@ import {
   ScrollApiModule,
   TextEditorModule,
   themeQuartz,
-  TooltipModule,
   type GridApi,
   type IDatasource,
   type SuppressKeyboardEventParams,
@@ -23,7 +22,9 @@ import { Clipping } from './Clipping';
 import { CHECKS, columnDefinitions, type ColumnContext, type GridWords } from './columns';
 import { Loading } from './Loading';
 import { Selecting } from './Selecting';
+import { Telling, type Told } from './Telling';
 import type { CellEdit, GridColumn, GridHandle, GridProps, GridRow } from './model';
+import { shownText } from './values';
 import classes from './Grid.module.css';
 
 const MODULES = [
@@ -39,7 +40,6 @@ const MODULES = [
   RowStyleModule,
   ScrollApiModule,
   TextEditorModule,
-  TooltipModule,
 ];
 
 const ROW_HEIGHT = 34;
@@ -71,13 +71,22 @@ const theme = themeQuartz.withParams({
   cellHorizontalPadding: 10,
 });
 
-const rowClass = (tone: GridRow['tone']) => classes[`tone-${tone ?? 'none'}`] ?? '';
+interface OfRow {
+  data?: GridRow | undefined;
+}
+
+const TONES = ['added', 'changed', 'retired', 'annulled'] as const;
+const ROW_CLASSES = {
+  [classes['waiting'] ?? '']: ({ data }: OfRow) => data === undefined,
+  ...Object.fromEntries(TONES.map((tone) => [classes[`tone-${tone}`] ?? '', ({ data }: OfRow) => data?.tone === tone])),
+};
 
 /** The grid itself, outside React: it is told what changed, and tells by the properties that it was given last. */
 export class GridEngine implements GridHandle {
   private readonly api: GridApi<GridRow>;
   private readonly selecting: Selecting;
   private readonly clipping: Clipping;
+  private readonly telling: Telling;
   private loading: Loading;
   private lastChecked: number | undefined;
   private checked = new Set<string>();
@@ -101,6 +110,7 @@ export class GridEngine implements GridHandle {
       rowsAt: (from, count) => this.rowsAt(from, count),
       edit: (edits) => this.edit(edits),
     });
+    this.telling = new Telling(root, (row, column) => this.told(row, column));
     this.setSort();
     this.setLabel();
     this.selecting.columnsChanged();
@@ -120,22 +130,16 @@ export class GridEngine implements GridHandle {
       cacheOverflowSize: 1,
       maxConcurrentDatasourceRequests: 3,
       blockLoadDebounceMillis: 15,
-      infiniteInitialRowCount: 1,
+      infiniteInitialRowCount: 12,
       getRowId: ({ data }: { data: GridRow }) => data.id,
-      rowClassRules: Object.fromEntries(
-        (['added', 'changed', 'retired', 'annulled'] as const).map((tone) => [
-          rowClass(tone),
-          ({ data }: { data?: GridRow | undefined }) => data?.tone === tone,
-        ]),
-      ),
+      rowClassRules: ROW_CLASSES,
       animateRows: false,
-      rowBuffer: 12,
+      rowBuffer: 8,
       suppressMultiSort: true,
       suppressDragLeaveHidesColumns: true,
       suppressCellFocus: false,
       stopEditingWhenCellsLoseFocus: true,
       enterNavigatesVerticallyAfterEdit: true,
-      tooltipShowDelay: 350,
       suppressNoRowsOverlay: true,
       suppressLoadingOverlay: true,
       onCellFocused: ({ rowIndex, column }) => {
@@ -154,7 +158,7 @@ export class GridEngine implements GridHandle {
     return {
       props: this.props,
       words: this.words,
-      mark: this.selecting.mark,
+      marksAt: this.selecting.marksAt,
       onKey: (params) => this.onKey(params),
       onTyped: (row, column, value) => this.edit([{ row: row.id, column: column.id, value }]),
       isChecked: (row) => this.checked.has(row),
@@ -227,11 +231,14 @@ export class GridEngine implements GridHandle {
   destroy(): void {
     this.loading.end();
     this.clipping.destroy();
+    this.telling.destroy();
     this.selecting.destroy();
     this.api.destroy();
   }
 
   jumpTo(row: number): void {
+    // What will be wanted is asked for while the grid is still on its way there.
+    this.loading.ahead(Math.floor(row / BLOCK) * BLOCK, BLOCK);
     this.api.ensureIndexVisible(row, 'middle');
     const [first] = this.selecting.columns();
     if (first) this.api.setFocusedCell(row, first);
@@ -244,6 +251,17 @@ export class GridEngine implements GridHandle {
     }
     const places = rows.map((id) => this.api.getRowNode(id)?.rowIndex).filter((place) => place !== undefined && place !== null);
     for (const block of new Set(places.map((place) => Math.floor(place / BLOCK)))) void this.refreshBlock(block * BLOCK);
+  }
+
+  /** What is told of a cell that somebody points at, or of a header. */
+  private told(row: number | undefined, id: string): Told | undefined {
+    const column = this.props().columns.find((each) => each.id === id);
+    if (!column) return undefined;
+    if (row === undefined) return column.hint ? { text: column.hint, isWrong: false } : undefined;
+    const data = this.api.getDisplayedRowAtIndex(row)?.data;
+    const error = data?.errors?.[id];
+    if (error) return { text: error, isWrong: true };
+    return data ? { text: shownText(column, data, this.words()), isWrong: false, isWhole: true } : undefined;
   }
 
   private async refreshBlock(from: number): Promise<void> {

@@ -1,5 +1,5 @@
-import { Button, Group, Kbd, Stack, Tooltip } from '@mantine/core';
-import { IconKeyboard } from '@tabler/icons-react';
+import { Button, Group, Kbd, Menu, Stack, Tooltip } from '@mantine/core';
+import { IconChevronDown, IconKeyboard } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBusy } from '@/api/asking';
@@ -15,8 +15,9 @@ import { useRequest } from './context';
 import { useDraft } from './draft';
 import { KeysDialog } from './KeysDialog';
 import { actionsOf, KEYS, mayEdit, type Action } from './rights';
-import { TABS } from './tabs';
+import { tabsOf } from './tabs';
 
+const SELDOM = new Set<Action>(['reject', 'reopen', 'withdraw']);
 const SERIOUS = new Set<Action>(['reject', 'withdraw']);
 
 /** What one can do now: a button and a key each. */
@@ -33,13 +34,18 @@ export function ActionBar() {
     else void perform(action, {});
   };
   useActionKeys(actions, start, () => setHelpOpen(true));
+  // When there is much to choose from, what is done seldom stands behind «more».
+  const isMuch = actions.length > 3;
+  const isSeldom = (action: Action, place: number) => isMuch && place > 0 && SELDOM.has(action);
+  const shown = actions.filter((action, place) => !isSeldom(action, place));
+  const rest = actions.filter(isSeldom);
   const undoable = request.state === 'PUBLISHED' ? request.publication : null;
   return (
     <Stack gap="sm">
       {!asked && <Refusals refusals={refusals} onClose={clear} />}
       <Group gap="xs">
         <Mend />
-        {actions.map((action, place) => (
+        {shown.map((action, place) => (
           <Button
             key={action}
             {...looks(action, place)}
@@ -52,6 +58,7 @@ export function ActionBar() {
             {t(`action.${action}`)}
           </Button>
         ))}
+        {rest.length > 0 && <Rest actions={rest} onStart={start} />}
         {undoable && hasRole(me, ['STEWARD']) && <UndoPublication number={undoable.number} />}
         <Tooltip label={t('keys.hint')}>
           <Button
@@ -80,6 +87,31 @@ export function ActionBar() {
       )}
       <KeysDialog opened={isHelpOpen} available={actions} onClose={() => setHelpOpen(false)} />
     </Stack>
+  );
+}
+
+function Rest({ actions, onStart }: { actions: Action[]; onStart: (action: Action) => void }) {
+  const { t } = useTranslation('request');
+  return (
+    <Menu position="bottom-start" shadow="md" width={260}>
+      <Menu.Target>
+        <Button variant="default" rightSection={<IconChevronDown size={16} aria-hidden />}>
+          {t('action.more')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {actions.map((action) => (
+          <Menu.Item
+            key={action}
+            rightSection={<Kbd size="xs">{KEYS[action]}</Kbd>}
+            onClick={() => onStart(action)}
+            {...(SERIOUS.has(action) ? { c: 'var(--svod-annulled)' } : {})}
+          >
+            {t(`action.${action}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -114,7 +146,8 @@ function usePerform() {
         setRefusals(errors);
         isDone = errors.length === 0;
         if (isDone && changeRequest) isMine(changeRequest.revision);
-        reload();
+        // What is done is asked for anew by itself; a refusal may be about something that is not seen yet.
+        if (!isDone) reload();
       } catch (error) {
         setRefusals(refusalsOf(error));
       }
@@ -130,7 +163,7 @@ function useActionKeys(actions: Action[], start: (action: Action) => void, help:
   const [, setEdit] = useUrlState('edit');
   const keys: Record<string, () => void> = { '?': help };
   for (const action of actions) keys[KEYS[action]] = () => start(action);
-  for (const [place, tab] of TABS.entries()) keys[String(place + 1)] = () => setTab(tab);
+  for (const [place, tab] of tabsOf(request).entries()) keys[String(place + 1)] = () => setTab(tab);
   keys['C'] = () => setTab('talk');
   const [first] = request.dictionaries;
   if (first && mayEdit(request, me)) keys['E'] = () => setEdit(first.dictionaryCode);

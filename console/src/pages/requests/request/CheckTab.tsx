@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Anchor, Group, List, Paper, Stack, Table, Text, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Group, List, Paper, Stack, Table, Text, Title, Tooltip } from '@mantine/core';
 import { IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
@@ -8,13 +8,25 @@ import { ReferenceName } from '@/components/differences/ReferenceName';
 import { Empty } from '@/ui/Empty';
 import { formatCount, localized } from '@/ui/format';
 import { Loading } from '@/ui/Loading';
+import { Notice } from '@/ui/Notice';
 import { useUrlState } from '@/ui/urlState';
 import { useRequest } from './context';
 import { mayEdit } from './rights';
+import { StaleItems } from './StaleItems';
 import { byItem, KNOWN, placeOf, type Place } from './violations';
 
 /** What the request comes to: whether it can be published, and what is to be mended first. */
 export default function CheckTab() {
+  const { check } = useRequest();
+  return (
+    <Stack gap="xl">
+      <Outcome />
+      {check?.validation && <StaleItems />}
+    </Stack>
+  );
+}
+
+function Outcome() {
   const { t } = useTranslation('request');
   const { request, check } = useRequest();
   const [, setTab] = useUrlState('tab', 'changes');
@@ -23,11 +35,11 @@ export default function CheckTab() {
   if (!validation) return <Empty title={t('check.over')} hint={t('check.overHint')} />;
   if (conflicts.length > 0) {
     return (
-      <Alert color="yellow" title={t('check.conflicts', { count: conflicts.length })} styles={BODY}>
+      <Notice title={t('check.conflicts', { count: conflicts.length })}>
         <Anchor component="button" type="button" size="sm" onClick={() => setTab('conflicts')}>
           {t('check.toConflicts')}
         </Anchor>
-      </Alert>
+      </Notice>
     );
   }
   if (request.dictionaries.length === 0) return <Empty title={t('check.empty')} hint={t('check.emptyHint')} />;
@@ -53,8 +65,6 @@ export default function CheckTab() {
     </Stack>
   );
 }
-
-const BODY = { title: { color: 'var(--mantine-color-text)' }, message: { color: 'var(--mantine-color-text)' } };
 
 function Fine() {
   const { t } = useTranslation('request');

@@ -63,8 +63,7 @@ function Settling({ conflicts }: { conflicts: Conflict[] }) {
     return side ? [choiceOf(conflict, side)] : [];
   });
   const chooseAll = (side: ConflictSide) => setChoices(Object.fromEntries(conflicts.map((conflict) => [nameOf(conflict), side])));
-  const isOpen =
-    request.state === 'DRAFT' || request.state === 'RETURNED' || request.state === 'IN_REVIEW' || request.state === 'APPROVED';
+  const isOpen = request.state === 'DRAFT' || request.state === 'RETURNED';
   const maySettle = isOpen && conflicts.every(({ dictionary }) => hasRole(me, ['STEWARD'], dictionary));
   return (
     <Stack gap="md">
@@ -73,7 +72,7 @@ function Settling({ conflicts }: { conflicts: Conflict[] }) {
           {t('conflict.title', { count: conflicts.length })}
         </Title>
         <Text size="sm" c="dimmed">
-          {maySettle ? t('conflict.hint') : t('conflict.others')}
+          {maySettle ? t('conflict.hint') : isOpen ? t('conflict.others') : t('conflict.late')}
         </Text>
       </div>
       {maySettle && conflicts.length > 1 && (
@@ -122,8 +121,8 @@ function useSettle() {
           input: { changeRequest: request.id, revision: request.revision, choices },
         });
         setRefusals(settleConflicts.errors);
-        if (settleConflicts.errors.length === 0 && settleConflicts.changeRequest) isMine(settleConflicts.changeRequest.revision);
-        reload();
+        if (settleConflicts.errors.length > 0) reload();
+        else if (settleConflicts.changeRequest) isMine(settleConflicts.changeRequest.revision);
       } catch (error) {
         setRefusals(refusalsOf(error));
       }

@@ -42,8 +42,10 @@ export function EditRequestDialog({ onClose }: { onClose: () => void }) {
           input: { changeRequest: request.id, revision: request.revision, ...said },
         });
         setRefusals(updateChangeRequest.errors);
-        reload();
-        if (updateChangeRequest.errors.length > 0) return;
+        if (updateChangeRequest.errors.length > 0) {
+          reload();
+          return;
+        }
         if (updateChangeRequest.changeRequest) isMine(updateChangeRequest.changeRequest.revision);
         onClose();
       } catch (error) {

@@ -36,7 +36,7 @@ export function Editing({ dictionary }: { dictionary: string }) {
           </Text>
         </Text>
         <Group gap="sm">
-          <PickDictionary />
+          <PickDictionary isOther />
           <Button variant="default" leftSection={<IconCheck size={16} aria-hidden />} onClick={done}>
             {t('editing.done')}
           </Button>

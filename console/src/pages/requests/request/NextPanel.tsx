@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { formatAgo, formatDate, formatInstant, localized } from '@/ui/format';
+import { Notice } from '@/ui/Notice';
 import { ActionBar } from './ActionBar';
 import { useRequest } from './context';
 import classes from './NextPanel.module.css';
@@ -27,6 +28,7 @@ export function NextPanel() {
             <Sentence />
           </Text>
         </div>
+        <Broken />
         <StageTrack request={request} />
         <ActionBar />
       </Stack>
@@ -34,9 +36,23 @@ export function NextPanel() {
   );
 }
 
+/** A request that was sent is not what the dictionaries are any more: it would be refused when it goes out. */
+function Broken() {
+  const { t } = useTranslation('request');
+  const { request, check } = useRequest();
+  const isSent = request.state === 'IN_REVIEW' || request.state === 'APPROVED' || request.state === 'SCHEDULED';
+  if (!isSent || check?.validation?.isValid !== false) return null;
+  const conflicts = check.conflicts.length;
+  return (
+    <Notice>
+      {conflicts > 0 ? t('broken.conflicts', { count: conflicts }) : t('broken.violations', { count: check.validation.total })}
+    </Notice>
+  );
+}
+
 function Sentence(): ReactNode {
   const { t } = useTranslation('request');
-  const { request, check, me } = useRequest();
+  const { request, me } = useRequest();
   switch (request.state) {
     case 'DRAFT':
       return <DraftSentence />;
@@ -49,7 +65,7 @@ function Sentence(): ReactNode {
     case 'IN_REVIEW':
       return <ReviewSentence />;
     case 'APPROVED':
-      return check?.validation?.isValid === false ? t('next.APPROVED.broken') : t('next.APPROVED.hint');
+      return t('next.APPROVED.hint');
     case 'SCHEDULED':
       return request.scheduledAt
         ? t('next.SCHEDULED.hint', { at: formatInstant(request.scheduledAt), ago: formatAgo(request.scheduledAt) })
@@ -93,6 +109,9 @@ function LastWord({ request }: { request: Request }) {
   );
 }
 
+/** More are seen below, each at its stage. */
+const TOLD_MAX = 2;
+
 function ReviewSentence() {
   const { t } = useTranslation(['request', 'common']);
   const { request } = useRequest();
@@ -107,7 +126,9 @@ function ReviewSentence() {
   const why = code === 'FOUR_EYES' || code === 'ALREADY_APPROVED' ? t(`next.IN_REVIEW.${code}`) : t('next.IN_REVIEW.others');
   return (
     <>
-      {allowed ? t('next.IN_REVIEW.mine') : why} {missing.length > 0 && `${t('next.IN_REVIEW.left')} ${missing.join('; ')}.`}
+      {allowed ? t('next.IN_REVIEW.mine') : why}{' '}
+      {missing.length > 0 && missing.length <= TOLD_MAX && `${t('next.IN_REVIEW.left')} ${missing.join('; ')}.`}
+      {missing.length > TOLD_MAX && t('next.IN_REVIEW.many', { count: open.reduce((sum, stage) => sum + stage.missing, 0) })}
     </>
   );
 }

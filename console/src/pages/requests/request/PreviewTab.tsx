@@ -66,7 +66,7 @@ export default function PreviewTab() {
   const [first] = request.dictionaries;
   const [dictionary, setDictionary] = useUrlState('in', first?.dictionaryCode ?? '');
   const [on, setOn] = useUrlState('validOn', today());
-  const [words, setWords] = useUrlState('words');
+  const [words, setWords] = useUrlState('find');
   const [sought] = useDebouncedValue(words.trim(), 250);
   const chosen = request.dictionaries.find(({ dictionaryCode }) => dictionaryCode === dictionary) ?? first;
   const load = async (after: string | null) => {

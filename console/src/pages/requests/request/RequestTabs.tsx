@@ -6,7 +6,7 @@ import { Loading } from '@/ui/Loading';
 import { useUrlState } from '@/ui/urlState';
 import ChangesTab from './changes/ChangesTab';
 import { useRequest } from './context';
-import { TABS, type Tab } from './tabs';
+import { tabsOf, type Tab } from './tabs';
 
 const CheckTab = lazy(() => import('./CheckTab'));
 const ConflictsTab = lazy(() => import('./ConflictsTab'));
@@ -27,17 +27,19 @@ const SHOWN: Record<Tab, ReactNode> = {
 export function RequestTabs() {
   const { t } = useTranslation('request');
   const [wanted, setTab] = useUrlState('tab', 'changes');
-  const tab = TABS.find((each) => each === wanted) ?? 'changes';
+  const { request } = useRequest();
+  const tabs = tabsOf(request);
+  const tab = tabs.find((each) => each === wanted) ?? 'changes';
   return (
     <Tabs value={tab} onChange={setTab} keepMounted={false}>
       <Tabs.List aria-label={t('tab.label')}>
-        {TABS.map((each) => (
+        {tabs.map((each) => (
           <Tabs.Tab key={each} value={each} rightSection={<TabCount tab={each} />}>
             {t(`tab.${each}`)}
           </Tabs.Tab>
         ))}
       </Tabs.List>
-      {TABS.map((each) => (
+      {tabs.map((each) => (
         <Tabs.Panel key={each} value={each} pt="md">
           <Suspense fallback={<Loading />}>{SHOWN[each]}</Suspense>
         </Tabs.Panel>

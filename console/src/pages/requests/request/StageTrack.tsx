@@ -27,7 +27,7 @@ function Step({ title, detail, progress, children }: StepProps) {
           {progress === 'off' && <IconX size={14} stroke={3} />}
         </span>
       </Group>
-      <Group gap={10} wrap="nowrap" mt={8} align="center">
+      <Group gap={10} wrap="nowrap" mt={8} align="flex-start">
         {children}
         <Box miw={0}>
           <Text size="sm" fw={600} lh={1.3}>

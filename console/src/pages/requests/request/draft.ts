@@ -11,5 +11,5 @@ export function useDraft(): DraftProgress {
   if (request.dictionaries.length === 0) return 'empty';
   if ((check?.conflicts.length ?? 0) > 0) return 'conflicts';
   if ((check?.validation?.total ?? 0) > 0) return 'violations';
-  return check?.validation?.isValid ? 'ready' : 'checking';
+  return check?.validation?.isValid && check.revision >= request.revision ? 'ready' : 'checking';
 }

@@ -8,6 +8,9 @@ import { REQUEST_CHANGED, type Request } from './reading';
 
 type News = RequestChangedSubscription['changeRequestChanged'];
 
+/** Within this time an act is answered, at the latest. */
+const ANSWERED_MS = 700;
+
 interface Event {
   at: string;
   account?: { name: string; displayName: string } | null;
@@ -31,7 +34,7 @@ interface Live {
 
 /** Follows the request: what others do is heard at once, and told quietly. */
 export function useLive(request: Request | undefined, id: string, me: Me | null | undefined, reload: () => void): Live {
-  const { t } = useTranslation('request');
+  const { t } = useTranslation(['request', 'common']);
   const [heard, setHeard] = useState(0);
   const own = useRef(new Set<number>());
   // The subscription begins where the page began and goes on by itself: it is not begun anew with each revision.
@@ -57,15 +60,16 @@ export function useLive(request: Request | undefined, id: string, me: Me | null 
     setHeard((count) => count + 1);
     reload();
     const actor = actorOf(news);
-    if (own.current.has(news.revision) && isNewer) return;
     if (!isNewer && (!isSaid || actor?.name === me?.account.name)) return;
     const what = isSaid ? 'commented' : wordOf(news, request);
     const who = actor && actor.name === me?.account.name ? t('news.you') : (actor?.displayName ?? t('news.somebody'));
-    notifications.show({
-      id: `request-${id}-${news.revision}-${comments}`,
-      message: t(`news.${what}`, { who }),
-      autoClose: 6000,
-    });
+    const message = t(`news.${what}`, { who });
+    const closeButtonProps = { 'aria-label': t('action.close', { ns: 'common' }) };
+    // What this page did itself may be heard before it is answered, and is no news then.
+    setTimeout(() => {
+      if (isSaid || !own.current.has(news.revision))
+        notifications.show({ id: `request-${id}-${news.revision}-${comments}`, message, closeButtonProps });
+    }, ANSWERED_MS);
   };
   useTold(
     REQUEST_CHANGED,

@@ -1,4 +1,4 @@
-import { hasRole, type Me } from '@/api/me';
+import { hasRole, type Me } from '@/api/roles';
 import type { Check, Request } from './reading';
 
 /** What can be done to a request as a whole, in the order in which it is offered. */
@@ -48,6 +48,8 @@ export function actionsOf(request: Request, check: Check | undefined, me: Me | n
   const isReleaser = touched.every((code) => hasRole(me, ['STEWARD', 'APPROVER'], code)) && hasRole(me, ['STEWARD', 'APPROVER']);
   const hasContent = touched.length > 0;
   const can: Action[] = [];
+  // What others published since would refuse it: it goes back first.
+  const isBroken = check?.validation?.isValid === false;
   switch (request.state) {
     case 'DRAFT':
     case 'RETURNED':
@@ -60,14 +62,19 @@ export function actionsOf(request: Request, check: Check | undefined, me: Me | n
       if (isAuthor) can.push('reopen', 'withdraw');
       break;
     case 'APPROVED':
-      if (isReleaser) can.push('publish', 'schedule');
+      if (isBroken && isAuthor) can.push('reopen');
+      if (isReleaser && !isBroken) can.push('publish', 'schedule');
       if (isReviewer) can.push('return', 'reject');
-      if (isAuthor) can.push('reopen', 'withdraw');
+      if (isAuthor && !isBroken) can.push('reopen');
+      if (isAuthor) can.push('withdraw');
       break;
     case 'SCHEDULED':
-      if (isReleaser) can.push('publish', 'schedule', 'unschedule');
+      if (isBroken && isAuthor) can.push('reopen');
+      if (isReleaser && !isBroken) can.push('publish', 'schedule');
+      if (isReleaser) can.push('unschedule');
       if (isReviewer) can.push('return', 'reject');
-      if (isAuthor) can.push('reopen', 'withdraw');
+      if (isAuthor && !isBroken) can.push('reopen');
+      if (isAuthor) can.push('withdraw');
       break;
     default:
       break;

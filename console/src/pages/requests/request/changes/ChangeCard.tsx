@@ -40,11 +40,14 @@ export function ChangeCard({ change, isNamed }: ChangeCardProps) {
     >
       <Group justify="space-between" wrap="nowrap" align="flex-start" mb="xs">
         <Box miw={0}>
-          <Group gap="xs">
-            <KindBadge kind={change.kind} />
-            <span className={classes['name'] ?? ''}>{name}</span>
-            <span className={classes['code'] ?? ''}>{change.code}</span>
-            {change.isStale && <Tone tone="changed">{t('changes.stale')}</Tone>}
+          <Group gap="xs" wrap="nowrap" align="flex-start">
+            <Box flex="none" mt={2}>
+              <KindBadge kind={change.kind} />
+            </Box>
+            <Box>
+              <span className={classes['name'] ?? ''}>{name}</span> <span className={classes['code'] ?? ''}>{change.code}</span>{' '}
+              {change.isStale && <Tone tone="changed">{t('changes.stale')}</Tone>}
+            </Box>
           </Group>
           {isNamed && (
             <Text size="xs" c="dimmed" mt={2}>
@@ -99,9 +102,8 @@ function CardMenu({ change, onComment, onRefused }: CardMenuProps) {
         const input = { changeRequest: request.id, revision: request.revision, dictionary, code };
         const { discardItemChange } = await act(REQUEST_DISCARD, { input });
         onRefused(discardItemChange.errors);
-        if (discardItemChange.errors.length === 0 && discardItemChange.changeRequest)
-          isMine(discardItemChange.changeRequest.revision);
-        reload();
+        if (discardItemChange.errors.length > 0) reload();
+        else if (discardItemChange.changeRequest) isMine(discardItemChange.changeRequest.revision);
       } catch (error) {
         onRefused(refusalsOf(error));
       }

@@ -9,7 +9,7 @@ export function Counts() {
   const { request, check } = useRequest();
   const counts = check?.validation?.counts ?? [];
   return (
-    <Group gap="lg">
+    <Group gap="4px 20px">
       {request.dictionaries.map(({ dictionaryCode, dictionary, itemsCount }) => {
         const counted = counts.find((each) => each.dictionary === dictionaryCode);
         const parts = counted

@@ -22,8 +22,15 @@ const DICTIONARIES = graphql(`
   }
 `);
 
+interface PickDictionaryProps {
+  /** Nothing is edited yet: it is said what is to be done. */
+  isFirst?: boolean;
+  /** One is edited already. */
+  isOther?: boolean;
+}
+
 /** Chooses a dictionary and begins to edit it in the request. */
-export function PickDictionary({ isFirst = false }: { isFirst?: boolean }) {
+export function PickDictionary({ isFirst = false, isOther = false }: PickDictionaryProps) {
   const { t } = useTranslation('request');
   const { request, me } = useRequest();
   const [, setEdit] = useUrlState('edit');
@@ -37,10 +44,11 @@ export function PickDictionary({ isFirst = false }: { isFirst?: boolean }) {
       .map(({ code, name }) => ({ value: code, label: localized(name) })),
   });
   const choices = [choice(t('pick.touched'), true), choice(t('pick.others'), false)].filter(({ items }) => items.length > 0);
+  const label = isOther ? t('pick.other') : t('pick.label');
   return (
     <Select
-      aria-label={t('pick.label')}
-      placeholder={isFirst ? t('pick.first') : t('pick.label')}
+      aria-label={label}
+      placeholder={isFirst ? t('pick.first') : label}
       leftSection={<IconPencilPlus size={16} aria-hidden />}
       data={choices}
       value={null}

@@ -33,7 +33,7 @@ interface CommentFormProps {
 /** Says something about the request or one of its items. Ctrl+Enter sends; what is typed survives a reload. */
 export function CommentForm({ item, isFocused = false, onDone, onCancel }: CommentFormProps) {
   const { t } = useTranslation(['request', 'common']);
-  const { request, reload } = useRequest();
+  const { request } = useRequest();
   const kept = `svod.comment.${request.id}.${item ? `${item.dictionary}.${item.code}` : ''}`;
   const [text, setText] = useState(() => localStorage.getItem(kept) ?? '');
   const [refusals, setRefusals] = useState<Refusal[]>([]);
@@ -56,7 +56,6 @@ export function CommentForm({ item, isFocused = false, onDone, onCancel }: Comme
         setRefusals(commentChangeRequest.errors);
         if (commentChangeRequest.errors.length > 0) return;
         type('');
-        reload();
         onDone?.();
       } catch (error) {
         setRefusals(refusalsOf(error));

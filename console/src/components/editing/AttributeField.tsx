@@ -1,0 +1,129 @@
+import { NumberInput, Select, SimpleGrid, Textarea, TextInput } from '@mantine/core';
+import { DateInput } from '@mantine/dates';
+import { useTranslation } from 'react-i18next';
+import { language } from '@/i18n';
+import { localized } from '@/ui/format';
+import type { Attribute } from '../dictionary/shape';
+import { ItemSelect } from '../ItemSelect';
+import { parse, textOf } from './values';
+
+interface AttributeFieldProps {
+  attribute: Attribute;
+  /** The value as the API has it. */
+  value: unknown;
+  onChange: (value: unknown) => void;
+  /** Whether the dictionary that it refers to may be seen. */
+  canSearch: boolean;
+  /** The date on which what it refers to must be valid. */
+  on: string;
+  /** What the service says is wrong. */
+  refusal?: string | undefined;
+}
+
+/** A field of the form of an item, by the type of its attribute; what is wrong stands below it as one types. */
+export function AttributeField({ attribute, value, onChange, canSearch, on, refusal }: AttributeFieldProps) {
+  const { t } = useTranslation(['editing', 'common']);
+  const label = localized(attribute.label);
+  const text = textOf(attribute, value);
+  const parsed = parse(attribute, text, value);
+  const isTouched = text !== '';
+  const problem =
+    'problem' in parsed && (isTouched || refusal)
+      ? t(`problem.${parsed.problem.key}`, { bound: parsed.problem.bound ?? '' })
+      : undefined;
+  const common = {
+    label,
+    description: localized(attribute.description) || undefined,
+    required: attribute.required,
+    withAsterisk: attribute.required,
+    error: problem ?? refusal,
+  };
+  if (attribute.list || (attribute.type === 'REFERENCE' && !canSearch)) {
+    const read = (typed: string) =>
+      attribute.list
+        ? typed
+            .split(',')
+            .map((each) => each.trim())
+            .filter(Boolean)
+        : typed;
+    return <TextInput {...common} defaultValue={text} onChange={(event) => onChange(read(event.currentTarget.value))} />;
+  }
+  if (attribute.localized) return <LocalizedField common={common} attribute={attribute} value={value} onChange={onChange} />;
+  switch (attribute.type) {
+    case 'REFERENCE':
+      return <ItemSelect {...common} dictionary={attribute.to ?? ''} value={text || null} validOn={on} onChange={onChange} />;
+    case 'ENUM': {
+      const choices = attribute.values.map((each) => ({ value: each.code, label: localized(each.label) }));
+      return (
+        <Select {...common} data={choices} value={text || null} searchable clearable={!attribute.required} onChange={onChange} />
+      );
+    }
+    case 'BOOLEAN': {
+      const choices = [
+        { value: 'true', label: t('yes', { ns: 'common' }) },
+        { value: 'false', label: t('no', { ns: 'common' }) },
+      ];
+      return (
+        <Select
+          {...common}
+          data={choices}
+          value={text || null}
+          clearable={!attribute.required}
+          onChange={(next) => onChange(next === null ? null : next === 'true')}
+        />
+      );
+    }
+    case 'DATE':
+      return (
+        <DateInput
+          {...common}
+          valueFormat="DD.MM.YYYY"
+          locale={language()}
+          value={text || null}
+          clearable={!attribute.required}
+          onChange={onChange}
+        />
+      );
+    case 'INTEGER':
+      return (
+        <NumberInput
+          {...common}
+          value={text}
+          allowDecimal={false}
+          hideControls
+          onChange={(next) => onChange(next === '' ? null : next)}
+        />
+      );
+    case 'TEXT':
+      return <Textarea {...common} autosize minRows={2} value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
+    default:
+      return <TextInput {...common} value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
+  }
+}
+
+interface LocalizedFieldProps {
+  common: { label: string; description: string | undefined; required: boolean; withAsterisk: boolean; error: string | undefined };
+  attribute: Attribute;
+  value: unknown;
+  onChange: (value: unknown) => void;
+}
+
+/** A text in both languages, side by side. */
+function LocalizedField({ common, attribute, value, onChange }: LocalizedFieldProps) {
+  const { t } = useTranslation('editing');
+  const texts = (typeof value === 'object' && value !== null ? value : { ru: value ?? '' }) as {
+    ru?: string | null;
+    en?: string | null;
+  };
+  const Input = attribute.type === 'TEXT' ? Textarea : TextInput;
+  const part = (name: 'ru' | 'en') => ({
+    value: texts[name] ?? '',
+    onChange: (event: { currentTarget: { value: string } }) => onChange({ ...texts, [name]: event.currentTarget.value || null }),
+  });
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+      <Input {...common} {...part('ru')} />
+      <Input label={`${common.label} ${t('form.english')}`} {...part('en')} />
+    </SimpleGrid>
+  );
+}
