@@ -3,7 +3,6 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconAlertCircle, IconForms } from '@tabler/icons-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
 import type { Refusal } from '@/api/refusals';
 import { check, type Problem } from '@/components/definition/checking';
 import type { Definition } from '@/components/definition/definition';
@@ -13,10 +12,11 @@ import { Page, type Crumb } from '@/ui/Page';
 import { ApprovalTab } from './ApprovalTab';
 import { AttributesTab } from './AttributesTab';
 import classes from './DefinitionEditor.module.css';
-import { EditingContext, isSaid, useDraft, type Draft, type Editing, useEditing, useOpenRow } from './editing';
+import { EditingContext, isSaid, useDraft, type Draft, type Editing } from './editing';
 import { JsonTab } from './JsonTab';
 import { BrokenJson, DraftNotices, ProblemsNotice, SavedNotice } from './Notices';
 import { PassportTab } from './PassportTab';
+import { usePlace, type Place } from './place';
 import { Preview } from './Preview';
 import { ProjectionsTab } from './ProjectionsTab';
 import type { RequestFound } from './reading';
@@ -85,19 +85,19 @@ export function DefinitionEditor(props: DefinitionEditorProps) {
   const [told, setTold] = useState<Told>();
   const [isSaving, setSaving] = useState(false);
   const { problems, wrong } = useWrong(definition, isAttempted, told);
-  const [open, setOpen] = useOpenRow();
+  const [place, setPlace] = usePlace();
   const editing: Editing = useMemo(
     () => ({
       definition,
       published,
       targets,
       change: draft.change,
-      open,
-      setOpen,
+      open: place.open,
+      setOpen: (open) => setPlace({ tab: place.tab, open }),
       wrongAt: (path) => wrong.get(path),
       isWrongBelow: (path) => [...wrong.keys()].some((each) => each === path || each.startsWith(`${path}.`)),
     }),
-    [definition, published, targets, draft.change, open, setOpen, wrong],
+    [definition, published, targets, draft.change, place, setPlace, wrong],
   );
   const count = useMemo(() => (props.isSaved ? differences(start, definition).length : 0), [props.isSaved, start, definition]);
   const attempt = () => {
@@ -128,7 +128,7 @@ export function DefinitionEditor(props: DefinitionEditorProps) {
             problems={isAttempted ? problems : []}
             told={told?.of === definition ? told.refusals : []}
           />
-          <Parts draft={draft} wrong={wrong} />
+          <Parts place={place} onPlace={setPlace} draft={draft} wrong={wrong} />
         </Page>
         <SaveDialog
           opened={isSaving}
@@ -183,19 +183,18 @@ function Notes({ draft, problems, told, ...props }: NotesProps) {
   );
 }
 
+interface PartsProps {
+  place: Place;
+  onPlace: (place: Place) => void;
+  draft: Draft;
+  wrong: Map<string, string>;
+}
+
 /** The tabs and the form beside them. */
-function Parts({ draft, wrong }: { draft: Draft; wrong: Map<string, string> }) {
+function Parts({ place, onPlace, draft, wrong }: PartsProps) {
   const { t } = useTranslation('definition');
-  const [search, setSearch] = useSearchParams();
-  const { open } = useEditing();
-  const tab = TABS.find((each) => each === search.get('tab')) ?? 'passport';
-  const setTab = (next: string | null) => {
-    const changed = new URLSearchParams(search);
-    changed.delete('open');
-    if (next && next !== 'passport') changed.set('tab', next);
-    else changed.delete('tab');
-    setSearch(changed, { replace: true });
-  };
+  const { tab, open } = place;
+  const setTab = (next: string | null) => onPlace({ tab: TABS.find((each) => each === next) ?? 'passport', open: undefined });
   const hasPreview = tab !== 'approval' && tab !== 'projections';
   const marked = new Set([...wrong.keys()].map(tabOf));
   if (draft.broken !== undefined) marked.add('json');

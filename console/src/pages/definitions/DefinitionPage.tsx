@@ -121,9 +121,11 @@ function Loaded({ code, found, account, crumbs, justSaved, onSaved }: LoadedProp
   );
   const start: Definition = inRequest ?? published ?? blank;
   const drafts = useMemo(() => {
-    const all = [...(request ? [request] : []), ...(found.mine?.nodes ?? [])];
+    // A draft that defines this dictionary already would be overwritten: one goes on there instead.
+    const mine = (found.mine?.nodes ?? []).filter((each) => definitionIn(each, code) === null);
+    const all = [...(request ? [request] : []), ...mine];
     return [...new Map(all.map((each) => [each.id, each])).values()];
-  }, [request, found.mine]);
+  }, [request, found.mine, code]);
   const others = (found.here?.nodes ?? []).filter((each) => each.id !== request?.id && definitionIn(each, code) !== null);
   return (
     <DefinitionEditor

@@ -8,6 +8,7 @@ import { steps } from '@/components/definition/differences';
 import { localized, formatInstant } from '@/ui/format';
 import { useEditing, type Draft } from './editing';
 import type { RequestFound } from './reading';
+import { withPlace } from './place';
 import { fitOf, type Fit } from './saving';
 import { rowOf, tabOf } from './tabs';
 
@@ -98,7 +99,7 @@ export function DraftNotices({ draft, request, others, wanted, isWantedKnown, is
       {request && !(isFresh && !draft.isChanged) && (
         <Notice tone="ink" icon={<IconGitPullRequestDraft aria-hidden />}>
           {t('draft.editing', { number: request.id, title: request.title })}{' '}
-          <Anchor component={Link} to={`/requests/${request.id}`} size="sm">
+          <Anchor underline="always" component={Link} to={`/requests/${request.id}`} size="sm">
             {t('draft.openRequest')}
           </Anchor>
         </Notice>
@@ -119,7 +120,7 @@ export function DraftNotices({ draft, request, others, wanted, isWantedKnown, is
             {others.map((each) => (
               <List.Item key={each.id}>
                 {t('draft.otherOne', { number: each.id, title: each.title, who: each.author?.displayName ?? '' })}{' '}
-                <Anchor component={Link} to={`?request=${each.id}`} size="sm">
+                <Anchor underline="always" component={Link} to={`?request=${each.id}`} size="sm">
                   {t('draft.continue')}
                 </Anchor>
               </List.Item>
@@ -144,20 +145,13 @@ export function ProblemsNotice({ title, list }: ProblemsNoticeProps) {
   const { t } = useTranslation('definition');
   const { definition } = useEditing();
   const [search] = useSearchParams();
-  const to = (path: string) => {
-    const next = new URLSearchParams(search);
-    next.set('tab', tabOf(path));
-    const row = rowOf(path);
-    if (row === undefined) next.delete('open');
-    else next.set('open', row);
-    return `?${next.toString()}`;
-  };
+  const to = (path: string) => `?${withPlace(search, { tab: tabOf(path), open: rowOf(path) }).toString()}`;
   return (
     <Notice tone="annulled" isLoud icon={<IconAlertTriangle aria-hidden />} title={title}>
       <List size="sm">
         {list.slice(0, LISTED_MAX).map(({ path, words }) => (
           <List.Item key={`${path} ${words}`}>
-            <Anchor component={Link} to={to(path)} size="sm">
+            <Anchor underline="always" component={Link} to={to(path)} size="sm">
               {placeOf(t, path, definition)}
             </Anchor>
             {': '}

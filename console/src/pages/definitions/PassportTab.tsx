@@ -44,7 +44,7 @@ function NameSection() {
         value={definition.name}
         onChange={rename}
         isRequired
-        placeholder={t('passport.namePlaceholder')}
+        {...(published ? {} : { placeholder: t('passport.namePlaceholder') })}
         takesFocus={!published && definition.name.ru === ''}
       />
       <LabelFields

@@ -1,6 +1,5 @@
-import { createContext, useCallback, useContext, useEffect, useMemo, useState } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState } from 'react';
 import type { Problem } from '@/components/definition/checking';
-import { useUrlState } from '@/ui/urlState';
 import { keyOf, type AttributeDefinition, type Definition } from '@/components/definition/definition';
 
 /** What every part of the editor knows and can do. */
@@ -30,25 +29,6 @@ export function useEditing(): Editing {
   const editing = useContext(EditingContext);
   if (!editing) throw new Error('there is no editor around');
   return editing;
-}
-
-/**
- * Which row is open, as the address says it. The row opens at once: the address follows a moment later, and whoever types by then
- * would type into nothing.
- */
-export function useOpenRow(): [number | undefined, (at: number | undefined) => void] {
-  const [said, setSaid] = useUrlState('open');
-  const [own, setOwn] = useState({ said, open: said });
-  if (own.said !== said) setOwn({ said, open: said });
-  const set = useCallback(
-    (at: number | undefined) => {
-      const open = at === undefined ? '' : String(at);
-      setOwn((now) => ({ ...now, open }));
-      setSaid(open);
-    },
-    [setSaid],
-  );
-  return [own.open === '' ? undefined : Number(own.open), set];
 }
 
 /** Whether a problem is to be said: what is merely missing is said once somebody meant to be ready. */

@@ -11,6 +11,7 @@ export function tabOf(path: string): TabName {
 }
 
 /** Which row is to be opened to see a place; undefined where none is. */
-export function rowOf(path: string): string | undefined {
-  return /^(?:attributes|rules|approval\.stages)\[(\d+)\]/.exec(path)?.[1];
+export function rowOf(path: string): number | undefined {
+  const row = /^(?:attributes|rules|approval\.stages)\[(\d+)\]/.exec(path)?.[1];
+  return row === undefined ? undefined : Number(row);
 }
