@@ -1,157 +1,137 @@
-import {
-  Button,
-  Card,
-  Group,
-  PasswordInput,
-  SegmentedControl,
-  SimpleGrid,
-  Stack,
-  Text,
-  Title,
-  useMantineColorScheme,
-} from '@mantine/core';
-import { useState } from 'react';
+import { Button, Card, Group, SegmentedControl, SimpleGrid, Stack, Text, Title, useMantineColorScheme } from '@mantine/core';
+import type { MantineColorScheme } from '@mantine/core';
+import { IconUserOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useAsk } from '@/api/asking';
 import { graphql } from '@/api/gql';
-import { act, useBusy } from '@/api/asking';
-import { useMe } from '@/api/me';
-import { refusalsOf, type Refusal } from '@/api/refusals';
-import { Roles } from '@/components/people/Roles';
-import { Tokens } from '@/components/people/Tokens';
+import { refusalsOf } from '@/api/refusals';
+import { RoleList } from '@/components/roles/RoleList';
+import { Tokens } from '@/components/tokens/Tokens';
 import { language, speak, type Language } from '@/i18n';
+import { Empty } from '@/ui/Empty';
+import { Fact } from '@/ui/Fact';
 import { Face } from '@/ui/Face';
+import { formatDate } from '@/ui/format';
 import { Loading } from '@/ui/Loading';
 import { Page } from '@/ui/Page';
 import { Refusals } from '@/ui/Refusals';
+import { PasswordCard } from './PasswordCard';
 
-const CHANGE = graphql(`
-  mutation AccountPassword($input: ChangePasswordInput!) {
-    changePassword(input: $input) {
-      changed
-      errors {
-        path
-        code
-        message
+const OWN = graphql(`
+  query AccountOwn {
+    me {
+      account {
+        name
+        displayName
+        kind
+        createdAt
+        tokens {
+          ...TokenList
+        }
+      }
+      roles {
+        role
+        dictionary
       }
     }
   }
 `);
 
-const LENGTH_MIN = 12;
-
-/** My own account: what I may do, how I sign in, how the console looks. */
+/** Who I am and what I may do; my password, my tokens, and how the console looks to me. */
 export default function AccountPage() {
-  const { t } = useTranslation(['people', 'common']);
-  const me = useMe();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  if (me === undefined) return <Loading />;
-  if (me === null) return <Refusals refusals={[{ path: [], code: 'UNAUTHENTICATED', message: '' }]} />;
+  const { t } = useTranslation(['account', 'common', 'people', 'token']);
+  const { data, error, isLoading, again } = useAsk(OWN, {}, { types: ['Token'] });
+  const me = data?.me;
   return (
-    <Page title={t('account.title')} beside={<Face person={me.account} named size={30} />}>
-      <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <PasswordCard />
-        <Card withBorder padding="lg">
-          <Stack>
-            <div>
-              <Text size="sm" fw={600} mb={4} id="language-label">
-                {t('account.language')}
-              </Text>
-              <SegmentedControl
-                aria-labelledby="language-label"
-                value={language()}
-                onChange={(next) => void speak(next as Language)}
-                data={[
-                  { value: 'ru', label: 'Русский' },
-                  { value: 'en', label: 'English' },
-                ]}
-              />
-            </div>
-            <div>
-              <Text size="sm" fw={600} mb={4} id="account-theme-label">
-                {t('account.theme')}
-              </Text>
-              <SegmentedControl
-                aria-labelledby="account-theme-label"
-                value={colorScheme}
-                onChange={(next) => setColorScheme(next as typeof colorScheme)}
-                data={(['light', 'dark', 'auto'] as const).map((value) => ({ value, label: t(`me.${value}`, { ns: 'common' }) }))}
-              />
-            </div>
-          </Stack>
-        </Card>
-      </SimpleGrid>
-      <Roles account={me.account.name} grants={me.roles} canChange={false} />
-      <Tokens account={me.account.name} />
+    <Page title={t('title')}>
+      {isLoading && <Loading />}
+      {error && !data && <Refusals refusals={refusalsOf(error)} />}
+      {data && !me && (
+        <Empty
+          icon={IconUserOff}
+          title={t('guest')}
+          hint={t('guestHint')}
+          action={
+            <Button component={Link} to="/sign-in">
+              {t('me.signIn', { ns: 'common' })}
+            </Button>
+          }
+        />
+      )}
+      {me && (
+        <Stack maw={960}>
+          <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+            <Card withBorder padding="lg" component="section" aria-labelledby="profile-title">
+              <Title order={2} size="h3" mb="md" id="profile-title">
+                {t('profile')}
+              </Title>
+              <Group wrap="nowrap" mb="md">
+                <Face person={me.account} size={48} />
+                <div>
+                  <Text fw={600}>{me.account.displayName}</Text>
+                  <Text size="sm" c="dimmed" ff="monospace">
+                    {me.account.name}
+                  </Text>
+                </div>
+              </Group>
+              <Fact label={t('since')}>{formatDate(me.account.createdAt)}</Fact>
+            </Card>
+            <Card withBorder padding="lg" component="section" aria-labelledby="roles-title">
+              <Title order={2} size="h3" mb="md" id="roles-title">
+                {t('roles')}
+              </Title>
+              <RoleList roles={me.roles} />
+            </Card>
+            <PasswordCard isPerson={me.account.kind !== 'SYSTEM'} name={me.account.name} />
+            <Look />
+          </SimpleGrid>
+          <Tokens tokens={me.account.tokens ?? []} onChanged={again} />
+        </Stack>
+      )}
     </Page>
   );
 }
 
-function PasswordCard() {
-  const { t } = useTranslation('people');
-  const [current, setCurrent] = useState('');
-  const [next, setNext] = useState('');
-  const [repeat, setRepeat] = useState('');
-  const [isDone, setDone] = useState(false);
-  const [refusals, setRefusals] = useState<Refusal[]>([]);
-  const [isBusy, run] = useBusy();
-  const isShort = next !== '' && [...next].length < LENGTH_MIN;
-  const isOther = repeat !== '' && repeat !== next;
-  const change = () =>
-    run(async () => {
-      try {
-        const { errors } = (await act(CHANGE, { input: { current, new: next } })).changePassword;
-        setRefusals(errors);
-        setDone(errors.length === 0);
-        if (errors.length === 0) for (const clear of [setCurrent, setNext, setRepeat]) clear('');
-      } catch (error) {
-        setRefusals(refusalsOf(error));
-      }
-    });
+function Look() {
+  const { t } = useTranslation(['account', 'common']);
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <Card withBorder padding="lg">
-      <Title order={2} size="h3" mb="sm">
-        {t('account.password')}
+    <Card withBorder padding="lg" component="section" aria-labelledby="look-title">
+      <Title order={2} size="h3" mb="md" id="look-title">
+        {t('look')}
       </Title>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void change();
-        }}
-      >
-        <Stack gap="sm">
-          <PasswordInput
-            label={t('account.current')}
-            autoComplete="current-password"
-            value={current}
-            onChange={(event) => setCurrent(event.currentTarget.value)}
+      <Stack gap="md">
+        <div>
+          <Text size="sm" fw={500} mb={4} id="look-language">
+            {t('language')}
+          </Text>
+          <SegmentedControl
+            aria-labelledby="look-language"
+            value={language()}
+            onChange={(value) => void speak(value as Language)}
+            data={[
+              { value: 'ru', label: 'Русский' },
+              { value: 'en', label: 'English' },
+            ]}
           />
-          <PasswordInput
-            label={t('account.new')}
-            autoComplete="new-password"
-            value={next}
-            error={isShort ? t('account.short') : undefined}
-            onChange={(event) => setNext(event.currentTarget.value)}
+        </div>
+        <div>
+          <Text size="sm" fw={500} mb={4} id="look-theme">
+            {t('theme')}
+          </Text>
+          <SegmentedControl
+            aria-labelledby="look-theme"
+            value={colorScheme}
+            onChange={(value) => setColorScheme(value as MantineColorScheme)}
+            data={[
+              { value: 'light', label: t('me.light', { ns: 'common' }) },
+              { value: 'dark', label: t('me.dark', { ns: 'common' }) },
+              { value: 'auto', label: t('me.auto', { ns: 'common' }) },
+            ]}
           />
-          <PasswordInput
-            label={t('account.repeat')}
-            autoComplete="new-password"
-            value={repeat}
-            error={isOther ? t('account.differ') : undefined}
-            onChange={(event) => setRepeat(event.currentTarget.value)}
-          />
-          <Refusals refusals={refusals} />
-          {isDone && (
-            <Text size="sm" role="status" c="var(--svod-added)">
-              {t('account.changed')}
-            </Text>
-          )}
-          <Group>
-            <Button type="submit" loading={isBusy} disabled={current === '' || next === '' || repeat !== next || isShort}>
-              {t('account.change')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        </div>
+      </Stack>
     </Card>
   );
 }

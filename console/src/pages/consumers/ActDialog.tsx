@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useBusy } from '@/api/asking';
 import { refusalsOf, type Refusal } from '@/api/refusals';
-import { Secret } from '@/components/Secret';
 import { Refusals } from '@/ui/Refusals';
+import { Secret } from '@/ui/Secret';
 import { actOn, type ConsumerAct } from './consumerActs';
 
 interface ActDialogProps {
@@ -47,7 +47,9 @@ export function ActDialog({ kind, consumer, onClose, onDone }: ActDialogProps) {
     >
       <Stack>
         {secret ? (
-          <Secret secret={secret} hint={t('form.secretHint')} />
+          <Secret label={consumer} secret={secret}>
+            {t('form.secretHint')}
+          </Secret>
         ) : (
           <>
             <Text size="sm">{t(`act.${kind}Hint`)}</Text>

@@ -7,9 +7,9 @@ import type { RegisterConsumerInput, SigningKind } from '@/api/gql/graphql';
 import { act, useBusy } from '@/api/asking';
 import { refusalsOf, type Refusal } from '@/api/refusals';
 import { useTargets } from '@/components/dictionary/shape';
-import { Secret } from '@/components/Secret';
 import { localized } from '@/ui/format';
 import { Refusals } from '@/ui/Refusals';
+import { Secret } from '@/ui/Secret';
 
 const REGISTER = graphql(`
   mutation ConsumerRegister($input: RegisterConsumerInput!) {
@@ -115,7 +115,11 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
     >
       {made ? (
         <Stack>
-          {made.secret && <Secret secret={made.secret} hint={t('form.secretHint')} />}
+          {made.secret && (
+            <Secret label={made.code} secret={made.secret}>
+              {t('form.secretHint')}
+            </Secret>
+          )}
           <Button component={Link} to={`/consumers/${made.code}`}>
             {t('form.open')}
           </Button>

@@ -7,7 +7,7 @@ import { act, useAsk, useBusy } from '@/api/asking';
 import { hasRole, useMe } from '@/api/me';
 import { refusalsOf, type Refusal } from '@/api/refusals';
 import { Roles } from '@/components/people/Roles';
-import { Tokens } from '@/components/people/Tokens';
+import { Tokens } from '@/components/tokens/Tokens';
 import { Tone } from '@/ui/Badges';
 import { Face } from '@/ui/Face';
 import { Loading } from '@/ui/Loading';
@@ -26,6 +26,9 @@ const PERSON = graphql(`
       roles {
         role
         dictionary
+      }
+      tokens {
+        ...TokenList
       }
     }
   }
@@ -83,7 +86,7 @@ export default function PersonPage() {
   const { t } = useTranslation('people');
   const { name = '' } = useParams();
   const me = useMe();
-  const { data, error, isLoading } = useAsk(PERSON, { name }, { types: ['Account'] });
+  const { data, error, isLoading, again } = useAsk(PERSON, { name }, { types: ['Account', 'Token'] });
   const account = data?.account;
   const crumbs = [{ title: t('title'), to: '/people' }];
   if (isLoading) return <Loading />;
@@ -107,7 +110,7 @@ export default function PersonPage() {
       crumbs={crumbs}
     >
       <Roles account={account.name} grants={account.roles ?? []} canChange={canChange} />
-      <Tokens account={account.name} />
+      <Tokens account={account.name} tokens={account.tokens ?? []} onChanged={again} />
       {canChange && (
         <AccessCard account={account.name} isDisabled={Boolean(account.disabledAt)} isPerson={account.kind === 'PERSON'} />
       )}
