@@ -155,6 +155,6 @@ test('the editor on a tablet, in English and in the dark', async ({ page }) => {
   await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Region');
   await picture(page, 'definition-tablet-dark');
   await page.getByRole('button', { name: 'Form of an item' }).click();
-  await expect(page.getByRole('dialog').getByLabel('Region', { exact: true })).toBeVisible();
+  await expect(page.getByRole('dialog').getByRole('combobox', { name: 'Region', exact: true })).toBeVisible();
   await picture(page, 'definition-form-tablet-dark');
 });
