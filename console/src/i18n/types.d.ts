@@ -12,6 +12,10 @@ import type definition from './ru/definition.json';
 import type publication from './ru/publication.json';
 import type consumer from './ru/consumer.json';
 import type people from './ru/people.json';
+import type token from './ru/token.json';
+import type account from './ru/account.json';
+import type audit from './ru/audit.json';
+import type developer from './ru/developer.json';
 import type system from './ru/system.json';
 
 declare module 'i18next' {
@@ -31,6 +35,10 @@ declare module 'i18next' {
       publication: typeof publication;
       consumer: typeof consumer;
       people: typeof people;
+      token: typeof token;
+      account: typeof account;
+      audit: typeof audit;
+      developer: typeof developer;
       system: typeof system;
     };
   }

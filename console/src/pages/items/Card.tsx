@@ -21,6 +21,8 @@ interface CardProps {
   attributes: AttributeInfo[];
   history: HistoryVersion[];
   version: HistoryVersion;
+  /** Whether the version holds at the point that is looked from. */
+  isValid: boolean;
   /** The item at the point that is looked from, where it holds there. */
   item: ItemThere | null;
   asOf: AsOf;
@@ -34,7 +36,7 @@ interface Row {
 }
 
 /** All that is said of an item, attribute by attribute, each with what made it so. */
-export function Card({ dictionary, attributes, history, version, item, asOf }: CardProps) {
+export function Card({ dictionary, attributes, history, version, isValid, item, asOf }: CardProps) {
   const { t } = useTranslation(['item', 'differences']);
   const day = dayWithin(version, asOf.validOn);
   const blame = useMemo(() => blameOf(history, version, day), [history, version, day]);
@@ -61,7 +63,7 @@ export function Card({ dictionary, attributes, history, version, item, asOf }: C
           {t('card.title')}
         </Title>
         <Text size="sm" c="dimmed">
-          {t('card.holds')} <Period from={version.validFrom} until={version.validTo} />
+          {t(isValid ? 'card.holds' : 'card.period')} <Period from={version.validFrom} until={version.validTo} />
         </Text>
       </div>
       <Table.ScrollContainer minWidth={620}>

@@ -184,6 +184,7 @@ function Body({ described, code, standing, asOf }: BodyProps) {
               attributes={attributes}
               history={history}
               version={standing.version}
+              isValid={standing.kind === 'VALID'}
               item={described.item ?? null}
               asOf={asOf}
             />

@@ -79,7 +79,7 @@ export function StandingNotice({ dictionary, code, standing, asOf }: StandingNot
 
 function Notice({ icon, title, children }: { icon: ReactNode; title: string; children: ReactNode }) {
   return (
-    <Alert variant="light" color="gray" icon={icon} title={title} styles={{ title: { color: 'var(--mantine-color-text)' } }}>
+    <Alert variant="default" icon={icon} title={title} styles={{ title: { color: 'var(--mantine-color-text)' } }}>
       {children}
     </Alert>
   );
