@@ -5,6 +5,7 @@ import { useBusy } from '@/api/asking';
 import { refusalsOf, type Refusal } from '@/api/refusals';
 import { DefinitionDifferences } from '@/components/definition/DefinitionDifferences';
 import type { Definition } from '@/components/definition/definition';
+import { namesIn } from '@/components/definition/differenceWords';
 import { differences } from '@/components/definition/differences';
 import { BasisFields } from '@/components/requests/BasisFields';
 import { basisInput, NO_BASIS, type BasisDraft } from '@/components/requests/basis';
@@ -189,7 +190,7 @@ function Changes({ before, isAgainstDraft, definition }: ChangesProps) {
         {t(isAgainstDraft ? 'dialog.againstDraft' : 'dialog.against')}
       </Text>
       <ScrollArea.Autosize mah={320} type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': t('dialog.title') }}>
-        <DefinitionDifferences list={list} before={before} after={definition} />
+        <DefinitionDifferences list={list} nameOf={namesIn([definition, before])} />
       </ScrollArea.Autosize>
     </div>
   );
