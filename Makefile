@@ -31,7 +31,7 @@ generate: compiler ## Write the generated files anew: the definition schema and 
 fmt: ## Format the code
 	cargo fmt
 
-bench: compiler postgres ## Measure what the issues promise, on both engines, and print the tables
+bench: compiler postgres nats-server ## Measure what the issues promise, on both engines, and print the tables
 	cargo build --release --bench svod
 	scripts/postgres.sh cargo bench --bench svod
 

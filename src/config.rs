@@ -29,11 +29,13 @@ mod delivery;
 mod feed;
 mod layers;
 mod mirror;
+mod traces;
 
 pub use consumers::{ConsumerSettings, idle_consumers};
 pub use feed::FeedSettings;
 pub use layers::{Environment, parse};
 pub use mirror::MirrorArguments;
+pub use traces::TraceArguments;
 
 /// Which database, and how patient with it: every subcommand that touches data takes these.
 #[derive(Debug, Clone, Args)]
@@ -264,6 +266,8 @@ pub struct ServeSettings {
     pub delivery: delivery::DeliveryArguments,
     #[command(flatten)]
     pub consumers: ConsumerSettings,
+    #[command(flatten)]
+    pub traces: TraceArguments,
     #[command(flatten)]
     pub database: DatabaseSettings,
 }
