@@ -13,7 +13,13 @@ test('the act of a publication is a document that can be printed and signed', as
           code: '900000002',
           validFrom: '2024-01-01',
           parent: '344551384',
-          attributes: { name: { ru: 'Объединённая прокуратура' }, kind: '4', region: '49' },
+          attributes: {
+            name: { ru: 'Объединённая прокуратура' },
+            kind: '4',
+            region: '49',
+            okato: '49',
+            address: 'Боровичи, д. 93',
+          },
         },
       },
       { retire: { dictionary: 'offices', code: '344577707', on: '2024-01-01', reason: 'Объединена', successors: ['900000002'] } },
@@ -29,7 +35,7 @@ test('the act of a publication is a document that can be printed and signed', as
   await expect(act).toContainText('Приказ № 140-к от 20.11.2026 «О реорганизации»');
   await expect(act.getByRole('row', { name: /344577707/ })).toContainText('Объединена. Преемник: 900000002');
   await expect(act.getByRole('row', { name: /900000002.*Добавлен/ })).toContainText('Межрайонная прокуратура (4)');
-  await expect(act.getByRole('row', { name: /Новгородский край/ })).toContainText('01.01.2020');
+  await expect(act.getByRole('row', { name: /Новгородская область/ })).toContainText('01.01.2020');
   await expect(act).toContainText(/[0-9a-f]{64}/);
   await expect(act).toContainText('Мария Стрельцова');
   await expect(act).toContainText(/в системе \d\d\.\d\d\.\d{4} \d\d:\d\d/);

@@ -161,13 +161,20 @@ interface ItemLinkProps {
   code: string;
   name: string | null | undefined;
   asOf: AsOf;
+  /** Whether it stands within a sentence, where colour alone would not tell it. */
+  isInText?: boolean;
 }
 
 /** An item by its name and code, with a link that keeps the point of both times. */
-export function ItemLink({ dictionary, code, name, asOf }: ItemLinkProps) {
+export function ItemLink({ dictionary, code, name, asOf, isInText = false }: ItemLinkProps) {
   return (
     <>
-      <Anchor component={Link} to={`/dictionaries/${dictionary}/items/${encodeURIComponent(code)}${asOfSearch(asOf)}`} size="sm">
+      <Anchor
+        component={Link}
+        to={`/dictionaries/${dictionary}/items/${encodeURIComponent(code)}${asOfSearch(asOf)}`}
+        size="sm"
+        underline={isInText ? 'always' : 'hover'}
+      >
         {name || code}
       </Anchor>
       {name && (

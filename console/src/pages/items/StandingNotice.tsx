@@ -110,7 +110,7 @@ function Retired({ dictionary, code, version, on, asOf }: RetiredProps) {
           {resolved.map((each, place) => (
             <span key={each.code}>
               {place > 0 && ', '}
-              <ItemLink dictionary={dictionary} code={each.code} name={each.name} asOf={asOf} />
+              <ItemLink dictionary={dictionary} code={each.code} name={each.name} asOf={asOf} isInText />
             </span>
           ))}
         </Text>
