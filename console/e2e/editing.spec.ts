@@ -66,14 +66,14 @@ test('a cell that is typed into is in the request soon, and a wrong one says why
   await expectAccessible(page);
 
   await typeInto(page, '03', 'name', ' ');
-  await expect(saving(page)).toHaveText('1 строку нельзя сохранить, пока в ней ошибка');
+  await expect(saving(page)).toHaveText('Не сохранена 1 строка с ошибкой');
   await cell(page, '03', 'name').hover();
   await expect(page.getByText('Обязательно для заполнения').first()).toBeVisible();
   await picture(page, 'editing-wrong');
 
   // What cannot be saved is kept here, and found again.
   await page.reload();
-  await expect(saving(page)).toHaveText('1 строку нельзя сохранить, пока в ней ошибка');
+  await expect(saving(page)).toHaveText('Не сохранена 1 строка с ошибкой');
   await page.getByText('С ошибками · 1').click();
   await expect(cell(page, '03', 'name')).toHaveAttribute('aria-invalid', 'true');
   await expectAccessible(page);
