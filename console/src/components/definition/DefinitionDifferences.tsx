@@ -2,30 +2,28 @@ import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Tone } from '@/ui/Badges';
 import { WordDiff } from '@/ui/WordDiff';
-import type { Definition } from './definition';
 import classes from './DefinitionDifferences.module.css';
 import type { DefinitionDifference } from './differences';
-import { pieceWords, placeWords } from './differenceWords';
+import { pieceWords, placeWords, type NameOf } from './differenceWords';
 
 interface DefinitionDifferencesProps {
   list: DefinitionDifference[];
-  /** The definitions that are compared, from which names are taken. */
-  before: Definition | null;
-  after: Definition;
+  /** What attributes and the like are called. */
+  nameOf: NameOf;
 }
 
 /** What differs between two definitions, place by place, old and new word by word. */
-export function DefinitionDifferences({ list, before, after }: DefinitionDifferencesProps) {
+export function DefinitionDifferences({ list, nameOf }: DefinitionDifferencesProps) {
   const { t } = useTranslation(['definition', 'common']);
   return (
     <Stack gap={0} component="ul" className={classes['list'] ?? ''}>
       {list.map((difference) => {
-        const isAdded = difference.before === undefined;
-        const isRemoved = difference.after === undefined;
+        const isAdded = (difference.before ?? null) === null;
+        const isRemoved = (difference.after ?? null) === null;
         return (
           <li key={difference.path} className={classes['row'] ?? ''}>
             <Text size="sm" fw={550} component="div">
-              {placeWords(t, difference, [after, before])}{' '}
+              {placeWords(t, difference, nameOf)}{' '}
               {(isAdded || isRemoved) && (
                 <Tone tone={isAdded ? 'added' : 'annulled'}>{t(isAdded ? 'difference.added' : 'difference.removed')}</Tone>
               )}

@@ -10,16 +10,32 @@ type Listed = keyof (typeof ru)['difference']['one'];
 
 const isLabel = (value: unknown): value is Label => typeof value === 'object' && value !== null && 'ru' in value;
 
+/** What people call an attribute, a rule, a value or a file of a code; nothing where that is not known. */
+export type NameOf = (list: string, code: string) => string | undefined;
+
 /** Where something differs, as a person says it: «Атрибут «Наименование» · Знаков не больше». */
-export function placeWords(t: Words, difference: DefinitionDifference, sides: Array<Definition | null>): string {
-  const words = steps(difference.path).map(({ key, code }) => {
+export function placeWords(t: Words, difference: DefinitionDifference, nameOf: NameOf): string {
+  const path = steps(difference.path);
+  const words = path.map(({ key, code }, at) => {
     const step = t(`difference.step.${key as Step}`, { defaultValue: key });
     if (code === undefined) return step;
-    const name = nameOf(key, code, sides);
+    const isWhole = at === path.length - 1;
+    const name = (isWhole ? nameIn(difference) : undefined) ?? nameOf(key, code) ?? code;
     return t(`difference.one.${key as Listed}`, { name, defaultValue: `${step}: ${name}` });
   });
   const isOrder = Array.isArray(difference.before) && Array.isArray(difference.after) && isOfCodes(difference.path);
   return [...words, ...(isOrder ? [t('difference.order')] : [])].join(' · ');
+}
+
+/** What something that came or went as a whole calls itself. */
+function nameIn({ before, after }: DefinitionDifference): string | undefined {
+  const whole = after ?? before;
+  if (typeof whole !== 'object' || whole === null) return undefined;
+  for (const key of ['label', 'name', 'message']) {
+    const found: unknown = key in whole ? Object.entries(whole).find(([each]) => each === key)?.[1] : undefined;
+    if (isLabel(found)) return localized(found) || undefined;
+  }
+  return undefined;
 }
 
 /** Whether a path ends with a list of things that have codes: then the difference is about their order. */
@@ -27,17 +43,31 @@ function isOfCodes(path: string): boolean {
   return ['attributes', 'rules', 'projections', 'values'].includes(steps(path).at(-1)?.key ?? '') && !path.endsWith(']');
 }
 
-function nameOf(key: string, code: string, sides: Array<Definition | null>): string {
-  for (const side of sides) {
-    const attribute = key === 'attributes' ? side?.attributes?.find((each) => each.code === code) : undefined;
-    const projection = key === 'projections' ? side?.projections?.find((each) => each.code === code) : undefined;
-    const rule = key === 'rules' ? side?.rules?.find((each) => each.code === code) : undefined;
-    const values = key === 'values' ? side?.attributes?.flatMap((each) => each.values ?? []) : undefined;
-    const value = values?.find((each) => each.code === code);
-    const found = attribute?.label ?? projection?.name ?? rule?.message ?? value?.label;
-    if (found) return localized(found) || code;
+/** The names that definitions themselves give; the first that knows one is asked. */
+export function namesIn(sides: Array<Definition | null>): NameOf {
+  return (list, code) => {
+    for (const side of sides) {
+      const found = labelIn(side, list, code);
+      if (found) return localized(found) || undefined;
+    }
+    return undefined;
+  };
+}
+
+function labelIn(side: Definition | null, list: string, code: string): Label | undefined {
+  const is = (each: { code: string }) => each.code === code;
+  switch (list) {
+    case 'attributes':
+      return side?.attributes?.find(is)?.label;
+    case 'rules':
+      return side?.rules?.find(is)?.message;
+    case 'projections':
+      return side?.projections?.find(is)?.name;
+    case 'values':
+      return side?.attributes?.flatMap((each) => each.values ?? []).find(is)?.label;
+    default:
+      return undefined;
   }
-  return code;
 }
 
 /** A piece of a definition as text to be compared. */

@@ -16,19 +16,20 @@ interface AttributeFieldProps {
   canSearch: boolean;
   /** The date on which what it refers to must be valid. */
   on: string | undefined;
+  /** It was typed into, so that one is told of what is missing too. */
+  isTouched?: boolean;
   /** What the service says is wrong. */
   refusal?: string | undefined;
 }
 
 /** A field of the form of an item, by the type of its attribute; what is wrong stands below it as one types. */
-export function AttributeField({ attribute, value, onChange, canSearch, on, refusal }: AttributeFieldProps) {
+export function AttributeField({ attribute, value, onChange, canSearch, on, isTouched = false, refusal }: AttributeFieldProps) {
   const { t } = useTranslation(['editing', 'common']);
   const label = localized(attribute.label);
   const text = textOf(attribute, value);
   const parsed = parse(attribute, text, value);
-  const isTouched = text !== '';
   const problem =
-    'problem' in parsed && (isTouched || refusal)
+    'problem' in parsed && (isTouched || text !== '' || refusal)
       ? t(`problem.${parsed.problem.key}`, { bound: parsed.problem.bound ?? '' })
       : undefined;
   const common = {

@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDate, localized } from '@/ui/format';
 import type { Shape, Target } from '../dictionary/shape';
-import { ActDialog } from './ActDialog';
 import { AttributeField } from './AttributeField';
 import type { Editing } from './useEditing';
 import { parse, textOf } from './values';
@@ -16,14 +15,13 @@ interface BulkDialogProps {
   onClose: () => void;
 }
 
-/** Gives all selected items one value, or retires them all. */
+/** Gives all selected items one value. */
 export function BulkDialog({ shape, targets, codes, editing, onClose }: BulkDialogProps) {
   const { session, rows } = editing;
   const { on } = session.snapshot().outbox;
   const { t } = useTranslation(['editing', 'common']);
   const [code, setCode] = useState<string | null>(null);
   const [value, setValue] = useState<unknown>(null);
-  const [isRetiring, setRetiring] = useState(false);
   const attribute = shape.attributes.find((each) => each.code === code);
   const text = attribute ? textOf(attribute, value) : '';
   const isWrong = !attribute || 'problem' in parse({ ...attribute, localized: false }, text);
@@ -33,19 +31,6 @@ export function BulkDialog({ shape, targets, codes, editing, onClose }: BulkDial
     session.type(edits.filter((edit) => edit.text !== edit.seen));
     onClose();
   };
-  if (isRetiring) {
-    return (
-      <ActDialog
-        kind="retire"
-        dictionary={shape.code}
-        codes={codes}
-        on={on}
-        session={session}
-        onDone={onClose}
-        onClose={() => setRetiring(false)}
-      />
-    );
-  }
   return (
     <Modal
       opened
@@ -63,6 +48,7 @@ export function BulkDialog({ shape, targets, codes, editing, onClose }: BulkDial
           data={shape.attributes.map((each) => ({ value: each.code, label: localized(each.label) }))}
           value={code}
           searchable
+          openOnFocus={false}
           onChange={(next) => {
             setCode(next);
             setValue(null);
@@ -78,18 +64,13 @@ export function BulkDialog({ shape, targets, codes, editing, onClose }: BulkDial
             onChange={setValue}
           />
         )}
-        <Group justify="space-between">
-          <Button variant="subtle" color="red" px={0} onClick={() => setRetiring(true)}>
-            {t('bulkForm.retire')}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('action.cancel', { ns: 'common' })}
           </Button>
-          <Group gap="sm">
-            <Button variant="default" onClick={onClose}>
-              {t('action.cancel', { ns: 'common' })}
-            </Button>
-            <Button disabled={isWrong} onClick={apply}>
-              {t('bulkForm.apply', { count: codes.length })}
-            </Button>
-          </Group>
+          <Button disabled={isWrong} onClick={apply}>
+            {t('bulkForm.apply', { count: codes.length })}
+          </Button>
         </Group>
       </Stack>
     </Modal>

@@ -8,6 +8,7 @@ import { Grid, type CellEdit, type GridHandle, type PastedBlock } from '@/ui/gri
 import { Refusals } from '@/ui/Refusals';
 import { useUrlState } from '@/ui/urlState';
 import type { Shape, Target } from '../dictionary/shape';
+import { ActDialog } from './ActDialog';
 import { BulkDialog } from './BulkDialog';
 import { CollisionDialog } from './CollisionDialog';
 import { editableColumns } from './editableColumns';
@@ -15,7 +16,7 @@ import { EditorBar } from './EditorBar';
 import type { Show } from './EditorRows';
 import { ItemCard } from './ItemCard';
 import { useOpenItem } from './openItem';
-import { wrongItems } from './overlay';
+import { stuckRows, wrongItems } from './overlay';
 import { PasteDialog, type Pasted } from './PasteDialog';
 import { mapPasted } from './pasting';
 import { useEditingState, type Editing } from './useEditing';
@@ -39,7 +40,7 @@ export function DictionaryEditor({ person, requestId, shape, targets, editing, i
   const [search] = useDebouncedValue(typedSearch, 250);
   const [show, setShow] = useUrlState('rows', 'all');
   const [selected, setSelected] = useState<string[]>([]);
-  const [isBulk, setBulk] = useState(false);
+  const [bulk, setBulk] = useState<'value' | 'retire'>();
   const open = useOpenItem();
   const grid = useRef<GridHandle>(null);
   const columns = useMemo(
@@ -62,7 +63,8 @@ export function DictionaryEditor({ person, requestId, shape, targets, editing, i
   }, [session]);
   const counts = useMemo(() => {
     const changed = new Set([...(items?.items.keys() ?? []), ...Object.keys(outbox.rows)]);
-    return { changed: changed.size, wrong: wrongItems({ outbox, items, refused }, attributes).size };
+    const wrong = wrongItems({ outbox, items, refused }, attributes).size;
+    return { changed: changed.size, wrong, stuck: stuckRows({ outbox, refused }, attributes) };
   }, [outbox, items, refused, attributes]);
   const paste = usePaste(editing, columns, outbox.on);
   const type = (edits: CellEdit[]) =>
@@ -79,7 +81,7 @@ export function DictionaryEditor({ person, requestId, shape, targets, editing, i
         onShow={setShow}
         counts={counts}
         selected={selected.length}
-        onBulk={() => setBulk(true)}
+        onBulk={setBulk}
         onAdd={() => open('')}
       />
       {items?.isCut && <Alert variant="light">{t('cut')}</Alert>}
@@ -100,7 +102,23 @@ export function DictionaryEditor({ person, requestId, shape, targets, editing, i
         />
       </div>
       {paste.pasted && <PasteDialog pasted={paste.pasted} columns={columns} onClose={paste.end} onApply={paste.apply} />}
-      {isBulk && <BulkDialog shape={shape} targets={targets} codes={selected} editing={editing} onClose={() => setBulk(false)} />}
+      {bulk === 'value' && (
+        <BulkDialog shape={shape} targets={targets} codes={selected} editing={editing} onClose={() => setBulk(undefined)} />
+      )}
+      {bulk === 'retire' && (
+        <ActDialog
+          kind="retire"
+          dictionary={shape.code}
+          codes={selected}
+          on={outbox.on}
+          session={session}
+          onDone={() => {
+            setBulk(undefined);
+            setSelected([]);
+          }}
+          onClose={() => setBulk(undefined)}
+        />
+      )}
       {state.met.length > 0 && <CollisionDialog shape={shape} met={state.met} onSettle={session.settle} />}
       {item !== undefined && (
         <ItemCard

@@ -1,5 +1,5 @@
-import { Button, Group, SegmentedControl, Text, TextInput, VisuallyHidden } from '@mantine/core';
-import { IconArrowBackUp, IconArrowForwardUp, IconPencil, IconPlus, IconSearch } from '@tabler/icons-react';
+import { Button, Group, SegmentedControl, Text, TextInput } from '@mantine/core';
+import { IconArrowBackUp, IconArrowForwardUp, IconPencil, IconPlus, IconSearch, IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { DateField } from '@/ui/DateField';
 import { formatCount, today } from '@/ui/format';
@@ -14,11 +14,11 @@ interface EditorBarProps {
   onSearch: (text: string) => void;
   show: Show;
   onShow: (show: Show) => void;
-  /** How many items are changed, and how many are wrong. */
-  counts: { changed: number; wrong: number };
+  /** How many items are changed, and how many are wrong; how many rows wait until they are mended. */
+  counts: { changed: number; wrong: number; stuck: number };
   /** How many rows are selected. */
   selected: number;
-  onBulk: () => void;
+  onBulk: (what: 'value' | 'retire') => void;
   onAdd: () => void;
 }
 
@@ -71,19 +71,34 @@ export function EditorBar(props: EditorBarProps) {
           {t('add')}
         </Button>
       </Group>
-      <Group justify="space-between" mih={30}>
+      <Group justify="space-between" wrap="nowrap" mih={30}>
         {selected > 0 ? (
-          <Button size="compact-sm" leftSection={<IconPencil size={14} aria-hidden />} onClick={onBulk}>
-            {t('bulk', { count: selected })}
-          </Button>
+          <Group gap="xs">
+            <Text size="sm">{t('selected', { count: selected })}</Text>
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconPencil size={14} aria-hidden />}
+              onClick={() => onBulk('value')}
+            >
+              {t('bulkForm.value')}
+            </Button>
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconX size={14} aria-hidden />}
+              onClick={() => onBulk('retire')}
+            >
+              {t('bulkForm.retire')}
+            </Button>
+          </Group>
         ) : (
           <Text size="xs" c="dimmed">
             {t('hint')}
           </Text>
         )}
-        <SavingStatus session={session} state={state} wrong={counts.wrong} />
+        <SavingStatus session={session} state={state} stuck={counts.stuck} />
       </Group>
-      <VisuallyHidden role="status">{counts.wrong > 0 ? t('status.wrong', { count: counts.wrong }) : ''}</VisuallyHidden>
     </>
   );
 }

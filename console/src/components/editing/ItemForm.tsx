@@ -58,7 +58,7 @@ export function ItemForm(props: ItemFormProps) {
           label={t('form.code')}
           description={localized(shape.codeDescription) || shape.codePattern}
           required
-          ff="monospace"
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           value={draft.code}
           onChange={(event) => setDraft({ ...draft, code: event.currentTarget.value })}
           error={form.codeError ?? form.of('code')}
@@ -68,7 +68,6 @@ export function ItemForm(props: ItemFormProps) {
         <DateField label={t('form.from')} value={draft.from} onChange={(from) => setDraft({ ...draft, from })} isClearable />
         <DateField
           label={t('form.until')}
-          description=""
           value={draft.until}
           onChange={(until) => setDraft({ ...draft, until })}
           isClearable
@@ -96,6 +95,7 @@ export function ItemForm(props: ItemFormProps) {
           value={shown[attribute.code]}
           canSearch={targets.has(attribute.to ?? '')}
           on={on}
+          isTouched={attribute.code in draft.values}
           refusal={form.of(attribute.code) ?? theirs(attribute)}
           onChange={(value) => form.put(attribute.code, value)}
         />

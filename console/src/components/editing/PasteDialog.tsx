@@ -37,10 +37,10 @@ export function PasteDialog({ pasted, columns, onApply, onClose }: PasteDialogPr
     const column = known.get(id);
     return column ? shownText(column, { id: '', cells: { [id]: text } }, words) : text;
   };
+  const rows = new Set(changed.map(({ row }) => row)).size;
   const sum = [
-    changed.length > 0 && t('paste.changed', { count: changed.length }),
-    changed.length > 0 && t('paste.rows', { count: new Set(changed.map(({ row }) => row)).size }),
-    added.size > 0 && t('paste.added', { count: added.size }),
+    changed.length > 0 && `${t('paste.changed', { count: changed.length })} ${t('paste.rows', { count: rows })}.`,
+    added.size > 0 && `${t('paste.added', { count: added.size })}.`,
   ].filter((part) => part !== false);
   return (
     <Modal
@@ -51,7 +51,7 @@ export function PasteDialog({ pasted, columns, onApply, onClose }: PasteDialogPr
       closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
     >
       <Stack>
-        <Text>{sum.length > 0 ? sum.join(' · ') : t('paste.nothing')}</Text>
+        <Text>{sum.length > 0 ? sum.join(' ') : t('paste.nothing')}</Text>
         {unknown.length > 0 && <Note>{t('paste.unknown', { titles: unknown.map((title) => `«${title}»`).join(', ') })}</Note>}
         {lost > 0 && <Note>{t('paste.lost', { count: lost })}</Note>}
         {edits.length > 0 && (

@@ -2,20 +2,20 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconCloudCheck, IconCloudOff, IconCloudPause, IconCloudUp } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { EditingSession, EditingState } from './EditingSession';
-import { countOf, isEmpty } from './outbox';
+import { countOf } from './outbox';
 
 interface SavingStatusProps {
   session: EditingSession;
   state: EditingState;
-  /** How many items are wrong. */
-  wrong: number;
+  /** How many rows wait until they are mended. */
+  stuck: number;
 }
 
 /** Whether everything that was typed is in the request, in words. */
-export function SavingStatus({ session, state, wrong }: SavingStatusProps) {
+export function SavingStatus({ session, state, stuck }: SavingStatusProps) {
   const { t } = useTranslation(['editing', 'common']);
-  const { Icon, words, tone } = usePicture(state, wrong);
-  const isWaiting = !isEmpty(state.outbox) && state.saving === 'idle';
+  const { Icon, words, tone } = usePicture(state, stuck);
+  const isWaiting = Object.keys(state.outbox.rows).length > stuck && state.saving === 'idle';
   return (
     <Group gap="xs" style={{ color: `var(--svod-${tone})` }} wrap="nowrap">
       <Icon size={16} aria-hidden />
@@ -31,12 +31,12 @@ export function SavingStatus({ session, state, wrong }: SavingStatusProps) {
   );
 }
 
-function usePicture(state: EditingState, wrong: number) {
+function usePicture(state: EditingState, stuck: number) {
   const { t } = useTranslation('editing');
   const count = countOf(state.outbox);
   if (state.saving === 'offline') return { Icon: IconCloudOff, words: t('status.offline'), tone: 'annulled' };
   if (state.saving === 'saving') return { Icon: IconCloudUp, words: t('status.saving'), tone: 'changed' };
   if (count === 0) return { Icon: IconCloudCheck, words: t('status.saved'), tone: 'added' };
-  const words = wrong > 0 ? t('status.wrong', { count: wrong }) : t('status.waiting', { count });
+  const words = stuck > 0 ? t('status.wrong', { count: stuck }) : t('status.waiting', { count });
   return { Icon: IconCloudPause, words, tone: 'changed' };
 }

@@ -112,7 +112,7 @@ export function TimelineDialog({ shape, targets, code, session, versions, onDone
                   value={version.until}
                   onChange={(until) => change(version.key, { until })}
                   isClearable
-                  width={200}
+                  width={240}
                   error={met.has(version.key) ? t('timeline.overlaps') : null}
                 />
                 <Button
@@ -213,6 +213,7 @@ function Fields({ shape, targets, version, onChange }: FieldsProps) {
           attribute={attribute}
           value={version.attributes[attribute.code]}
           canSearch={targets.has(attribute.to ?? '')}
+          isTouched
           on={version.from ?? undefined}
           onChange={(value) => onChange({ attributes: { ...version.attributes, [attribute.code]: value } })}
         />

@@ -84,6 +84,15 @@ export function typedOver(
   return { ...row, cells, labels, changed: [...changed], errors, ...(typed.isNew ? { tone: 'added' as const } : {}) };
 }
 
+/** How many typed rows wait until what is wrong in them is mended. */
+export function stuckRows(
+  { outbox, refused }: Pick<EditingState, 'outbox' | 'refused'>,
+  attributes: Map<string, Attribute>,
+): number {
+  const nothing = { items: undefined, refused, outbox };
+  return [...wrongItems(nothing, attributes)].filter((code) => outbox.rows[code]).length;
+}
+
 /** The items that cannot be saved or published as they are: by the definition, by the service, or refused. */
 export function wrongItems(
   state: Pick<EditingState, 'outbox' | 'items' | 'refused'>,

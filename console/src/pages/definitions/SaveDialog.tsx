@@ -5,6 +5,7 @@ import { useBusy } from '@/api/asking';
 import { refusalsOf, type Refusal } from '@/api/refusals';
 import { DefinitionDifferences } from '@/components/definition/DefinitionDifferences';
 import type { Definition } from '@/components/definition/definition';
+import { namesIn } from '@/components/definition/differenceWords';
 import { differences } from '@/components/definition/differences';
 import { BasisFields } from '@/components/requests/BasisFields';
 import { basisInput, NO_BASIS, type BasisDraft } from '@/components/requests/basis';
@@ -31,6 +32,11 @@ interface SaveDialogProps {
 }
 
 const NEW = 'new';
+
+const CHANGED = {
+  root: { background: 'var(--svod-changed-back)', borderColor: 'transparent' },
+  message: { color: 'var(--mantine-color-text)' },
+};
 
 /** What is typed of a request that is to be made. */
 interface NewRequest {
@@ -106,11 +112,11 @@ export function SaveDialog(props: SaveDialogProps) {
       >
         <Stack>
           {newer && (
-            <Alert color="yellow" title={t('dialog.staleTitle')} styles={{ message: { color: 'var(--mantine-color-text)' } }}>
+            <Alert variant="default" role="alert" title={t('dialog.staleTitle')} styles={CHANGED}>
               {t('dialog.stale')}
             </Alert>
           )}
-          <Changes before={newer?.definition ?? published} definition={definition} />
+          <Changes before={newer?.definition ?? published} isAgainstDraft={newer !== undefined} definition={definition} />
           <Where drafts={drafts} where={where} onChange={setWhere} isFixed={made !== undefined || newer !== undefined} />
           {where === NEW && made && <Text size="sm">{t('dialog.into', { number: made.id, title })}</Text>}
           {where === NEW && !made && (
@@ -166,7 +172,14 @@ function RequestFields({ request, onChange }: RequestFieldsProps) {
   );
 }
 
-function Changes({ before, definition }: { before: Definition | null; definition: Definition }) {
+interface ChangesProps {
+  before: Definition | null;
+  /** Whether that is what the draft says now, and not what is published. */
+  isAgainstDraft: boolean;
+  definition: Definition;
+}
+
+function Changes({ before, isAgainstDraft, definition }: ChangesProps) {
   const { t } = useTranslation('definition');
   const list = useMemo(() => (before ? differences(before, definition) : []), [before, definition]);
   if (!before) return <Text size="sm">{t('dialog.newHint', { count: definition.attributes?.length ?? 0 })}</Text>;
@@ -174,10 +187,10 @@ function Changes({ before, definition }: { before: Definition | null; definition
   return (
     <div>
       <Text size="xs" c="dimmed">
-        {t('dialog.against')}
+        {t(isAgainstDraft ? 'dialog.againstDraft' : 'dialog.against')}
       </Text>
       <ScrollArea.Autosize mah={320} type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': t('dialog.title') }}>
-        <DefinitionDifferences list={list} before={before} after={definition} />
+        <DefinitionDifferences list={list} nameOf={namesIn([definition, before])} />
       </ScrollArea.Autosize>
     </div>
   );

@@ -96,7 +96,7 @@ function Differences({ compared }: { compared: Compared }) {
           <Title order={2} size="h4" mb="xs">
             {t('changed.definition')}
           </Title>
-          <DefinitionTable changes={definition} />
+          <DefinitionTable dictionary={dictionary} changes={definition} />
         </Paper>
       )}
       {total === 0 ? (
