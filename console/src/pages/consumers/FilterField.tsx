@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 const EXAMPLES = [
   ['region', "item.region == '77'"],
   ['child', 'has(item.parent)'],
-  ['dictionary', "dictionary == 'offices'"],
+  ['codes', "item.code.startsWith('77')"],
 ] as const;
 
 interface FilterFieldProps {
