@@ -19,7 +19,7 @@ export function AuditTable({ entries, onOpen }: AuditTableProps) {
   const { t } = useTranslation('audit');
   return (
     <Card withBorder padding={0} className={classes['frame'] ?? ''}>
-      <Table.ScrollContainer minWidth={720}>
+      <Table.ScrollContainer minWidth={720} type="native">
         <Table horizontalSpacing="md" highlightOnHover>
           <Caption>{t('title')}</Caption>
           <Table.Thead>

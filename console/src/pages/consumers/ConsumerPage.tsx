@@ -18,7 +18,7 @@ import { Notice } from '@/ui/Notice';
 import { Page } from '@/ui/Page';
 import { Refusals } from '@/ui/Refusals';
 import { ConsumerActions } from './ConsumerActions';
-import { EVERY_MS, STATE_TONES } from './consumers';
+import { EVERY_MS, standingOf, STANDING_TONES } from './consumers';
 import { Deliveries } from './Deliveries';
 import { Position } from './Position';
 
@@ -65,13 +65,14 @@ export default function ConsumerPage() {
       </Page>
     );
   }
+  const standing = standingOf(consumer);
   const mayManage = hasRole(me, ['ADMINISTRATOR']) || consumer.account?.name === me?.account.name;
   return (
     <Page
       title={consumer.title || consumer.code}
       crumbs={crumbs}
-      beside={<Tone tone={STATE_TONES[consumer.state]}>{t(`state.${consumer.state}`)}</Tone>}
-      lead={t(`stateHint.${consumer.state}`)}
+      beside={<Tone tone={STANDING_TONES[standing]}>{t(`state.${standing}`)}</Tone>}
+      lead={t(`stateHint.${standing}`)}
       actions={mayManage && <ConsumerActions consumer={consumer} onChanged={again} />}
     >
       <Trouble consumer={consumer} />

@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useAsk } from '@/api/asking';
 import { graphql } from '@/api/gql';
-import type { ConsumerState } from '@/api/gql/graphql';
 import { hasRole, useMe } from '@/api/me';
 import { usePolling } from '@/api/polling';
 import { refusalsOf } from '@/api/refusals';
@@ -15,7 +14,7 @@ import { Page } from '@/ui/Page';
 import { Refusals } from '@/ui/Refusals';
 import { useUrlState } from '@/ui/urlState';
 import { Confirmations } from './Confirmations';
-import { EVERY_MS, STATE_TONES } from './consumers';
+import { EVERY_MS, STATES } from './consumers';
 import { ConsumersTable } from './ConsumersTable';
 import { RegisterDialog } from './RegisterDialog';
 
@@ -29,8 +28,6 @@ const LIST = graphql(`
     }
   }
 `);
-
-const STATES = Object.keys(STATE_TONES) as ConsumerState[];
 
 /** The systems that take the changes: whether each has all, and what is wrong where it has not. */
 export default function ConsumersPage() {

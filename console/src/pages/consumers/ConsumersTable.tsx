@@ -4,7 +4,7 @@ import { Link, useNavigate } from 'react-router';
 import { Tone } from '@/ui/Badges';
 import { Caption } from '@/ui/Caption';
 import { formatAgo, formatInstant } from '@/ui/format';
-import { STATE_TONES, type ListedConsumer } from './consumers';
+import { standingOf, STANDING_TONES, type ListedConsumer } from './consumers';
 import { Lag } from './Lag';
 import classes from './Lag.module.css';
 
@@ -14,7 +14,7 @@ export function ConsumersTable({ consumers }: { consumers: ListedConsumer[] }) {
   const most = Math.max(...consumers.map(({ lagEvents }) => lagEvents ?? 0));
   return (
     <Card withBorder padding={0} className={classes['frame'] ?? ''}>
-      <Table.ScrollContainer minWidth={820}>
+      <Table.ScrollContainer minWidth={820} type="native">
         <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
           <Caption>{t('title')}</Caption>
           <Table.Thead>
@@ -41,6 +41,7 @@ export function ConsumersTable({ consumers }: { consumers: ListedConsumer[] }) {
 function Row({ consumer, most }: { consumer: ListedConsumer; most: number }) {
   const { t } = useTranslation('consumer');
   const navigate = useNavigate();
+  const standing = standingOf(consumer);
   const address = `/consumers/${encodeURIComponent(consumer.code)}`;
   return (
     <Table.Tr className={classes['row'] ?? ''} onClick={() => void navigate(address)}>
@@ -53,7 +54,7 @@ function Row({ consumer, most }: { consumer: ListedConsumer; most: number }) {
         </Text>
       </Table.Td>
       <Table.Td>
-        <Tone tone={STATE_TONES[consumer.state]}>{t(`state.${consumer.state}`)}</Tone>
+        <Tone tone={STANDING_TONES[standing]}>{t(`state.${standing}`)}</Tone>
         {consumer.failures > 0 && (
           <Text size="xs" c="var(--svod-annulled)" mt={4}>
             {t('failures', { count: consumer.failures })}

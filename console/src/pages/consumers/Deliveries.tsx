@@ -82,7 +82,7 @@ export function Deliveries({ code, beat }: DeliveriesProps) {
 function DeliveryTable({ deliveries }: { deliveries: Delivery[] }) {
   const { t } = useTranslation('consumer');
   return (
-    <Table.ScrollContainer minWidth={680}>
+    <Table.ScrollContainer minWidth={680} type="native">
       <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
         <Caption>{t('deliveries.title')}</Caption>
         <Table.Thead>
@@ -119,7 +119,9 @@ function Row({ delivery }: { delivery: Delivery }) {
       <Table.Td>{delivery.status ?? t('nothing', { ns: 'common' })}</Table.Td>
       <Table.Td ta="right">{t('deliveries.ms', { ms: formatCount(delivery.tookMs) })}</Table.Td>
       <Table.Td>
-        {t('deliveries.count', { count: delivery.events, shown: formatCount(delivery.events) })}
+        <Text size="sm" style={{ whiteSpace: 'nowrap' }}>
+          {t('deliveries.count', { count: delivery.events, shown: formatCount(delivery.events) })}
+        </Text>
         <Text size="xs" c="dimmed" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
           {delivery.firstEvent === delivery.lastEvent
             ? delivery.firstEvent

@@ -10,11 +10,10 @@ interface LagProps {
   most: number;
 }
 
-/** How far a consumer is behind, in events and time: a bar, and its words. */
-export function Lag({ consumer, most }: LagProps) {
+/** How far a consumer is behind, in words. */
+export function LagWords({ consumer }: Pick<LagProps, 'consumer'>) {
   const { t } = useTranslation('consumer');
   const { lagEvents, lagSeconds } = consumer;
-  const tone = lagTone(consumer);
   if (lagEvents === null || lagEvents === undefined) {
     return (
       <Text size="xs" c="dimmed">
@@ -22,6 +21,20 @@ export function Lag({ consumer, most }: LagProps) {
       </Text>
     );
   }
+  return (
+    <Text size="xs" mt={4} c={`var(--svod-${lagTone(consumer)})`}>
+      {lagEvents === 0
+        ? t('lag.none')
+        : t('lag.events', { count: lagEvents, shown: formatCount(lagEvents), time: formatDuration(lagSeconds ?? 0) })}
+    </Text>
+  );
+}
+
+/** How far a consumer is behind, in events and time: a bar, and its words. */
+export function Lag({ consumer, most }: LagProps) {
+  const { lagEvents } = consumer;
+  const tone = lagTone(consumer);
+  if (lagEvents === null || lagEvents === undefined) return <LagWords consumer={consumer} />;
   // A root, because one consumer that never fetched anything would make all others look as if they had all.
   const share = lagEvents === 0 ? 0 : Math.max(0.06, Math.sqrt(lagEvents / Math.max(most, 1)));
   return (
@@ -36,11 +49,7 @@ export function Lag({ consumer, most }: LagProps) {
           }}
         />
       </div>
-      <Text size="xs" mt={4} c={`var(--svod-${tone})`}>
-        {lagEvents === 0
-          ? t('lag.none')
-          : t('lag.events', { count: lagEvents, shown: formatCount(lagEvents), time: formatDuration(lagSeconds ?? 0) })}
-      </Text>
+      <LagWords consumer={consumer} />
     </>
   );
 }

@@ -2,7 +2,7 @@ import { Card, Group, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { formatAgo, formatInstant } from '@/ui/format';
 import { lagTone, type ListedConsumer } from './consumers';
-import { Lag } from './Lag';
+import { LagWords } from './Lag';
 import classes from './Position.module.css';
 
 interface PositionProps {
@@ -32,9 +32,7 @@ export function Position({ consumer, newest }: PositionProps) {
         <Title order={2} size="h3" id="position-title">
           {t('position.title')}
         </Title>
-        <div style={{ width: 260 }}>
-          <Lag consumer={consumer} most={Math.max(consumer.lagEvents ?? 0, 1)} />
-        </div>
+        <LagWords consumer={consumer} />
       </Group>
       <div className={classes['track'] ?? ''} role="img" aria-label={`${words}. ${t('position.newest', { number: last })}`}>
         <div

@@ -41,8 +41,20 @@ export const LISTED = graphql(`
 /** A consumer as the list shows it. */
 export type ListedConsumer = ListedConsumerFragment;
 
-/** What a state of a consumer looks like. */
-export const STATE_TONES: Record<ConsumerState, string> = {
+/** How a consumer stands: its state, or that what is delivered to it fails. */
+export type Standing = ConsumerState | 'FAILING';
+
+/** How it stands. */
+export function standingOf({ state, failures }: ListedConsumer): Standing {
+  return state === 'ACTIVE' && failures > 0 ? 'FAILING' : state;
+}
+
+/** The states that a list can be narrowed to. */
+export const STATES: ConsumerState[] = ['UNVERIFIED', 'ACTIVE', 'PAUSED', 'QUARANTINED', 'ENDED'];
+
+/** What each looks like. */
+export const STANDING_TONES: Record<Standing, string> = {
+  FAILING: 'annulled',
   UNVERIFIED: 'changed',
   ACTIVE: 'added',
   PAUSED: 'retired',

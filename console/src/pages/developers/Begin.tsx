@@ -27,7 +27,6 @@ const READABLE = graphql(`
         exportFormats
         attributes {
           code
-          localized
           type
         }
       }

@@ -17,7 +17,7 @@ const ATTRIBUTES_MAX = 3;
 
 function query({ listField, attributes }: Sampled): string {
   const plain = attributes.filter(({ type }) => type !== 'REFERENCE').slice(0, ATTRIBUTES_MAX);
-  const fields = plain.map(({ code, localized }) => (localized ? `${camel(code)} { ru en }` : camel(code)));
+  const fields = plain.map((attribute) => camel(attribute.code));
   return `{ ${listField}(first: 3) { nodes { code ${fields.join(' ')} } } }`;
 }
 

@@ -15,7 +15,7 @@ export function PeopleTable({ accounts }: { accounts: ListedAccount[] }) {
   const { t } = useTranslation('people');
   return (
     <Card withBorder padding={0} className={classes['frame'] ?? ''}>
-      <Table.ScrollContainer minWidth={680}>
+      <Table.ScrollContainer minWidth={680} type="native">
         <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
           <Caption>{t('title')}</Caption>
           <Table.Thead>
@@ -71,7 +71,7 @@ function Row({ account }: { account: ListedAccount }) {
         <Tone tone={account.disabledAt ? 'retired' : 'added'}>{t(account.disabledAt ? 'state.DISABLED' : 'state.ACTIVE')}</Tone>
       </Table.Td>
       <Table.Td>
-        <Text size="sm">{formatDate(account.createdAt)}</Text>
+        <Text size="sm">{account.kind === 'BUILT_IN' ? t('always') : formatDate(account.createdAt)}</Text>
       </Table.Td>
     </Table.Tr>
   );

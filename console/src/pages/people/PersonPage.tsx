@@ -103,7 +103,7 @@ export default function PersonPage() {
               )}
             </Fact>
             <Fact label={t('column.kind')}>{t(`kind.${account.kind}`)}</Fact>
-            <Fact label={t('column.since')}>{formatDate(account.createdAt)}</Fact>
+            <Fact label={t('column.since')}>{account.kind === 'BUILT_IN' ? t('always') : formatDate(account.createdAt)}</Fact>
           </Stack>
         </Card>
         <Deeds actor={account.name} deeds={data.audit?.nodes ?? []} />

@@ -107,7 +107,7 @@ export function RoleMatrix({ account, grants, mayChange, onChanged }: RoleMatrix
             />
           ))}
         </Group>
-        <Table.ScrollContainer minWidth={620}>
+        <Table.ScrollContainer minWidth={620} type="native">
           <Table verticalSpacing={6} className={classes['table'] ?? ''}>
             <Caption>{t('roles.title')}</Caption>
             <Table.Thead>

@@ -106,16 +106,20 @@ function Health({ state }: { state: State }) {
       </Title>
       <List listStyleType="none" spacing="md">
         {state.health.map(({ name, isGood, since, detail, failedAt }) => {
+          // A text index that is not there yet is no fault: the first search makes it.
+          const isLazy = name === 'search';
           const known = PARTS.find((part) => part === name);
           return (
             <List.Item key={name}>
               <Text span size="sm" fw={600} mr={8}>
                 {known ? t(`part.${known}`) : name}
               </Text>
-              <Tone tone={isGood ? 'added' : 'annulled'}>{t(isGood ? 'good' : 'bad')}</Tone>
+              <Tone tone={isGood ? 'added' : isLazy ? 'changed' : 'annulled'}>
+                {t(isGood ? 'good' : isLazy ? 'later' : 'bad')}
+              </Tone>
               <Text size="xs" c="dimmed" mt={2}>
                 {[
-                  detail,
+                  !isGood && detail,
                   since && t('since', { at: formatInstant(since) }),
                   failedAt && t('failedAt', { at: formatInstant(failedAt) }),
                 ]
