@@ -14,17 +14,17 @@ export function ConsumersTable({ consumers }: { consumers: ListedConsumer[] }) {
   const most = Math.max(...consumers.map(({ lagEvents }) => lagEvents ?? 0));
   return (
     <Card withBorder padding={0} className={classes['frame'] ?? ''}>
-      <Table.ScrollContainer minWidth={820} type="native">
+      <Table.ScrollContainer minWidth={720} type="native">
         <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
           <Caption>{t('title')}</Caption>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('column.consumer')}</Table.Th>
-              <Table.Th>{t('column.state')}</Table.Th>
+              <Table.Th w={170}>{t('column.state')}</Table.Th>
               <Table.Th>{t('column.channel')}</Table.Th>
               <Table.Th w={190}>{t('column.lag')}</Table.Th>
               <Table.Th>{t('column.delivered')}</Table.Th>
-              <Table.Th>{t('column.contact')}</Table.Th>
+              <Table.Th visibleFrom="md">{t('column.contact')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -83,7 +83,7 @@ function Row({ consumer, most }: { consumer: ListedConsumer; most: number }) {
           </Text>
         )}
       </Table.Td>
-      <Table.Td>
+      <Table.Td visibleFrom="md">
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
           {consumer.contact}
         </Text>
