@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 interface FactProps {
-  label: string;
+  label: ReactNode;
   children: ReactNode;
 }
 

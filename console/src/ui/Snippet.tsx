@@ -24,7 +24,8 @@ export function Snippet({ label, text, wraps = false, height }: SnippetProps) {
       </div>
       <pre
         className={`${classes['text'] ?? ''} ${wraps ? (classes['wraps'] ?? '') : ''}`}
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keyboard
+        // What scrolls must be reached by keyboard.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         role="region"
         aria-label={label}

@@ -1,17 +1,103 @@
-import { Spotlight } from '@mantine/spotlight';
-import { IconSearch } from '@tabler/icons-react';
+import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
+import { useDebouncedValue } from '@mantine/hooks';
+import {
+  IconAddressBook,
+  IconBook2,
+  IconFileText,
+  IconGitPullRequest,
+  IconNews,
+  IconSearch,
+  type Icon,
+} from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { graphql } from '@/api/gql';
+import type { SearchEverythingQuery, SearchHitKind } from '@/api/gql/graphql';
+import { useAsk } from '@/api/asking';
+import { useMe } from '@/api/me';
+import { language } from '@/i18n';
+import { SECTIONS } from '../shell/navigation';
 import { searchStore } from './opening';
 
-/** Search over everything, from every page. */
+const SEARCH = graphql(`
+  query SearchEverything($text: String!, $language: Language!) {
+    search(text: $text, first: 20, language: $language) {
+      kind
+      dictionary
+      code
+      title
+      detail
+    }
+  }
+`);
+
+type Hit = SearchEverythingQuery['search'][number];
+
+const PICTURES: Record<SearchHitKind, Icon> = {
+  ITEM: IconFileText,
+  DICTIONARY: IconBook2,
+  CHANGE_REQUEST: IconGitPullRequest,
+  PUBLICATION: IconNews,
+  ACCOUNT: IconAddressBook,
+};
+
+const GROUPS = {
+  ITEM: 'items',
+  DICTIONARY: 'dictionaries',
+  CHANGE_REQUEST: 'requests',
+  PUBLICATION: 'publications',
+  ACCOUNT: 'accounts',
+} as const;
+
+function addressOf({ kind, dictionary, code }: Hit): string {
+  switch (kind) {
+    case 'ITEM':
+      return `/dictionaries/${dictionary ?? ''}/items/${encodeURIComponent(code)}`;
+    case 'DICTIONARY':
+      return `/dictionaries/${code}`;
+    case 'CHANGE_REQUEST':
+      return `/requests/${code}`;
+    case 'PUBLICATION':
+      return `/publications/${code}`;
+    case 'ACCOUNT':
+      return `/people/${code}`;
+  }
+}
+
+/** Search over everything that one may see, from every page, while one types; without words it leads to the sections. */
 export function Search() {
-  const { t } = useTranslation();
+  const { t } = useTranslation(['common', 'home']);
+  const navigate = useNavigate();
+  const me = useMe();
+  const [typed, setTyped] = useState('');
+  const [text] = useDebouncedValue(typed.trim(), 120);
+  const { data, isLoading } = useAsk(SEARCH, { text, language: language() === 'en' ? 'EN' : 'RU' }, { pause: text === '' });
+  const hits = text === '' ? [] : (data?.search ?? []);
+  const groups = (Object.keys(GROUPS) as SearchHitKind[]).map((kind): SpotlightActionGroupData => ({
+    group: t(`home:search.${GROUPS[kind]}`),
+    actions: hits.filter((hit) => hit.kind === kind).map((hit) => actionOf(hit, (address) => void navigate(address))),
+  }));
+  const sections: SpotlightActionGroupData = {
+    group: t('home:search.pages'),
+    actions: SECTIONS.filter((section) => section.isShownTo(me)).map(({ name, to, icon: Picture }) => ({
+      id: name,
+      label: t(`nav.${name}`),
+      leftSection: <Picture size={18} stroke={1.6} aria-hidden />,
+      onClick: () => void navigate(to),
+    })),
+  };
   return (
     <Spotlight
       store={searchStore}
-      actions={[]}
+      actions={text === '' ? [sections] : groups.filter((group) => group.actions.length > 0)}
       shortcut={['mod + K']}
-      nothingFound={t('search.nothing')}
+      query={typed}
+      onQueryChange={setTyped}
+      filter={(_, actions) => actions}
+      scrollable
+      maxHeight={480}
+      nothingFound={isLoading ? t('loading') : t('search.nothing')}
       searchProps={{
         leftSection: <IconSearch size={18} aria-hidden />,
         placeholder: t('search.placeholder'),
@@ -19,4 +105,15 @@ export function Search() {
       }}
     />
   );
+}
+
+function actionOf(hit: Hit, go: (address: string) => void) {
+  const Picture = PICTURES[hit.kind];
+  return {
+    id: `${hit.kind} ${hit.dictionary ?? ''} ${hit.code}`,
+    label: hit.title,
+    description: hit.detail,
+    leftSection: <Picture size={18} stroke={1.6} aria-hidden />,
+    onClick: () => go(addressOf(hit)),
+  };
 }

@@ -73,7 +73,7 @@ function TokenTable({ tokens, onRevoke }: { tokens: ListedToken[]; onRevoke: (to
   const good = tokens.filter((token) => stateOf(token, now) === 'GOOD');
   const rest = tokens.filter((token) => stateOf(token, now) !== 'GOOD');
   return (
-    <Table.ScrollContainer minWidth={620}>
+    <Table.ScrollContainer minWidth={620} type="native">
       <Table verticalSpacing="sm">
         <Caption>{t('title')}</Caption>
         <Table.Thead>

@@ -1,47 +1,29 @@
-import {
-  Anchor,
-  Button,
-  Card,
-  Group,
-  Modal,
-  PasswordInput,
-  SegmentedControl,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-} from '@mantine/core';
-import { IconSearch, IconUserPlus } from '@tabler/icons-react';
+import { Button, Card, CloseButton, Group, Menu, SegmentedControl, Text, TextInput, Title } from '@mantine/core';
+import { IconLock, IconPlus, IconRobot, IconSearch, IconUser } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
+import { useNavigate } from 'react-router';
+import { ask } from '@/api/asking';
 import { graphql } from '@/api/gql';
-import type { PeopleQuery } from '@/api/gql/graphql';
-import { act, ask, useAsk, useBusy } from '@/api/asking';
 import { hasRole, useMe } from '@/api/me';
-import { refusalsOf, type Refusal } from '@/api/refusals';
-import { Tone } from '@/ui/Badges';
+import { usePaged } from '@/api/paging';
+import { ROLES } from '@/components/roles/roles';
 import { Empty } from '@/ui/Empty';
-import { Face } from '@/ui/Face';
-import { formatInstant } from '@/ui/format';
+import { Fact } from '@/ui/Fact';
 import { Loading } from '@/ui/Loading';
+import { More } from '@/ui/More';
 import { Page } from '@/ui/Page';
-import { Refusals } from '@/ui/Refusals';
 import { useUrlState } from '@/ui/urlState';
+import { AddAccountDialog } from './AddAccountDialog';
+import { found, FILTERS, type Filter, type Kind } from './listing';
+import { PeopleTable } from './PeopleTable';
 
-const PEOPLE = graphql(`
-  query People($after: String) {
+const LIST = graphql(`
+  query PeopleList($after: String) {
     accounts(first: 200, after: $after) {
+      totalCount
       nodes {
-        name
-        displayName
-        kind
-        createdAt
-        disabledAt
-        roles {
-          role
-          dictionary
-        }
+        ...ListedAccount
       }
       pageInfo {
         hasNextPage
@@ -51,194 +33,133 @@ const PEOPLE = graphql(`
   }
 `);
 
-const ADD = graphql(`
-  mutation PeopleAdd($input: AddAccountInput!) {
-    addAccount(input: $input) {
-      account {
-        name
-      }
-      errors {
-        path
-        code
-        message
-      }
-    }
-  }
-`);
+const NOTHING = { nodes: [], totalCount: 0, pageInfo: { hasNextPage: false } };
+const load = async (after: string | null) => (await ask(LIST, { after }, true)).accounts ?? NOTHING;
 
-type Accounts = NonNullable<PeopleQuery['accounts']>;
-
-/** Everybody who has an account, people and systems. */
+/** Everybody with an account, and what they may do. For administrators and auditors. */
 export default function PeoplePage() {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'common']);
   const me = useMe();
-  const [search, setSearch] = useUrlState('q');
-  const [isAdding, setAdding] = useState(false);
-  const [more, setMore] = useState<Accounts>();
-  const { data, error, isLoading } = useAsk(PEOPLE, { after: null }, { types: ['Account'] });
-  const page = (more ?? data?.accounts)?.pageInfo;
-  const all = [...(data?.accounts?.nodes ?? []), ...(more?.nodes ?? [])];
-  const wanted = search.toLowerCase();
-  const shown = all.filter((account) => `${account.name} ${account.displayName}`.toLowerCase().includes(wanted));
-  const showMore = async () => {
-    const next = (await ask(PEOPLE, { after: page?.endCursor ?? null })).accounts;
-    if (next) setMore({ ...next, nodes: [...(more?.nodes ?? []), ...next.nodes] });
-  };
-  const canChange = hasRole(me, ['ADMINISTRATOR']);
-  const add = (
-    <Button leftSection={<IconUserPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-      {t('add')}
-    </Button>
+  const [added, setAdded] = useState<Kind | null>(null);
+  const navigate = useNavigate();
+  const mayAdd = hasRole(me, ['ADMINISTRATOR']);
+  if (me === undefined) return <Loading />;
+  if (!hasRole(me, ['ADMINISTRATOR', 'AUDITOR'])) {
+    return (
+      <Page title={t('title')}>
+        <Empty icon={IconLock} title={t('refused')} hint={t('refusedHint')} />
+      </Page>
+    );
+  }
+  const add = mayAdd && (
+    <Menu position="bottom-end" shadow="md">
+      <Menu.Target>
+        <Button leftSection={<IconPlus size={16} aria-hidden />}>{t('add')}</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconUser size={16} aria-hidden />} onClick={() => setAdded('PERSON')}>
+          {t('addPerson')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconRobot size={16} aria-hidden />} onClick={() => setAdded('SYSTEM')}>
+          {t('addSystem')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
   return (
-    <Page title={t('title')} lead={t('lead')} actions={canChange && add}>
-      <TextInput
-        maw={360}
-        aria-label={t('find')}
-        placeholder={t('find')}
-        leftSection={<IconSearch size={16} aria-hidden />}
-        value={search}
-        onChange={(event) => setSearch(event.currentTarget.value || null)}
-      />
-      {isLoading && <Loading />}
-      {error && !data && <Refusals refusals={refusalsOf(error)} />}
-      {data && shown.length === 0 && <Empty title={t('none')} />}
-      {shown.length > 0 && <AccountTable accounts={shown} />}
-      {page?.hasNextPage && (
-        <Group justify="center">
-          <Button variant="default" onClick={() => void showMore()}>
-            {t('action.more', { ns: 'common' })}
-          </Button>
-        </Group>
+    <Page title={t('title')} lead={t('lead')} actions={add}>
+      <People />
+      <Legend />
+      {added && (
+        <AddAccountDialog
+          kind={added}
+          onClose={() => setAdded(null)}
+          onAdded={(name) => void navigate(`/people/${encodeURIComponent(name)}`)}
+        />
       )}
-      {isAdding && <AddDialog onClose={() => setAdding(false)} />}
     </Page>
   );
 }
 
-function AccountTable({ accounts }: { accounts: Accounts['nodes'] }) {
+function People() {
   const { t } = useTranslation(['people', 'common']);
-  const rolesOf = (account: Accounts['nodes'][number]) =>
-    (account.roles ?? [])
-      .map(({ role, dictionary }) => t(`role.${role}`, { ns: 'common' }) + (dictionary ? `: ${dictionary}` : ''))
-      .join(', ');
+  const [text, setText] = useUrlState('q');
+  const [filter, setFilter] = useUrlState('show', 'all');
+  const list = usePaged(load, 'people');
+  const wanted = FILTERS.find((each) => each === filter) ?? 'all';
+  const shown = found(list.nodes, text, wanted);
+  const reset = () => {
+    setText(null);
+    setFilter(null);
+  };
   return (
-    <Card withBorder padding={0}>
-      <Table.ScrollContainer minWidth={720}>
-        <Table highlightOnHover verticalSpacing="sm" horizontalSpacing="md">
-          <Table.Thead>
-            <Table.Tr>
-              {(['name', 'kind', 'roles', 'since', 'state'] as const).map((name) => (
-                <Table.Th key={name}>{t(`column.${name}`)}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {accounts.map((account) => (
-              <Table.Tr key={account.name}>
-                <Table.Td>
-                  <Group gap="sm" wrap="nowrap">
-                    <Face person={account} size={30} />
-                    <div>
-                      <Anchor component={Link} to={`/people/${account.name}`} size="sm" fw={600}>
-                        {account.displayName}
-                      </Anchor>
-                      <Text size="xs" c="dimmed" ff="monospace">
-                        {account.name}
-                      </Text>
-                    </div>
-                  </Group>
-                </Table.Td>
-                <Table.Td>{t(`kind.${account.kind}`)}</Table.Td>
-                <Table.Td maw={320}>
-                  <Text size="sm">{rolesOf(account)}</Text>
-                </Table.Td>
-                <Table.Td>{formatInstant(account.createdAt)}</Table.Td>
-                <Table.Td>
-                  <Tone tone={account.disabledAt ? 'annulled' : 'added'}>{account.disabledAt ? t('disabled') : t('active')}</Tone>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-    </Card>
+    <>
+      <Group gap="md">
+        <TextInput
+          w={{ base: '100%', xs: 320 }}
+          aria-label={t('search')}
+          placeholder={t('search')}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          rightSection={
+            text !== '' && (
+              <CloseButton size="sm" aria-label={t('action.clear', { ns: 'common' })} onClick={() => setText(null)} />
+            )
+          }
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <SegmentedControl
+          aria-label={t('filter.label')}
+          value={wanted}
+          onChange={setFilter}
+          data={FILTERS.map((each: Filter) => ({ value: each, label: t(`filter.${each}`) }))}
+        />
+        <Text size="sm" c="dimmed" aria-live="polite">
+          {!list.isLoading && shown.length > 0 && t('found', { count: shown.length })}
+        </Text>
+      </Group>
+      {list.isLoading && <Loading lines={8} />}
+      {!list.isLoading && list.refusals.length === 0 && shown.length === 0 && (
+        <Empty
+          icon={IconSearch}
+          title={t('nothing')}
+          hint={t('nothingHint')}
+          action={
+            <Button variant="default" onClick={reset}>
+              {t('showAll')}
+            </Button>
+          }
+        />
+      )}
+      {shown.length > 0 && <PeopleTable accounts={shown} />}
+      {(list.hasMore || list.refusals.length > 0) && <More list={list} />}
+    </>
   );
 }
 
-function AddDialog({ onClose }: { onClose: () => void }) {
+function Legend() {
   const { t } = useTranslation(['people', 'common']);
-  const navigate = useNavigate();
-  const [name, setName] = useState('');
-  const [displayName, setDisplayName] = useState('');
-  const [kind, setKind] = useState<'PERSON' | 'SYSTEM'>('PERSON');
-  const [password, setPassword] = useState('');
-  const [refusals, setRefusals] = useState<Refusal[]>([]);
-  const [isBusy, run] = useBusy();
-  const add = () =>
-    run(async () => {
-      const input = {
-        name: name.trim(),
-        displayName: displayName.trim(),
-        kind,
-        password: kind === 'PERSON' && password !== '' ? password : null,
-      };
-      try {
-        const { addAccount } = await act(ADD, { input });
-        setRefusals(addAccount.errors);
-        if (addAccount.account) await navigate(`/people/${addAccount.account.name}`);
-      } catch (error) {
-        setRefusals(refusalsOf(error));
-      }
-    });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('form.title')}
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void add();
-        }}
-      >
-        <Stack>
-          <SegmentedControl
-            aria-label={t('form.kind')}
-            value={kind}
-            onChange={(next) => setKind(next as 'PERSON' | 'SYSTEM')}
-            data={(['PERSON', 'SYSTEM'] as const).map((value) => ({ value, label: t(`kind.${value}`) }))}
-          />
-          <TextInput
-            data-autofocus
-            label={t('form.name')}
-            description={t('form.nameHint')}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            autoCapitalize="none"
-          />
-          <TextInput
-            label={t('form.displayName')}
-            value={displayName}
-            onChange={(event) => setDisplayName(event.currentTarget.value)}
-          />
-          {kind === 'PERSON' && (
-            <PasswordInput
-              label={t('form.password')}
-              description={t('form.passwordHint')}
-              value={password}
-              autoComplete="new-password"
-              onChange={(event) => setPassword(event.currentTarget.value)}
-            />
-          )}
-          <Refusals refusals={refusals} />
-          <Button type="submit" loading={isBusy} disabled={name.trim() === '' || displayName.trim() === ''}>
-            {t('form.make')}
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
+    <Card withBorder padding="lg" component="section" aria-labelledby="legend-title">
+      <Title order={2} size="h3" mb="sm" id="legend-title">
+        {t('roles.what')}
+      </Title>
+      <div style={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fill, minmax(280px, 1fr))', gap: '16px 32px' }}>
+        {ROLES.map((role) => (
+          <Fact
+            key={role}
+            label={
+              <Text span size="sm" fw={600} c="var(--mantine-color-text)">
+                {t(`role.${role}`, { ns: 'common' })}
+              </Text>
+            }
+          >
+            <Text span size="sm" c="dimmed">
+              {t(`roles.may.${role}`)}
+            </Text>
+          </Fact>
+        ))}
+      </div>
+    </Card>
   );
 }

@@ -1,196 +1,163 @@
-import { Anchor, Button, Card, Group, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Card, Group, List, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { IconLock, IconUserQuestion } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
+import { useAsk } from '@/api/asking';
 import { graphql } from '@/api/gql';
-import { act, useAsk, useBusy } from '@/api/asking';
 import { hasRole, useMe } from '@/api/me';
-import { refusalsOf, type Refusal } from '@/api/refusals';
-import { Roles } from '@/components/people/Roles';
+import { refusalsOf } from '@/api/refusals';
+import { useActName } from '@/components/audit/acts';
 import { Tokens } from '@/components/tokens/Tokens';
 import { Tone } from '@/ui/Badges';
-import { Face } from '@/ui/Face';
+import { Empty } from '@/ui/Empty';
+import { Fact } from '@/ui/Fact';
+import { formatAgo, formatDate, formatInstant } from '@/ui/format';
 import { Loading } from '@/ui/Loading';
+import { Notice } from '@/ui/Notice';
 import { Page } from '@/ui/Page';
 import { Refusals } from '@/ui/Refusals';
-import { Missing } from '../Broken';
+import { EnablingDialog, SetPasswordDialog } from './PersonDialogs';
+import { RoleMatrix } from './RoleMatrix';
 
-const PERSON = graphql(`
-  query Person($name: ID!) {
+const ONE = graphql(`
+  query PersonOne($name: ID!, $actor: String!) {
     account(name: $name) {
-      name
-      displayName
-      kind
-      createdAt
-      disabledAt
-      roles {
-        role
-        dictionary
-      }
+      ...ListedAccount
       tokens {
         ...TokenList
       }
     }
-  }
-`);
-
-const SET_PASSWORD = graphql(`
-  mutation PersonPassword($account: ID!, $password: String!) {
-    setPassword(input: { account: $account, password: $password }) {
-      account {
-        name
-      }
-      errors {
-        path
-        code
-        message
+    audit(filter: { actor: $actor }, first: 6) {
+      nodes {
+        number
+        at
+        act
+        subject
+        refused
       }
     }
   }
 `);
 
-const DISABLE = graphql(`
-  mutation PersonDisable($account: ID!) {
-    disableAccount(input: { account: $account }) {
-      account {
-        name
-        disabledAt
-      }
-      errors {
-        path
-        code
-        message
-      }
-    }
-  }
-`);
-
-const ENABLE = graphql(`
-  mutation PersonEnable($account: ID!) {
-    enableAccount(input: { account: $account }) {
-      account {
-        name
-        disabledAt
-      }
-      errors {
-        path
-        code
-        message
-      }
-    }
-  }
-`);
-
-/** One account: what it may do, its tokens, and whether it may come in. */
+/** An account: what it may do, its tokens, what was done under it. */
 export default function PersonPage() {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'token', 'common']);
   const { name = '' } = useParams();
   const me = useMe();
-  const { data, error, isLoading, again } = useAsk(PERSON, { name }, { types: ['Account', 'Token'] });
-  const account = data?.account;
+  const isShown = hasRole(me, ['ADMINISTRATOR', 'AUDITOR']);
+  const { data, error, isLoading, again } = useAsk(ONE, { name, actor: name }, { pause: !isShown });
+  const [dialog, setDialog] = useState<'password' | 'enabling' | null>(null);
   const crumbs = [{ title: t('title'), to: '/people' }];
-  if (isLoading) return <Loading />;
-  if (error && !data) return <Refusals refusals={refusalsOf(error)} />;
-  if (!account) return <Missing />;
-  const canChange = hasRole(me, ['ADMINISTRATOR']);
+  const account = data?.account;
+  if (me === undefined || isLoading) return <Loading />;
+  if (!account) {
+    return (
+      <Page title={name} crumbs={crumbs}>
+        {error && <Refusals refusals={refusalsOf(error)} />}
+        {!error && !isShown && <Empty icon={IconLock} title={t('refused')} hint={t('refusedHint')} />}
+        {!error && isShown && <Empty icon={IconUserQuestion} title={t('one.missing')} hint={t('one.missingHint')} />}
+      </Page>
+    );
+  }
+  const mayChange = hasRole(me, ['ADMINISTRATOR']) && account.kind !== 'BUILT_IN';
+  const isPerson = account.kind !== 'SYSTEM';
+  const actions = mayChange && (
+    <>
+      {isPerson && (
+        <Button variant="default" onClick={() => setDialog('password')}>
+          {t('one.password')}
+        </Button>
+      )}
+      <Button variant="default" onClick={() => setDialog('enabling')}>
+        {t(account.disabledAt ? 'one.enable' : 'one.disable')}
+      </Button>
+    </>
+  );
+  const close = () => setDialog(null);
   return (
     <Page
       title={account.displayName}
-      beside={
-        <Group gap="xs">
-          <Face person={account} size={30} />
-          <Text ff="monospace" c="dimmed">
-            {account.name}
-          </Text>
-          <Tone tone={account.disabledAt ? 'annulled' : 'added'}>
-            {account.disabledAt ? t('disabled') : t(`kind.${account.kind}`)}
-          </Tone>
-        </Group>
-      }
       crumbs={crumbs}
+      actions={actions}
+      beside={
+        <Tone tone={account.disabledAt ? 'retired' : 'added'}>{t(account.disabledAt ? 'state.DISABLED' : 'state.ACTIVE')}</Tone>
+      }
     >
-      <Roles account={account.name} grants={account.roles ?? []} canChange={canChange} />
-      <Tokens account={account.name} tokens={account.tokens ?? []} onChanged={again} />
-      {canChange && (
-        <AccessCard account={account.name} isDisabled={Boolean(account.disabledAt)} isPerson={account.kind === 'PERSON'} />
-      )}
-      <Anchor component={Link} to={`/audit?actor=${account.name}`} size="sm">
-        {t('access.audit')}
-      </Anchor>
+      {account.disabledAt && <Notice>{t('one.disabledNotice', { date: formatDate(account.disabledAt) })}</Notice>}
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+        <Card withBorder padding="lg" component="section" aria-labelledby="account-title">
+          <Title order={2} size="h3" mb="md" id="account-title">
+            {t('one.account')}
+          </Title>
+          <Stack gap="sm">
+            <Fact label={t('new.name')}>
+              <Text span size="sm" ff="monospace">
+                {account.name}
+              </Text>
+              {account.name === me?.account.name && (
+                <Text span size="sm" c="dimmed">
+                  {' '}
+                  · {t('one.you')}
+                </Text>
+              )}
+            </Fact>
+            <Fact label={t('column.kind')}>{t(`kind.${account.kind}`)}</Fact>
+            <Fact label={t('column.since')}>{account.kind === 'BUILT_IN' ? t('always') : formatDate(account.createdAt)}</Fact>
+          </Stack>
+        </Card>
+        <Deeds actor={account.name} deeds={data.audit?.nodes ?? []} />
+      </SimpleGrid>
+      <RoleMatrix account={account.name} grants={account.roles ?? []} mayChange={mayChange} onChanged={again} />
+      {mayChange && <Tokens account={account.name} tokens={account.tokens ?? []} onChanged={again} />}
+      {dialog === 'password' && <SetPasswordDialog account={account} onClose={close} />}
+      {dialog === 'enabling' && <EnablingDialog account={account} onClose={close} onDone={again} />}
     </Page>
   );
 }
 
-interface AccessCardProps {
-  account: string;
-  isDisabled: boolean;
-  isPerson: boolean;
+interface Deed {
+  number: number;
+  at: string;
+  act: string;
+  subject: string;
+  refused: boolean;
 }
 
-function AccessCard({ account, isDisabled, isPerson }: AccessCardProps) {
+function Deeds({ actor, deeds }: { actor: string; deeds: Deed[] }) {
   const { t } = useTranslation('people');
-  const [password, setPassword] = useState('');
-  const [isDone, setDone] = useState(false);
-  const [refusals, setRefusals] = useState<Refusal[]>([]);
-  const [isBusy, run] = useBusy();
-  const attempt = (work: () => Promise<Refusal[]>) =>
-    run(async () => {
-      try {
-        const errors = await work();
-        setRefusals(errors);
-        setDone(errors.length === 0);
-      } catch (error) {
-        setRefusals(refusalsOf(error));
-      }
-    });
-  const change = () =>
-    attempt(async () => {
-      const { errors } = (await act(SET_PASSWORD, { account, password })).setPassword;
-      if (errors.length === 0) setPassword('');
-      return errors;
-    });
-  const toggle = () =>
-    attempt(async () =>
-      isDisabled
-        ? (await act(ENABLE, { account })).enableAccount.errors
-        : (await act(DISABLE, { account })).disableAccount.errors,
-    );
+  const nameOf = useActName();
   return (
-    <Card withBorder padding="lg">
-      <Title order={2} size="h3" mb="sm">
-        {t('access.title')}
+    <Card withBorder padding="lg" component="section" aria-labelledby="deeds-title">
+      <Title order={2} size="h3" mb="md" id="deeds-title">
+        {t('one.recent')}
       </Title>
-      <Stack gap="md">
-        {isPerson && (
-          <Group align="flex-end">
-            <PasswordInput
-              label={t('access.setPassword')}
-              description={t('access.setPasswordHint')}
-              autoComplete="new-password"
-              value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
-              w={320}
-            />
-            <Button variant="default" disabled={password === ''} loading={isBusy} onClick={() => void change()}>
-              {t('access.setPassword')}
-            </Button>
-          </Group>
-        )}
-        <Group>
-          <Button variant="default" loading={isBusy} onClick={() => void toggle()}>
-            {isDisabled ? t('access.enable') : t('access.disable')}
-          </Button>
-          <Text size="sm" c="dimmed">
-            {isDisabled ? '' : t('access.disableHint')}
-          </Text>
-        </Group>
-        <Refusals refusals={refusals} />
-        {isDone && (
-          <Text size="sm" role="status" c="var(--svod-added)">
-            {t('access.done')}
-          </Text>
-        )}
-      </Stack>
+      {deeds.length === 0 && <Text size="sm">{t('one.noDeeds')}</Text>}
+      <List listStyleType="none" spacing={6}>
+        {deeds.map((deed) => (
+          <List.Item key={deed.number} styles={{ itemWrapper: { display: 'block' }, itemLabel: { width: '100%' } }}>
+            <Group justify="space-between" gap="xs" wrap="nowrap">
+              <Text size="sm">
+                {nameOf(deed.act)}
+                {deed.subject && (
+                  <Text span size="xs" c="dimmed" ff="monospace">
+                    {' '}
+                    {deed.subject}
+                  </Text>
+                )}
+              </Text>
+              <Text size="xs" c="dimmed" title={formatInstant(deed.at)} style={{ whiteSpace: 'nowrap' }}>
+                {formatAgo(deed.at)}
+              </Text>
+            </Group>
+          </List.Item>
+        ))}
+      </List>
+      {deeds.length > 0 && (
+        <Anchor component={Link} to={`/audit?actor=${encodeURIComponent(actor)}`} size="sm" mt="sm" display="inline-block">
+          {t('one.did')}
+        </Anchor>
+      )}
     </Card>
   );
 }
