@@ -4,6 +4,9 @@ use jiff::{Span, Unit};
 
 use super::validity::Date;
 
+/// Longer periods end after the last day of the calendar, and count as this.
+const PERIOD_DAYS_MAX: u32 = 3_000_000;
+
 /// How the age of a dictionary stands to its update period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
@@ -18,16 +21,17 @@ pub enum Freshness {
 
 /// The day by which it is to be renewed; `None` where the passport names no period.
 pub fn renewal_due_on(renewed_on: Date, period_days: Option<u32>) -> Option<Date> {
-    period_days.map(|days| renewed_on.saturating_add(Span::new().days(i64::from(days).min(3_000_000))))
+    period_days.map(|days| renewed_on.saturating_add(Span::new().days(i64::from(days.min(PERIOD_DAYS_MAX)))))
 }
 
 /// How fresh something is on a day that was last renewed on another.
 pub fn freshness(renewed_on: Date, period_days: Option<u32>, today: Date) -> Freshness {
     let (Some(due_on), Some(period_days)) = (renewal_due_on(renewed_on, period_days), period_days) else { return Freshness::Unknown };
+    let days_of_tenth = i64::from(period_days.min(PERIOD_DAYS_MAX) / 10);
     let days_left = today.until((Unit::Day, due_on)).map_or(0, |left| i64::from(left.get_days()));
     match days_left {
         ..0 => Freshness::Overdue,
-        days if days <= i64::from(period_days / 10).max(1) => Freshness::Due,
+        days if days <= days_of_tenth.max(1) => Freshness::Due,
         _ => Freshness::Fresh,
     }
 }
