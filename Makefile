@@ -5,7 +5,7 @@ SHELL := /bin/sh
 # Debian's packages; each is installed only when it is missing, and said aloud.
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: help run build console console-embedded console-test test check fmt bench bench-peers bench-load bench-soak soak fuzz generate postgres nats-server compiler curl nextest node node-new console-packages chromium audit-suite webhook-sdks xmllint validators clean
+.PHONY: help run build console console-embedded console-test console-perf test check fmt bench bench-peers bench-load bench-soak soak fuzz generate postgres nats-server compiler curl nextest node node-new console-packages chromium audit-suite webhook-sdks xmllint validators clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
