@@ -27,6 +27,7 @@ use crate::query::{PersistedLimits, QueryLimits};
 mod consumers;
 mod delivery;
 mod feed;
+mod in_force;
 mod layers;
 mod mirror;
 

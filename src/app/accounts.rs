@@ -293,12 +293,12 @@ fn check_signed_in_at_all(authority: &Authority) -> Result<()> {
     }
 }
 
-fn check_overseer(authority: &Authority) -> Result<()> {
+pub(super) fn check_overseer(authority: &Authority) -> Result<()> {
     check_signed_in(authority)?;
     if authority.holds_everywhere(Role::Administrator) || authority.holds_everywhere(Role::Auditor) {
         return Ok(());
     }
-    Err(Error::forbidden("accounts are listed for administrators and auditors: ask one of them"))
+    Err(Error::forbidden("this is for administrators and auditors: ask one of them"))
 }
 
 /// What others have is not there for whoever may not know of it.

@@ -10,6 +10,7 @@ use crate::domain::error::{Error, Result};
 use crate::exchange::cells::write_value;
 use crate::exchange::csv::CsvFormat;
 use crate::exchange::definition_draft::{self, Draft, DraftRequest, IsKnown, KnownDictionary};
+use crate::exchange::definition_file;
 use crate::exchange::format::Format;
 use crate::exchange::table::{FileError, FileLimits, Table};
 
@@ -31,6 +32,11 @@ pub struct DraftOptions {
     pub format: Option<Format>,
     pub csv: CsvFormat,
     pub finds_references: bool,
+}
+
+/// What a definition looks like, as JSON Schema: for editors that help to write one.
+pub fn definition_schema() -> String {
+    definition_file::json_schema()
 }
 
 /// Drafts a definition for the items of a file. `may_read` says which published dictionaries the caller may know of.

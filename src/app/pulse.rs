@@ -28,6 +28,11 @@ impl Pulse {
         *self.0.borrow()
     }
 
+    /// How many wait for beats.
+    pub fn listeners_count(&self) -> usize {
+        self.0.receiver_count()
+    }
+
     /// Beats from now on.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
         self.0.subscribe()

@@ -19,7 +19,9 @@ use super::publishing::{NameCheck, Publisher};
 use super::pulse::Pulse;
 use super::reading::Reading;
 use super::refusal_budget::RefusalBudget;
+use super::searching::Searching;
 use super::secrets::Secrets;
+use super::system::{Following, SettingInForce, System};
 use super::verifying::{self, Stage, Verified};
 use crate::catalog::Catalog;
 use crate::db;
@@ -63,6 +65,8 @@ pub struct Svod {
     pub reading: Reading,
     pub change_requests: ChangeRequests,
     pub comparing: Comparing,
+    pub searching: Searching,
+    pub system: System,
     pub feed: Feed,
     pub consumers: Consumers,
     /// `None` in a process that takes no files.
@@ -100,9 +104,32 @@ impl Svod {
         let publisher = Arc::new(publisher);
         let comparing = Comparing::new(reading.clone(), store.clone());
         let change_requests = ChangeRequests::new(acts.clone(), Arc::clone(&publisher));
+        let system = System::new(store.clone(), acts.pulse.clone(), &acts.clock);
+        let searching = Searching::new(change_requests.clone(), accounts.clone());
         let import_jobs = import_jobs
             .map(|settings| ImportJobs::new(acts.clone(), change_requests.clone(), Arc::clone(&publisher), import_secrets, settings));
-        Ok(Self { store, acts, identity, accounts, auditing, publisher, reading, change_requests, comparing, feed, consumers, import_jobs })
+        Ok(Self {
+            store,
+            acts,
+            identity,
+            accounts,
+            auditing,
+            publisher,
+            reading,
+            change_requests,
+            comparing,
+            searching,
+            system,
+            feed,
+            consumers,
+            import_jobs,
+        })
+    }
+
+    /// The same service, with settings for its reports to tell; none of them may be a secret.
+    pub fn telling(mut self, settings: Vec<SettingInForce>) -> Self {
+        self.system.tell_settings(settings);
+        self
     }
 
     /// The import jobs of a process that takes files.
@@ -114,7 +141,8 @@ impl Svod {
     /// Whoever publishes in another process is noticed through this.
     pub fn follower(&self, ask_every_ms: u64) -> Result<Follower> {
         let (publisher, pulse) = (Arc::clone(&self.publisher), self.acts.pulse.clone());
-        Ok(Follower { publisher, pulse, store: self.store.clone(), watcher: None, ask_every_ms })
+        let (following, clock) = (self.system.following().clone(), self.acts.clock.clone());
+        Ok(Follower { publisher, pulse, store: self.store.clone(), watcher: None, ask_every_ms, following, clock })
     }
 }
 
@@ -160,18 +188,19 @@ pub struct Follower {
     /// Absent until connected, and again after a fault.
     watcher: Option<Watcher>,
     ask_every_ms: u64,
+    following: Following,
+    clock: Clock,
 }
 
 impl Follower {
     /// Looks once. After a fault the next look connects anew and asks, since a word may have been lost meanwhile.
     pub fn look(&mut self) -> Result<()> {
-        match self.look_once() {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                self.watcher = None;
-                Err(error)
-            }
+        let outcome = self.look_once();
+        if outcome.is_err() {
+            self.watcher = None;
         }
+        self.following.note(&outcome, self.clock.now());
+        outcome
     }
 
     fn look_once(&mut self) -> Result<()> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::segments::Segments;
 use super::subject::{Scalar, Subject};
-use super::text_index::TextIndex;
+use super::text_index::{Hit, TextIndex, Typos};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::item::ItemVersion;
 use crate::domain::item_table::ItemTable;
@@ -96,6 +96,11 @@ impl DictionarySnapshot {
         let mut found: Vec<(usize, f32)> = hits.filter_map(|hit| Some((position(&hit.version)?, hit.score))).collect();
         found.sort_by(|(a, a_score), (b, b_score)| b_score.total_cmp(a_score).then(a.cmp(b)));
         found
+    }
+
+    /// The versions of one date that fit a text best, at most so many; best first.
+    pub fn search_best(&self, text: &str, typos: Typos, on: Date, count_max: usize) -> Vec<Hit> {
+        self.text_index().best(text, typos, count_max, |version| version.validity().contains(on))
     }
 
     /// Whether the text index is there: making it can take seconds.

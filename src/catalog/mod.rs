@@ -6,6 +6,7 @@ mod folding;
 pub mod head;
 pub mod older;
 mod patience;
+pub mod phrase;
 mod positions;
 mod rows;
 mod segment;

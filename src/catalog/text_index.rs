@@ -1,6 +1,8 @@
 //! Full-text search over one dictionary: Russian word forms, beginnings of words and small typos, by tantivy in memory.
 //! It finds item versions by their texts; when those are valid, the caller looks.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -44,6 +46,14 @@ struct Fields {
     row: Field,
     words: Field,
     stems: Field,
+}
+
+/// Whether words that are nearly the one that is searched for are found, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typos {
+    Forgiven,
+    /// Words must be begun rightly; the search takes a fraction of the time.
+    Unforgiven,
 }
 
 /// A found version and how well it fits; a greater score fits better.
@@ -120,18 +130,45 @@ impl TextIndex {
 
     /// Finds versions that have every word of a text, in any form, begun or slightly misspelt. In no particular order.
     pub fn search(&self, text: &str) -> Vec<Hit> {
-        let words = words_of(text);
-        // tantivy's bit sets panic where there is no document at all.
-        let is_searchable = !words.is_empty() && !self.rows.is_empty();
-        let Some((_, searcher)) = self.searchable.as_ref().filter(|_| is_searchable) else { return Vec::new() };
-        let each_word = words.iter().map(|word| (Occur::Must, self.word_query(word))).collect::<Vec<_>>();
-        let found = scores(searcher, &BooleanQuery::new(each_word));
-        let found = found.inspect_err(|error| tracing::error!(%error, "the search failed")).unwrap_or_default();
+        let mut found = Vec::new();
+        self.each_row(text, Typos::Forgiven, |row, score| found.push((row, score)));
         found.into_iter().filter_map(|(row, score)| Some(Hit { version: Arc::clone(self.row(row)?), score })).collect()
     }
 
+    /// The versions that fit best among those that are accepted, at most so many; best first, and among equals those that the index
+    /// was given first. Whoever is shown a handful waits neither for a list of all that a common word finds nor for its sorting.
+    pub fn best(&self, text: &str, typos: Typos, count_max: usize, accepts: impl Fn(&ItemVersion) -> bool) -> Vec<Hit> {
+        // Scores are positive, and the bits of such numbers are in their order.
+        let mut best: BinaryHeap<Reverse<(u32, Reverse<usize>)>> = BinaryHeap::with_capacity(count_max + 1);
+        self.each_row(text, typos, |row, score| {
+            let fits = (score.to_bits(), Reverse(row));
+            let is_better = best.len() < count_max || best.peek().is_some_and(|Reverse(worst)| fits > *worst);
+            if is_better && self.row(row).is_some_and(|version| accepts(version)) {
+                best.push(Reverse(fits));
+                if best.len() > count_max {
+                    best.pop();
+                }
+            }
+        });
+        let best = best.into_sorted_vec().into_iter();
+        best.filter_map(|Reverse((score, Reverse(row)))| Some(Hit { version: Arc::clone(self.row(row)?), score: f32::from_bits(score) }))
+            .collect()
+    }
+
+    /// Tells every row that has the words of a text, with its score.
+    fn each_row(&self, text: &str, typos: Typos, tell: impl FnMut(usize, f32)) {
+        let words = words_of(text);
+        // tantivy's bit sets panic where there is no document at all.
+        let is_searchable = !words.is_empty() && !self.rows.is_empty();
+        let Some((_, searcher)) = self.searchable.as_ref().filter(|_| is_searchable) else { return };
+        let each_word = words.iter().map(|word| (Occur::Must, self.word_query(word, typos))).collect::<Vec<_>>();
+        if let Err(error) = each_score(searcher, &BooleanQuery::new(each_word), tell) {
+            tracing::error!(%error, "the search failed");
+        }
+    }
+
     /// The word itself fits best, then its forms, then words that it begins, then words that it nearly is.
-    fn word_query(&self, word: &str) -> Box<dyn Query> {
+    fn word_query(&self, word: &str, typos: Typos) -> Box<dyn Query> {
         let exact = Term::from_field_text(self.fields.words, word);
         let stem = Term::from_field_text(self.fields.stems, &stem_of(word));
         let constant = |query: Box<dyn Query>, score: f32| -> (Occur, Box<dyn Query>) {
@@ -150,7 +187,7 @@ impl TextIndex {
             4..=8 => 1,
             _ => 2,
         };
-        if typos_max > 0 {
+        if typos_max > 0 && typos == Typos::Forgiven {
             ways.push(constant(Box::new(FuzzyTermQuery::new_prefix(exact, typos_max, true)), 0.5));
         }
         Box::new(BoostQuery::new(Box::new(BooleanQuery::new(ways)), 1.0))
@@ -219,22 +256,22 @@ fn document(fields: Fields, dictionary: &Dictionary, version: &ItemVersion, row:
 }
 
 /// Scores are summed by hand, since the collector of best hits wants a limit and the caller must filter by time first.
-fn scores(searcher: &Searcher, query: &dyn Query) -> tantivy::Result<Vec<(usize, f32)>> {
+fn each_score(searcher: &Searcher, query: &dyn Query, mut tell: impl FnMut(usize, f32)) -> tantivy::Result<()> {
     use tantivy::query::EnableScoring;
     let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
-    let mut found = Vec::new();
     for segment in searcher.segment_readers() {
         let rows = segment.fast_fields().u64("row")?;
         weight.for_each(segment, &mut |doc, score| {
             if let Some(row) = rows.first(doc).filter(|_| !segment.is_deleted(doc)) {
-                found.push((row as usize, score));
+                tell(row as usize, score);
             }
         })?;
     }
-    Ok(found)
+    Ok(())
 }
 
-fn words_of(text: &str) -> Vec<String> {
+/// The words of a search text, folded.
+pub(super) fn words_of(text: &str) -> Vec<String> {
     let folded = fold(text);
     let mut analyzer = TextAnalyzer::from(SimpleTokenizer::default());
     let mut stream = analyzer.token_stream(&folded);
@@ -249,7 +286,8 @@ fn stemmer() -> TextAnalyzer {
     TextAnalyzer::builder(SimpleTokenizer::default()).filter(Stemmer::new(Language::Russian)).build()
 }
 
-fn stem_of(word: &str) -> String {
+/// What the forms of a Russian word have in common.
+pub(super) fn stem_of(word: &str) -> String {
     let mut analyzer = stemmer();
     let mut stream = analyzer.token_stream(word);
     if stream.advance() { stream.token().text.clone() } else { word.to_owned() }
@@ -325,6 +363,29 @@ mod tests {
             assert_eq!(codes, expected, "{text}");
         }
         assert_eq!(found(&index, "военная прокуратура")[0], "3", "what fits best comes first");
+    }
+
+    #[test]
+    fn the_best_are_those_that_sorting_everything_gives() {
+        let dictionary = dictionary();
+        let name =
+            |number: usize| if number.is_multiple_of(7) { "Прокурор города" } else { "Прокуратура города" };
+        let versions: Vec<_> = (100..400).map(|number| version(&dictionary, &number.to_string(), name(number))).collect();
+        let index = TextIndex::new(&dictionary, versions.clone());
+        let is_even = |version: &ItemVersion| version.code.parse::<u32>().unwrap().is_multiple_of(2);
+        let best = |text: &str, typos, count| -> Vec<String> {
+            index.best(text, typos, count, is_even).into_iter().map(|hit| hit.version.code.to_string()).collect()
+        };
+        for text in ["прокурор", "город", "прокурор город", "105", "луна"] {
+            let mut all = found(&index, text);
+            all.retain(|code| code.parse::<u32>().unwrap().is_multiple_of(2));
+            for count in [0, 1, 5, 1_000] {
+                let expected = &all[..all.len().min(count)];
+                assert_eq!(best(text, Typos::Forgiven, count), expected, "{text}, {count} of them");
+            }
+        }
+        assert_eq!(best("прокурарт", Typos::Unforgiven, 5), [""; 0]);
+        assert_eq!(best("прокурарт", Typos::Forgiven, 2), ["100", "102"]);
     }
 
     #[test]

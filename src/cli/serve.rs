@@ -95,7 +95,7 @@ fn prepare(settings: &ServeSettings, services: &Services, addresses: &[SocketAdd
         consumers: settings.consumers.consumers(),
         ..svod_settings(&settings.database)
     };
-    let svod = Arc::new(Svod::open(opening)?);
+    let svod = Arc::new(Svod::open(opening)?.telling(settings.in_force()));
     let import_jobs = svod.import_jobs.clone().ok_or_else(|| Error::internal("the service takes no files"))?;
     if svod.publisher.catalog().head().seq() == 0 {
         load_shipped(settings, &svod)?;

@@ -66,7 +66,7 @@ fn setting_names() -> Vec<String> {
     settings_command().get_arguments().map(|argument| argument.get_id().to_string()).collect()
 }
 
-fn settings_command() -> Command {
+pub(super) fn settings_command() -> Command {
     ServeSettings::augment_args(Command::new("settings").no_binary_name(true).disable_help_flag(true))
 }
 

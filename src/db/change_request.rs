@@ -48,6 +48,8 @@ pub struct RequestFilter {
     pub dictionary: Option<DictionaryCode>,
     /// Only those that the caller may approve now: the floor above looks at each of them.
     pub reviewable_by_caller: bool,
+    /// Its title has these words: the floor above looks at each of them. Any title when blank.
+    pub title: String,
     /// Touches none of these.
     pub hidden: Vec<DictionaryCode>,
 }
@@ -62,6 +64,17 @@ pub fn list_by_id(connection: &mut Engine, ids: &[RequestId]) -> Result<Vec<Chan
     let rows: Vec<RequestRow> =
         change_request::table.filter(change_request::id.eq_any(ids)).select(RequestRow::as_select()).load(connection).map_err(fault)?;
     rows.into_iter().map(RequestRow::read).collect()
+}
+
+/// The titles of the newest requests, newest first.
+pub fn list_newest_titles(connection: &mut Engine, count_max: i64) -> Result<Vec<(RequestId, String)>> {
+    let titles: Vec<(i64, String)> = change_request::table
+        .order(change_request::id.desc())
+        .limit(count_max)
+        .select((change_request::id, change_request::title))
+        .load(connection)
+        .map_err(fault)?;
+    Ok(titles.into_iter().map(|(id, title)| (RequestId(id), title)).collect())
 }
 
 /// Newest first, before a number. Each filter has an index that gives this order, so a page costs what it holds, however many

@@ -82,6 +82,11 @@ pub fn list(connection: &mut Engine, filter: &JobFilter, count_max: i64) -> Resu
     rows.into_iter().map(JobRow::read).collect()
 }
 
+/// How many jobs are in a state, on whatever node.
+pub fn count(connection: &mut Engine, state: JobState) -> Result<i64> {
+    import_job::table.filter(import_job::state.eq(state.name())).count().get_result(connection).map_err(fault)
+}
+
 /// The job of a node that waits longest.
 pub fn find_next(connection: &mut Engine, node: &str) -> Result<Option<ImportJob>> {
     let row = import_job::table

@@ -23,6 +23,7 @@ pub mod definition;
 pub mod delivery;
 pub mod dictionary;
 pub mod edition;
+pub mod engine_report;
 pub mod feed;
 mod file_identity;
 pub mod import_job;

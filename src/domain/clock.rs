@@ -28,7 +28,12 @@ impl Clock {
 
     /// The date in the service's time zone.
     pub fn today(&self) -> Date {
-        self.now().to_zoned(self.zone.clone()).date()
+        self.date_of(self.now())
+    }
+
+    /// The date of an instant in the service's time zone.
+    pub fn date_of(&self, instant: Timestamp) -> Date {
+        instant.to_zoned(self.zone.clone()).date()
     }
 }
 

@@ -101,6 +101,15 @@ impl ImportJob {
         Self { state: JobState::Running, phase: "detecting".to_owned(), bytes_done: 0, rows_done: 0, ..begun }
     }
 
+    /// How many seconds are left of reading the file, if it goes on as it went; `None` while that cannot be told: before and after
+    /// reading, in its first second, and where more came out of the file than was sent.
+    pub fn seconds_left(&self, now: Timestamp) -> Option<f64> {
+        let elapsed_s = now.duration_since(self.started_at?).as_secs_f64();
+        let is_read = self.state == JobState::Running && self.phase == "reading";
+        let is_told = is_read && elapsed_s >= 1.0 && (1..=self.file.bytes).contains(&self.bytes_done);
+        is_told.then(|| elapsed_s * (self.file.bytes - self.bytes_done) as f64 / self.bytes_done as f64)
+    }
+
     /// Back into the queue, since the process that ran it is no more.
     pub fn requeue(self, now: Timestamp) -> Self {
         Self { state: JobState::Queued, phase: JobState::Queued.name().to_owned(), updated_at: now, ..self }
@@ -177,6 +186,19 @@ mod tests {
             job = job.begin(now).requeue(now);
         }
         assert!(job.is_given_up());
+    }
+
+    #[test]
+    fn what_is_left_of_a_file_takes_as_long_as_what_was_read() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let read = |bytes_done, phase: &str| ImportJob { bytes_done, phase: phase.to_owned(), ..job().begin(at(0)) };
+        let of_100 = |job: ImportJob| ImportJob { file: JobFile { bytes: 100, ..job.file.clone() }, ..job };
+        assert_eq!(of_100(read(25, "reading")).seconds_left(at(10)), Some(30.0));
+        assert_eq!(of_100(read(100, "reading")).seconds_left(at(10)), Some(0.0));
+        for (told, second) in [(read(25, "checking"), 10), (read(0, "reading"), 10), (read(101, "reading"), 10), (read(25, "reading"), 0)] {
+            assert_eq!(of_100(told).seconds_left(at(second)), None);
+        }
+        assert_eq!(job().seconds_left(at(10)), None);
     }
 
     #[test]

@@ -2,10 +2,12 @@
 //! Pure: no database, no network, no clock of its own, no other floor.
 
 pub mod account;
+pub mod activity;
 pub mod approval;
 pub mod attribute;
 pub mod attribute_json;
 pub mod audit;
+pub mod blame;
 pub mod change_request;
 pub mod clock;
 pub mod consumer;
@@ -17,6 +19,7 @@ pub mod diff;
 pub mod digest;
 pub mod error;
 pub mod feed;
+pub mod freshness;
 pub mod hierarchy;
 pub mod import_job;
 pub mod item;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Json, Object, Result};
+use async_graphql::{Context, Enum, ID, Json, Object, Result};
+use jiff::Timestamp;
 
+use super::account::RoleValue;
 use super::change_request::read_id;
 use super::connection::{Page, Seek, list_cost, page_cost};
 use super::definition::{AccessValue, ApprovalPolicyObject, AttributeObject, ProjectionObject, RuleObject};
@@ -17,9 +19,25 @@ use super::view::View;
 use crate::app::exporting;
 use crate::app::reading::{Coordinate, Knowledge};
 use crate::catalog::DictionarySnapshot;
+use crate::domain::account::Role;
 use crate::domain::change_request::RequestId;
 use crate::domain::definition::Definition;
+use crate::domain::freshness::{Freshness, freshness, renewal_due_on};
 use crate::domain::text::{DictionaryCode, camel_case, lower_first};
+
+/// How the age of a dictionary stands to its update period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "Freshness", remote = "Freshness")]
+pub enum FreshnessValue {
+    /// Renewed within its period.
+    Fresh,
+    /// The last tenth of the period has begun, or its last day.
+    Due,
+    /// The period is over.
+    Overdue,
+    /// The passport names no period.
+    Unknown,
+}
 
 /// A dictionary as it was known at a publication. The caller may read it.
 #[derive(Clone)]
@@ -46,6 +64,10 @@ impl DictionaryObject {
     fn coordinate(&self, valid_on: Option<CalendarDate>, publication: Option<i64>, known_at: Option<DateTime>) -> Result<Coordinate> {
         let knowledge = Knowledge { publication, known_at: known_at.map(|at| at.0) };
         self.view.coordinate(valid_on.map(|date| date.0), knowledge)
+    }
+
+    fn published_at(&self) -> Option<Timestamp> {
+        self.view.head().publication(self.snapshot.edition.published_seq).map(|publication| publication.published_at)
     }
 
     fn matches(&self, search: &str) -> bool {
@@ -94,6 +116,30 @@ impl DictionaryObject {
     /// How often the content is to be renewed, in days.
     async fn update_period_days(&self) -> Option<u32> {
         self.definition().passport.update_period_days
+    }
+
+    /// When its content or its definition was last changed.
+    async fn last_published_at(&self) -> Option<DateTime> {
+        self.published_at().map(DateTime)
+    }
+
+    /// How the time since then stands to the update period.
+    async fn freshness(&self) -> FreshnessValue {
+        let Some(published_at) = self.published_at() else { return FreshnessValue::Unknown };
+        freshness(self.view.date_of(published_at), self.definition().passport.update_period_days, self.view.today()).into()
+    }
+
+    /// The day by which it is to be renewed; null where the passport names no period.
+    async fn renewal_due_on(&self) -> Option<CalendarDate> {
+        let published_on = self.view.date_of(self.published_at()?);
+        renewal_due_on(published_on, self.definition().passport.update_period_days).map(CalendarDate)
+    }
+
+    /// What the caller is on it: roles of their own and those that these imply, and the roles over the service.
+    async fn my_roles(&self) -> Vec<RoleValue> {
+        let authority = &self.view.caller().authority;
+        let holds = |role: Role| if role.is_over_service() { authority.holds_everywhere(role) } else { authority.holds(role, self.code()) };
+        Role::ALL.into_iter().filter(|role| holds(*role)).map(Into::into).collect()
     }
 
     /// Who may read it.

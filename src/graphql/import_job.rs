@@ -18,7 +18,7 @@ use crate::domain::text::DictionaryCode;
 
 /// Where an import stands.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(name = "ImportState")]
+#[graphql(name = "ImportState", remote = "JobState")]
 pub enum ImportStateValue {
     /// Received, and waiting for its turn.
     Queued,
@@ -30,18 +30,6 @@ pub enum ImportStateValue {
     Failed,
     /// Ended before it was done; nothing of it stays.
     Cancelled,
-}
-
-impl From<JobState> for ImportStateValue {
-    fn from(state: JobState) -> Self {
-        match state {
-            JobState::Queued => Self::Queued,
-            JobState::Running => Self::Running,
-            JobState::Done => Self::Done,
-            JobState::Failed => Self::Failed,
-            JobState::Cancelled => Self::Cancelled,
-        }
-    }
 }
 
 /// What was found out about a file, and why.
@@ -155,6 +143,11 @@ impl ImportJobObject {
         (seconds > 0.0).then_some(self.job.rows_done as f64 / seconds)
     }
 
+    /// How many seconds are left of reading the file, if it goes on as it went; null while that cannot be told.
+    async fn seconds_left(&self) -> Option<f64> {
+        self.job.seconds_left(self.view.now())
+    }
+
     /// When it was received.
     async fn created_at(&self) -> DateTime {
         DateTime(self.job.created_at)
@@ -235,6 +228,7 @@ impl ImportJobQuery {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Into which dictionary; into any unless told.")] dictionary: Option<ID>,
+        #[graphql(desc = "In which state; in any unless told.")] state: Option<ImportStateValue>,
         #[graphql(desc = "How many; 50 unless told, at most 200.")] first: Option<i32>,
         #[graphql(desc = "What comes after this cursor.")] after: Option<String>,
     ) -> Result<Option<Page<ImportJobObject>>> {
@@ -245,7 +239,7 @@ impl ImportJobQuery {
         let found = match dictionary {
             Some(None) => Vec::new(),
             dictionary => {
-                let filter = JobFilter { dictionary: dictionary.flatten(), before, ..JobFilter::default() };
+                let filter = JobFilter { dictionary: dictionary.flatten(), state: state.map(Into::into), before, ..JobFilter::default() };
                 view.work(move |svod, caller| svod.import_jobs()?.list(caller, &filter, count)).await?
             }
         };

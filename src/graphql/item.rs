@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Object, Result};
 
+use super::blame::{self, AttributeBlame};
 use super::connection::{Page, list_cost, page_cost};
 use super::dictionary::DictionaryObject;
 use super::item_version::{self, ItemVersionObject, RetirementObject, display_name};
@@ -144,6 +145,13 @@ impl Item {
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn history(&self) -> Result<Vec<ItemVersionObject>> {
         item_version::history(&self.view, self.dictionary_code(), &self.version.code, self.at.publication).await
+    }
+
+    /// Where each value comes from, as of the date and the publication for which the item was read: the parent first, then the attributes
+    /// in their order; those that never had a value are left out.
+    #[graphql(complexity = "list_cost(child_complexity)")]
+    async fn blame(&self) -> Result<Vec<AttributeBlame>> {
+        blame::read(&self.view, self.dictionary_code(), &self.version.code, self.at).await
     }
 }
 

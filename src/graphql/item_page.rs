@@ -30,7 +30,7 @@ pub struct Wanted {
 }
 
 pub async fn read(view: &View, dictionary: &DictionaryCode, at: Coordinate, wanted: Wanted) -> Result<Page<Item>> {
-    let search = read_search(view, wanted.search.as_deref())?;
+    let search = read_search(view, "search", wanted.search.as_deref())?;
     // A page that is ordered by how well it fits means nothing to another search.
     let list = format!("items of {dictionary} {}", search.as_deref().unwrap_or_default());
     let seek = Seek::read(view.limits(), list, wanted.first, wanted.after.as_deref())?;
@@ -76,11 +76,12 @@ pub async fn preview(view: &View, id: RequestId, dictionary: &DictionaryCode) ->
     view.work(move |svod, caller| svod.change_requests.preview(caller, id, &code)).await
 }
 
-fn read_search(view: &View, search: Option<&str>) -> Result<Option<String>> {
+/// A text to look for; `None` when it is blank. `argument` is what it was given as.
+pub fn read_search(view: &View, argument: &str, search: Option<&str>) -> Result<Option<String>> {
     let Some(text) = search.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     let (length, max) = (text.chars().count(), view.limits().search_length_max);
     if length > max {
-        let message = format!("`search` has {length} characters, and at most {max} are searched for (search_length_max)");
+        let message = format!("`{argument}` has {length} characters, and at most {max} are searched for (search_length_max)");
         return Err(error("LIMIT_EXCEEDED", message));
     }
     Ok(Some(text.to_owned()))

@@ -9,6 +9,7 @@ use super::loader::HistoryKey;
 use super::publication::PublicationObject;
 use super::scalar::{AnyJson, CalendarDate, LanguageArgument, json_of};
 use super::view::View;
+use crate::app::reading::RecordedVersion;
 use crate::catalog::DictionarySnapshot;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::item::{Retirement, Stretch, attributes_json};
@@ -111,6 +112,8 @@ impl ItemVersionObject {
     }
 }
 
+type RecordedHistory = (Arc<Dictionary>, Arc<Vec<RecordedVersion>>);
+
 /// What is known of an item at a publication, in the order of valid time.
 pub async fn timeline(view: &View, dictionary: &DictionaryCode, code: &str, publication: i64) -> Result<Vec<ItemVersionObject>> {
     let snapshot = view.snapshot(dictionary, publication).await?;
@@ -129,9 +132,9 @@ pub fn timeline_of(view: &View, snapshot: &DictionarySnapshot, code: &str) -> Ve
     snapshot.items.versions_of(code).iter().map(object).collect()
 }
 
-/// Everything that was ever published of an item up to a publication, by publication and interval.
-pub async fn history(view: &View, dictionary: &DictionaryCode, code: &str, publication: i64) -> Result<Vec<ItemVersionObject>> {
-    let Some(snapshot) = view.snapshot(dictionary, publication).await? else { return Ok(Vec::new()) };
+/// An item's history under the definition in whose order its values stand; `None` where there was no dictionary.
+pub async fn recorded(view: &View, dictionary: &DictionaryCode, code: &str, publication: i64) -> Result<Option<RecordedHistory>> {
+    let Some(snapshot) = view.snapshot(dictionary, publication).await? else { return Ok(None) };
     let key = HistoryKey { dictionary: dictionary.clone(), publication, code: ItemCode::new(code) };
     let recorded = view.loader().load_one(key).await.map_err(|error| view.told(&error))?.unwrap_or_default();
     let max = view.limits().history_items_max;
@@ -139,9 +142,15 @@ pub async fn history(view: &View, dictionary: &DictionaryCode, code: &str, publi
         let message = format!("the history of {code} has {} versions, and at most {max} are given (history_items_max)", recorded.len());
         return Err(error("LIMIT_EXCEEDED", message));
     }
-    let object = |recorded: &crate::app::reading::RecordedVersion| ItemVersionObject {
+    Ok(Some((Arc::clone(&snapshot.dictionary), recorded)))
+}
+
+/// Everything that was ever published of an item up to a publication, by publication and interval.
+pub async fn history(view: &View, dictionary: &DictionaryCode, code: &str, publication: i64) -> Result<Vec<ItemVersionObject>> {
+    let Some((dictionary, recorded)) = recorded(view, dictionary, code, publication).await? else { return Ok(Vec::new()) };
+    let object = |recorded: &RecordedVersion| ItemVersionObject {
         view: view.clone(),
-        dictionary: Arc::clone(&snapshot.dictionary),
+        dictionary: Arc::clone(&dictionary),
         stretch: recorded.version.stretch.clone(),
         published_seq: Some(recorded.version.published_seq),
         superseded_seq: recorded.superseded_seq,

@@ -47,3 +47,15 @@ impl Default for ManagementLimits {
         }
     }
 }
+
+impl ManagementLimits {
+    /// The limits with their names.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        macro_rules! named {
+            ($($name:ident)+) => { [$((concat!("management_", stringify!($name)), self.$name)),+] };
+        }
+        let named = named! { query_bytes_max depth_max complexity_max fields_max aliases_max page_size_max search_length_max cursor_bytes_max
+        history_items_max errors_max operations_max };
+        named.into_iter()
+    }
+}

@@ -3,6 +3,7 @@
 
 mod account;
 mod audit;
+mod blame;
 mod change_request;
 mod connection;
 mod consumer;
@@ -30,8 +31,10 @@ mod publication;
 mod published;
 mod root;
 mod scalar;
+mod search;
 mod session;
 mod subscribe;
+mod system;
 mod token;
 mod usage;
 mod view;

@@ -14,7 +14,9 @@ use super::import_job::{ImportJobMutation, ImportJobQuery, ImportJobSubscription
 use super::permission::{Permitted, Root};
 use super::publication::PublicationQuery;
 use super::published::PublishedSubscription;
+use super::search::SearchQuery;
 use super::session::{SessionMutation, SessionQuery};
+use super::system::SystemQuery;
 use super::token::{TokenMutation, TokenQuery};
 use super::usage::UsageQuery;
 
@@ -23,6 +25,8 @@ use super::usage::UsageQuery;
 pub struct Query(
     SessionQuery,
     DictionaryQuery,
+    SearchQuery,
+    SystemQuery,
     PublicationQuery,
     UsageQuery,
     DiffQuery,

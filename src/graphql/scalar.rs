@@ -47,7 +47,14 @@ impl ScalarType for DateTime {
     }
 
     fn to_value(&self) -> Value {
-        Value::String(format!("{:.3}", self.0))
+        Value::String(self.text())
+    }
+}
+
+impl DateTime {
+    /// As answers write it.
+    pub fn text(self) -> String {
+        format!("{:.3}", self.0)
     }
 }
 

@@ -10,6 +10,7 @@ use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, Error as Told, Result};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 
 use super::fault;
 use super::limits::ManagementLimits;
@@ -74,6 +75,21 @@ impl View {
 
     pub fn caller(&self) -> &Arc<Caller> {
         &self.0.caller
+    }
+
+    /// Today in the service's time zone, as of the beginning of the request.
+    pub fn today(&self) -> Date {
+        self.0.reader.today()
+    }
+
+    /// Now, by the service's clock.
+    pub fn now(&self) -> Timestamp {
+        self.0.management.svod.acts.clock.now()
+    }
+
+    /// The date of an instant in the service's time zone.
+    pub fn date_of(&self, instant: Timestamp) -> Date {
+        self.0.management.svod.acts.clock.date_of(instant)
     }
 
     pub fn limits(&self) -> &ManagementLimits {

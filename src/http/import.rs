@@ -22,7 +22,7 @@ use super::observation::RequestId;
 use super::services::Doors;
 use super::{State, cross_site};
 use crate::app::acting::Caller;
-use crate::app::import_job::{FileSurvey, ImportReport, Parameters, Upload, Uploaded};
+use crate::app::import_job::{FileSurvey, ImportReport, Parameters, ProposedDefinition, Upload, Uploaded};
 use crate::domain::error::{Error, Result as CoreResult};
 use crate::domain::import_job::{ImportJob, JobId};
 
@@ -75,7 +75,12 @@ async fn look(request: &HttpRequest, incoming: &mut Incoming, state: &State) -> 
     let caller = caller(request, state).await?;
     let doors = state.doors()?;
     let Asked { dictionary, file_name, words } = Asked::of(request)?;
-    let bytes_max = doors.import.inspected_bytes_max;
+    let bytes = whole(incoming, state, doors.import.inspected_bytes_max).await?;
+    blocking(state, &id, move || (doors.import.inspect)(&caller, &dictionary, &file_name, words, bytes)).await
+}
+
+/// All that comes, if it is not too much to be held.
+async fn whole(incoming: &mut Incoming, state: &State, bytes_max: u64) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     while let Some(piece) = next_piece(incoming, state).await? {
         bytes.extend_from_slice(&piece);
@@ -85,7 +90,44 @@ async fn look(request: &HttpRequest, incoming: &mut Incoming, state: &State) -> 
         }
     }
     incoming.mark_read();
-    blocking(state, &id, move || (doors.import.inspect)(&caller, &dictionary, &file_name, words, bytes)).await
+    Ok(bytes)
+}
+
+/// `POST /definition/draft`: a definition proposed for a file, or for its beginning. Nothing of it is kept.
+pub async fn draft_definition(request: HttpRequest, payload: Payload, state: web::Data<State>) -> HttpResponse {
+    let mut incoming = Incoming::new(payload);
+    let response = match propose(&request, &mut incoming, &state).await {
+        Ok(proposed) => HttpResponse::Ok().json(told_proposal(&proposed)),
+        Err(problem) => problem.respond(Media::Json, &RequestId::of(&request)),
+    };
+    incoming.leave_with(private(response))
+}
+
+async fn propose(request: &HttpRequest, incoming: &mut Incoming, state: &State) -> Result<ProposedDefinition, Problem> {
+    cross_site::check(request.headers())?;
+    check_kind(request)?;
+    let id = RequestId::of(request);
+    let caller = caller(request, state).await?;
+    let doors = state.doors()?;
+    let Asked { file_name, words, .. } = Asked::of(request)?;
+    let bytes = whole(incoming, state, doors.import.inspected_bytes_max).await?;
+    blocking(state, &id, move || (doors.import.propose_definition)(&caller, &file_name, &words, bytes)).await
+}
+
+fn told_proposal(proposed: &ProposedDefinition) -> Value {
+    let named = |(name, found): &(String, String)| json!({ "name": name, "found": found });
+    let columns = proposed.columns.iter();
+    let columns = columns.map(|column| json!({ "name": column.name, "target": column.target, "because": column.because }));
+    let parameters = proposed.import_parameters.iter().map(|(name, value)| json!({ "name": name, "value": value }));
+    json!({
+        "toml": proposed.toml,
+        "definition": proposed.dictionary.definition,
+        "columns": columns.collect::<Vec<_>>(),
+        "warnings": proposed.warnings,
+        "evidence": proposed.evidence.iter().map(named).collect::<Vec<_>>(),
+        "rowsSeen": proposed.rows_seen,
+        "importParameters": parameters.collect::<Vec<_>>(),
+    })
 }
 
 fn surveyed(found: &FileSurvey) -> Value {

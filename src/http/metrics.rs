@@ -15,6 +15,7 @@ use super::answer::answer;
 use super::compression::Coding;
 use super::routes::ROUTES;
 use crate::app::consumers::{ConsumerMeasure, DURATION_BOUNDS_S, DeliveryMeasure};
+use crate::app::system::resident_bytes;
 
 /// One figure of others.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,7 +96,6 @@ const BOUNDS_US: [u64; 16] =
 const SHARDS: usize = 16;
 
 /// What one thread counts. Aligned so that no two threads write to one line of the processor's cache.
-#[derive(Default)]
 #[repr(align(128))]
 struct Shard {
     requests: [[[AtomicU64; CLASSES.len()]; METHODS.len()]; ROWS],
@@ -105,6 +105,20 @@ struct Shard {
     /// Of the data API.
     durations: [AtomicU64; BOUNDS_US.len() + 1],
     duration_us: AtomicU64,
+}
+
+/// By hand, since arrays as long as the table of routes have none.
+impl Default for Shard {
+    fn default() -> Self {
+        Self {
+            requests: std::array::from_fn(|_| Default::default()),
+            data: Default::default(),
+            events: Default::default(),
+            compressed: Default::default(),
+            durations: Default::default(),
+            duration_us: AtomicU64::default(),
+        }
+    }
 }
 
 /// All that the server counts.
@@ -279,7 +293,7 @@ fn page(state: &State) -> Page {
     let is_ready = readiness == crate::app::readiness::ReadinessState::Ready;
     gauge(&mut page, "svod_ready", "1 when the service answers and follows publications", f64::from(u8::from(is_ready)));
     if let Some(bytes) = resident_bytes() {
-        gauge(&mut page, "process_resident_memory_bytes", "Memory of the process", bytes);
+        gauge(&mut page, "process_resident_memory_bytes", "Memory of the process", bytes as f64);
     }
     page.begin("svod_build_info", "gauge", "The version of this build");
     page.line("svod_build_info", concat!("version=\"", env!("CARGO_PKG_VERSION"), "\""), 1.0);
@@ -330,11 +344,4 @@ fn durations(page: &mut Page, counters: &Counters) {
     page.line(&format!("{NAME}_bucket"), "le=\"+Inf\"", total as f64);
     page.line(&format!("{NAME}_sum"), "", counters.sum(|shard| &shard.duration_us) as f64 / 1e6);
     page.line(&format!("{NAME}_count"), "", total as f64);
-}
-
-/// As Linux tells it; other systems do not.
-fn resident_bytes() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok().map(|kib| kib * 1024.0)
 }

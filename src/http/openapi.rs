@@ -10,8 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::answer::answer;
 use super::routes;
+use crate::app::drafting_definitions;
 use crate::app::exporting::{ESNSI_UPDATE, PARAMETERS, Parameter, formats};
-use crate::app::import_job::PARAMETER_NAMES;
+use crate::app::import_job::{PARAMETER_NAMES, PROPOSAL_PARAMETER_NAMES};
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
 
@@ -21,9 +22,17 @@ pub async fn describe() -> HttpResponse {
     response
 }
 
+/// `GET /dictionary.schema.json`: what a definition looks like, for editors.
+pub async fn definition_schema() -> HttpResponse {
+    static SCHEMA: LazyLock<String> = LazyLock::new(drafting_definitions::definition_schema);
+    let mut response = answer(StatusCode::OK, "application/schema+json; charset=utf-8", SCHEMA.as_str());
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
 /// The whole document. A door for files more is one more entry of `paths`.
 fn document() -> Value {
-    let paths: Map<String, Value> = export_paths().into_iter().chain(import_paths()).collect();
+    let paths: Map<String, Value> = export_paths().into_iter().chain(import_paths()).chain(definition_paths()).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -141,6 +150,34 @@ fn import_paths() -> [(String, Value); 4] {
             json!({ "get": about("rejectedRows", "The rejected rows with their reasons", rows) }),
         ),
     ]
+}
+
+/// What helps to define a dictionary.
+fn definition_paths() -> [(String, Value); 2] {
+    let refused = json!({ "$ref": "#/components/responses/Refused" });
+    let parameter = |name: &str| {
+        let description =
+            "As `svod dictionary draft --help` says of the flag of this name; `partial`: the file goes on behind what is sent.";
+        json!({ "name": name, "in": "query", "required": name == "code", "description": description, "schema": { "type": "string" } })
+    };
+    let parameters: Vec<Value> = std::iter::once("file").chain(PROPOSAL_PARAMETER_NAMES).map(parameter).collect();
+    let told =
+        |description: &str, media: &str| json!({ "description": description, "content": { media: { "schema": { "type": "object" } } } });
+    let proposed = "The definition as TOML and as JSON, each column with the reasons, and what an import of the file is to be told.";
+    let mut answers = json!({ "200": told(proposed, "application/json") });
+    for status in ["400", "401", "403", "404", "408", "413", "415", "422", "429", "503"] {
+        answers[status] = refused.clone();
+    }
+    let draft = json!({
+        "operationId": "draftDefinition", "summary": "A definition proposed for a file; nothing of it is kept", "parameters": parameters,
+        "requestBody": { "required": true, "content": { "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } } },
+        "responses": answers,
+    });
+    let schema = json!({
+        "operationId": "definitionSchema", "summary": "What a definition looks like, as JSON Schema",
+        "responses": { "200": told("The schema.", "application/schema+json") },
+    });
+    [("/definition/draft".to_owned(), json!({ "post": draft })), ("/dictionary.schema.json".to_owned(), json!({ "get": schema }))]
 }
 
 fn path_parameter(name: &str, description: &str, schema: Value) -> Value {

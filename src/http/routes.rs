@@ -79,6 +79,8 @@ pub const ROUTES: &[Route] = &[
     public("/feed/schemas/{schema}", READ, || web::to(feed::schema)),
     public("/asyncapi.json", READ, || web::to(feed::asyncapi)),
     public("/openapi.json", READ, || web::to(openapi::describe)),
+    public("/dictionary.schema.json", READ, || web::to(openapi::definition_schema)),
+    everyone("/definition/draft", ASK, || web::to(import::draft_definition)),
     everyone("/import/jobs/{job}", READ, || web::to(import::job)),
     everyone("/import/jobs/{job}", END, || web::to(import::cancel)),
     everyone("/import/jobs/{job}/rejected.csv", READ, || web::to(import::rejected)),

@@ -15,7 +15,7 @@ use crate::app::consumers::Consumers;
 use crate::app::exporting::{ExportRequest, Exporting};
 use crate::app::feed::Feed;
 use crate::app::identity::{Identity, Presented};
-use crate::app::import_job::{FileSurvey, ImportJobs, Parameters, Upload};
+use crate::app::import_job::{FileSurvey, ImportJobs, Parameters, ProposedDefinition, Upload};
 use crate::app::pulse::Pulse;
 use crate::app::readiness::Readiness;
 use crate::app::reading::Reading;
@@ -170,6 +170,7 @@ impl ExportDoor {
 }
 
 type InspectFile = dyn Fn(&acting::Caller, &str, &str, Parameters, Vec<u8>) -> Result<FileSurvey> + Send + Sync;
+type ProposeDefinition = dyn Fn(&acting::Caller, &str, &Parameters, Vec<u8>) -> Result<ProposedDefinition> + Send + Sync;
 type ReceiveFile = dyn Fn(&acting::Caller, &str, &str, Parameters) -> Result<Box<Upload>> + Send + Sync;
 type FindJob = dyn Fn(&acting::Caller, JobId) -> Result<Option<ImportJob>> + Send + Sync;
 type CancelJob = dyn Fn(&acting::Caller, JobId) -> Result<ImportJob> + Send + Sync;
@@ -179,6 +180,7 @@ type RejectedRows = dyn Fn(&acting::Caller, JobId) -> Result<Option<(String, Fil
 pub struct ImportDoor {
     pub receive: Box<ReceiveFile>,
     pub inspect: Box<InspectFile>,
+    pub propose_definition: Box<ProposeDefinition>,
     /// The longest piece of a file that is looked at.
     pub inspected_bytes_max: u64,
     pub find: Box<FindJob>,
@@ -189,9 +191,10 @@ pub struct ImportDoor {
 impl ImportDoor {
     pub fn new(jobs: &ImportJobs) -> Self {
         let (receive, find, cancel, rejected) = (jobs.clone(), jobs.clone(), jobs.clone(), jobs.clone());
-        let inspect = jobs.clone();
+        let (inspect, propose) = (jobs.clone(), jobs.clone());
         Self {
             inspect: Box::new(move |caller, dictionary, file, asked, bytes| inspect.inspect(caller, dictionary, file, asked, bytes)),
+            propose_definition: Box::new(move |caller, file, asked, bytes| propose.propose_definition(caller, file, asked, bytes)),
             inspected_bytes_max: jobs.inspected_bytes_max(),
             receive: Box::new(move |caller, dictionary, file, asked| receive.receive(caller, dictionary, file, asked).map(Box::new)),
             find: Box::new(move |caller, id| find.find(caller, id)),

@@ -11,6 +11,7 @@ use svod::domain::import_job::{ImportJob, JobState};
 use crate::binary::{Server, complained, defined, run, said, write};
 use crate::change_request::{code, person};
 use crate::harness::{Database, Instance};
+use crate::management::data;
 use crate::publication::offices;
 
 on_both_engines!(
@@ -103,6 +104,11 @@ fn a_cancelled_import_leaves_nothing(database: Database) {
     assert_eq!(jobs(&instance).cancel_import(&olga, job.id).unwrap_err().code(), "import_over");
     let requests = instance.svod.change_requests.list_change_requests(&olga, Default::default(), None, 10).unwrap();
     assert!(requests.iter().all(|request| !request.title.contains("Импорт")), "{requests:?}");
+    let query =
+        "{ queued: importJobs(state: QUEUED) { nodes { id } } cancelled: importJobs(state: CANCELLED) { nodes { id secondsLeft } } }";
+    let listed = data(&instance, olga, query);
+    let cancelled = serde_json::json!([{ "id": job.id.0.to_string(), "secondsLeft": null }]);
+    assert_eq!((&listed["queued"]["nodes"], &listed["cancelled"]["nodes"]), (&serde_json::json!([]), &cancelled));
 }
 
 fn an_import_that_was_cut_off_begins_anew(database: Database) {

@@ -1,7 +1,7 @@
 //! A look at a file before it is imported: what each column is taken for, samples, and what would refuse it; and that nothing stays.
 
 use svod::app::acting::Caller;
-use svod::app::import_job::FileSurvey;
+use svod::app::import_job::{FileSurvey, Parameters, ProposedDefinition};
 use svod::domain::error::Result;
 
 use crate::change_request::person;
@@ -13,6 +13,7 @@ on_both_engines!(
     a_file_without_a_header_is_told_column_by_column,
     the_beginning_of_a_file_is_enough,
     whoever_may_not_import_sees_nothing,
+    a_definition_is_proposed_for_a_file,
 );
 
 fn inspect(instance: &Instance, caller: &Caller, bytes: &[u8], asked: &[(&str, &str)]) -> Result<FileSurvey> {
@@ -82,4 +83,33 @@ fn whoever_may_not_import_sees_nothing(database: Database) {
     let instance = offices(&database);
     let anna = person(&database, &instance, 20, "anna", &[("approver", "offices")]);
     assert_eq!(inspect(&instance, &anna, b"code,name\n", &[]).unwrap_err().code(), "forbidden");
+}
+
+fn propose(instance: &Instance, caller: &Caller, text: &str, asked: &[(&str, &str)]) -> Result<ProposedDefinition> {
+    let asked: Parameters = asked.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    instance.svod.import_jobs().unwrap().propose_definition(caller, "отделы.csv", &asked, text.as_bytes().to_vec())
+}
+
+fn a_definition_is_proposed_for_a_file(database: Database) {
+    let instance = offices(&database);
+    let olga = person(&database, &instance, 20, "olga", &[("owner", "")]);
+    let text = "Код;Наименование;Регион\n1;Первый отдел;01\n2;Второй отдел;02\n3;Третий отдел;01\n";
+    let proposed = propose(&instance, &olga, text, &[("code", "units"), ("name", "Отделы"), ("type", "Unit")]).unwrap();
+    let definition = &proposed.dictionary.definition;
+    assert_eq!((definition.code.as_str(), definition.name.ru.as_str(), definition.type_name.as_str()), ("units", "Отделы", "Unit"));
+    let columns: Vec<(&str, &str)> = proposed.columns.iter().map(|column| (column.name.as_str(), column.target.as_str())).collect();
+    assert_eq!((columns[0], columns[1].0, columns.len()), (("Код", "code"), "Наименование", 3));
+    let region = definition.attributes.iter().find(|attribute| attribute.to.as_deref() == Some("regions"));
+    assert!(region.is_some(), "{}", proposed.toml);
+    assert!(proposed.toml.contains("code = \"units\"") && proposed.rows_seen == 3);
+    let cut = format!("{text}4;\"Четвёр\nтый от");
+    let partial = propose(&instance, &olga, &cut, &[("code", "units"), ("partial", "true")]).unwrap();
+    assert_eq!(partial.rows_seen, 3);
+    let code = |caller: &Caller, text: &str, asked: &[(&str, &str)]| propose(&instance, caller, text, asked).unwrap_err().code();
+    assert_eq!(code(&olga, &cut, &[("code", "units")]), "file_unreadable");
+    assert_eq!(code(&olga, "", &[("code", "units")]), "file_empty");
+    assert_eq!(code(&olga, text, &[]), "parameter_unknown");
+    assert_eq!(code(&olga, text, &[("code", "units"), ("colour", "red")]), "parameter_unknown");
+    let steward = person(&database, &instance, 21, "steward", &[("steward", "")]);
+    assert_eq!(code(&steward, text, &[("code", "units")]), "forbidden");
 }

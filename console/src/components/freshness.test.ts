@@ -2,16 +2,25 @@ import dayjs from 'dayjs';
 import { expect, it } from 'vitest';
 import { ageOf } from './freshness';
 
-const NOW = dayjs('2026-03-31T12:00:00Z');
+const TODAY = dayjs('2026-03-31T12:00:00');
 
-it('is fresh for four fifths of its period, due until its end, and overdue then', () => {
-  expect(ageOf('2026-03-30T12:00:00Z', 30, NOW)).toEqual({ days: 1, share: 1 / 30, freshness: 'FRESH' });
-  expect(ageOf('2026-03-05T12:00:00Z', 30, NOW).freshness).toBe('DUE');
-  expect(ageOf('2026-03-01T12:00:00Z', 30, NOW).freshness).toBe('DUE');
-  expect(ageOf('2026-02-28T12:00:00Z', 30, NOW).freshness).toBe('OVERDUE');
+it.each([
+  [30, '2026-03-31', 'FRESH'],
+  [30, '2026-03-05', 'FRESH'],
+  [30, '2026-03-04', 'DUE'],
+  [30, '2026-03-01', 'DUE'],
+  [30, '2026-02-28', 'OVERDUE'],
+  [7, '2026-03-26', 'FRESH'],
+  [7, '2026-03-25', 'DUE'],
+])('with a period of %s days what was renewed on %s is %s', (period, renewed, freshness) => {
+  expect(ageOf(`${renewed}T15:00:00`, period, TODAY).freshness).toBe(freshness);
+});
+
+it('tells how much of the period is over', () => {
+  expect(ageOf('2026-03-16T23:00:00', 30, TODAY)).toEqual({ days: 15, share: 0.5, freshness: 'FRESH' });
 });
 
 it('is not known where nothing says how often, or nothing was published', () => {
-  expect(ageOf('2026-03-30T12:00:00Z', null, NOW)).toEqual({ days: 1, share: undefined, freshness: 'UNKNOWN' });
-  expect(ageOf(null, 30, NOW).freshness).toBe('UNKNOWN');
+  expect(ageOf('2026-03-30T12:00:00', null, TODAY)).toEqual({ days: 1, share: undefined, freshness: 'UNKNOWN' });
+  expect(ageOf(null, 30, TODAY).freshness).toBe('UNKNOWN');
 });

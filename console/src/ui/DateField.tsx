@@ -38,6 +38,7 @@ interface DateFieldProps {
   onChange: (value: string | null) => void;
   /** Whether it may be left blank. */
   isClearable?: boolean;
+  isRequired?: boolean;
   error?: string | null;
   size?: 'xs' | 'sm' | 'md';
   width?: number;
@@ -50,6 +51,7 @@ export function DateField({
   value,
   onChange,
   isClearable = false,
+  isRequired = false,
   error,
   size = 'sm',
   width,
@@ -70,6 +72,7 @@ export function DateField({
       {...calendar}
       clearable={isClearable}
       clearButtonProps={{ 'aria-label': t('action.clear') }}
+      required={isRequired}
       error={error}
       size={size}
       placeholder={t('time.form')}

@@ -59,7 +59,7 @@ export function formatDuration(seconds: number): string {
 }
 
 /** A text in the language of whoever reads, or in the other one where there is none. */
-export function localized(text: { ru: string; en?: string | null } | null | undefined): string {
+export function localized(text: { ru: string; en?: string | null | undefined } | null | undefined): string {
   if (!text) return '';
   return (language() === 'en' ? text.en : text.ru) || text.ru || text.en || '';
 }

@@ -99,6 +99,13 @@ impl ChangeRequests {
         })
     }
 
+    /// Refuses whoever may not define a dictionary, be it there or not.
+    pub(in crate::app) fn check_may_define(&self, caller: &Caller, code: &DictionaryCode) -> Result<()> {
+        let head = self.fresh_head()?;
+        let act = Act::new("defineDictionary", Scope::Propose, "");
+        self.acts.look(caller, &act, |acting| permission::check_owner(&acting.authority, &head, code))
+    }
+
     fn file_draft(&self, caller: &Caller, bulk: &BulkChange<'_>) -> Result<(Filed, Option<ChangeRequest>)> {
         let act = Act::new(verb(bulk.origin), Scope::Propose, "");
         for _ in 0..ATTEMPTS_MAX {

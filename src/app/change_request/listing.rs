@@ -7,6 +7,7 @@ use super::content::{Stored, published_timeline};
 use super::{ChangeRequests, Comment, RequestFilter, permission};
 use crate::app::acting::Caller;
 use crate::catalog::Head;
+use crate::catalog::phrase::Phrase;
 use crate::db::change_request_content::{StoredDictionary, StoredItem};
 use crate::db::{self, Engine};
 use crate::domain::account::{AccountId, Authority, Scope};
@@ -22,8 +23,14 @@ use crate::domain::timeline_json::parse_timeline;
 /// How many requests are looked at together where it takes more than an index to tell which are wanted.
 const LOOKED_AT_ONCE: usize = 100;
 
+/// The same where only their titles are looked at.
+const TITLES_AT_ONCE: usize = 500;
+
 /// How often one page looks for more: beyond that it ends early.
 const LOOKS_MAX: usize = 50;
+
+/// How many titles somebody waits for who is still typing.
+const TITLES_QUICKLY: usize = 1_000;
 
 /// One item of a request: as it was when it was changed, as it is to be, and as it is published now.
 #[derive(Debug, Clone)]
@@ -55,13 +62,19 @@ impl ChangeRequests {
         }
         let head = self.head();
         filter.hidden = permission::hidden(&caller.authority, &head);
-        let looked_at = count_max.max(if filter.reviewable_by_caller { LOOKED_AT_ONCE } else { 1 });
+        let phrase = Phrase::new(&filter.title);
+        let looked_at = count_max.max(match (filter.reviewable_by_caller, &phrase) {
+            (true, _) => LOOKED_AT_ONCE,
+            (false, Some(_)) => TITLES_AT_ONCE,
+            (false, None) => 1,
+        });
         self.acts.store.read(|connection| {
             let (mut before, mut kept) = (before, Vec::new());
             for _ in 0..LOOKS_MAX {
-                let page = db::change_request::list_before(connection, &filter, before, i64::try_from(looked_at).unwrap_or(i64::MAX))?;
+                let mut page = db::change_request::list_before(connection, &filter, before, i64::try_from(looked_at).unwrap_or(i64::MAX))?;
                 let is_last = page.len() < looked_at;
                 before = page.last().map(|request| request.id).or(before);
+                page.retain(|request| phrase.as_ref().is_none_or(|phrase| phrase.is_in([request.title.as_str()])));
                 kept.extend(listed(connection, &head, caller, &filter, page)?);
                 if is_last || kept.len() >= count_max {
                     break;
@@ -69,6 +82,27 @@ impl ChangeRequests {
             }
             kept.truncate(count_max);
             Ok(kept)
+        })
+    }
+
+    /// Some of the newest requests whose title has every word of a phrase, as far as the caller may see them. It looks at some hundred
+    /// titles and not at all: for somebody who is still typing.
+    pub fn list_newest_titled(&self, caller: &Caller, phrase: &Phrase, count_max: usize) -> Result<Vec<ChangeRequest>> {
+        if !permission::works_with_requests(&caller.authority) {
+            return Ok(Vec::new());
+        }
+        let head = self.head();
+        self.acts.store.read(|connection| {
+            let titles = db::change_request::list_newest_titles(connection, TITLES_QUICKLY as i64)?;
+            let titled = titles.into_iter().filter(|(_, title)| phrase.is_in([title.as_str()]));
+            let mut wanted: Vec<RequestId> = titled.map(|(id, _)| id).collect();
+            // As many again, since some may be hidden.
+            wanted.truncate(count_max.saturating_mul(2));
+            let found = db::change_request::list_by_id(connection, &wanted)?;
+            let mut seen = permission::only_visible(connection, &caller.authority, &head, found)?;
+            seen.sort_by_key(|request| std::cmp::Reverse(request.id));
+            seen.truncate(count_max);
+            Ok(seen)
         })
     }
 

@@ -55,7 +55,7 @@ impl ChangeRequests {
 }
 
 /// A packed file as what it holds, as far as that is bounded.
-fn unpacked(bytes: Vec<u8>, is_partial: bool, bytes_max: u64) -> Result<Arc<[u8]>> {
+pub(in crate::app) fn unpacked(bytes: Vec<u8>, is_partial: bool, bytes_max: u64) -> Result<Arc<[u8]>> {
     if !bytes.starts_with(gzip::MAGIC) {
         return Ok(bytes.into());
     }

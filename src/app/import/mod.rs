@@ -15,6 +15,7 @@ use std::io::{self, Write};
 
 pub use drafts::FileShape;
 pub use inspecting::Sample;
+pub(in crate::app) use inspecting::unpacked;
 pub use rejected::Rejected;
 
 use self::drafts::Reading;

@@ -2,6 +2,7 @@
 //! looks how far it is, cancels it, and gets back the rows that were rejected. A job whose process died begins anew.
 
 mod parameters;
+mod proposing;
 mod report;
 mod running;
 mod spool;
@@ -16,6 +17,7 @@ pub use crate::db::import_job::JobFilter;
 pub use crate::exchange::item_columns::MappedColumn;
 pub use crate::exchange::item_survey::FileSurvey;
 pub use parameters::{KNOWN as PARAMETER_NAMES, Parameters};
+pub use proposing::{PROPOSAL_PARAMETER_NAMES, ProposedDefinition};
 pub use report::ImportReport;
 pub use spool::SpoolSettings;
 

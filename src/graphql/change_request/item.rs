@@ -8,15 +8,16 @@ use jiff::Timestamp;
 
 use super::loader::{DictionariesOf, ItemCountsOf};
 use crate::app::change_request::RequestItem;
-use crate::app::comparing::{Comparison, Side};
+use crate::app::comparing::{Comparison, ItemDifference, Side};
 use crate::app::svod::Svod;
+use crate::catalog::phrase::Phrase;
 use crate::domain::account::AccountId;
 use crate::domain::change_request::{ChangeRequest, RequestId};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::diff::{ItemChangeKind, StretchDifference, change_kind, diff_timelines};
 use crate::domain::error::Result as CoreResult;
 use crate::domain::item::Stretch;
-use crate::domain::text::{DictionaryCode, ItemCode};
+use crate::domain::text::{DictionaryCode, ItemCode, Language};
 use crate::graphql::account::AccountObject;
 use crate::graphql::connection::{Page, Seek, list_cost, page_cost};
 use crate::graphql::diff::{DifferenceObject, ItemChangeKindValue, Sides};
@@ -68,10 +69,7 @@ impl ItemChangeObject {
 
     /// What the item is called after the change; where it is not there any more, what it was called.
     async fn name(&self, #[graphql(desc = "The language.", default)] language: LanguageArgument) -> Option<String> {
-        let last = |dictionary: &Option<Arc<Dictionary>>, timeline: &[Stretch]| {
-            display_name(dictionary.as_ref()?, timeline.last()?, language.into())
-        };
-        last(&self.change.to, &self.change.after).or_else(|| last(&self.change.from, &self.change.before))
+        self.change.name(language.into())
     }
 
     /// What happens to it as a whole.
@@ -150,6 +148,17 @@ impl ItemChangeObject {
 }
 
 impl Change {
+    fn name(&self, language: Language) -> Option<String> {
+        let last =
+            |dictionary: &Option<Arc<Dictionary>>, timeline: &[Stretch]| display_name(dictionary.as_ref()?, timeline.last()?, language);
+        last(&self.to, &self.after).or_else(|| last(&self.from, &self.before))
+    }
+
+    fn is_named(&self, phrase: &Phrase) -> bool {
+        let names = [Language::Ru, Language::En].map(|language| self.name(language).unwrap_or_default());
+        phrase.is_in(std::iter::once(self.code.as_str()).chain(names.iter().map(String::as_str)))
+    }
+
     fn stored(item: RequestItem, is_final: bool) -> Self {
         let RequestItem { stored, dictionary, base, proposed, published } = item;
         let kind = change_kind(&base, &proposed, stored.is_restored, true).unwrap_or(ItemChangeKind::Changed);
@@ -168,37 +177,80 @@ impl Change {
     }
 }
 
+/// Which items of a request are wanted; all unless told.
+#[derive(Default)]
+pub struct WantedItems {
+    pub dictionary: Option<String>,
+    pub kind: Option<ItemChangeKind>,
+    /// What code and name have.
+    pub phrase: Option<Phrase>,
+}
+
+impl WantedItems {
+    /// Whether every item has to be looked at to tell.
+    fn looks_at_each(&self) -> bool {
+        self.kind.is_some() || self.phrase.is_some()
+    }
+
+    fn is_of(&self, dictionary: &DictionaryCode) -> bool {
+        self.dictionary.as_deref().is_none_or(|wanted| wanted == dictionary.as_str())
+    }
+
+    fn accepts(&self, change: &Change) -> bool {
+        self.kind.is_none_or(|kind| kind == change.kind) && self.phrase.as_ref().is_none_or(|phrase| change.is_named(phrase))
+    }
+}
+
 /// A page of the items that a request changes, by dictionary and code.
-pub async fn page(view: &View, request: &ChangeRequest, first: Option<i32>, after: Option<&str>) -> Result<Page<ItemChangeObject>> {
-    let id = request.id;
-    let seek = Seek::read(view.limits(), format!("items of change request {}", id.0), first, after)?;
+pub async fn page(
+    view: &View,
+    request: &ChangeRequest,
+    wanted: WantedItems,
+    first: Option<i32>,
+    after: Option<&str>,
+) -> Result<Page<ItemChangeObject>> {
+    let seek = Seek::read(view.limits(), format!("items of change request {}", request.id.0), first, after)?;
     let place = seek.after.as_deref().and_then(place_of);
-    let counts = stored_counts(view, id).await?;
-    let dictionaries = view.loader().load_one(DictionariesOf(id)).await.map_err(|error| view.told(&error))?.unwrap_or_default();
+    let counts = counts(view, request).await?;
+    let is_filed = request.published_seq.is_some() && stored_counts(view, request.id).await?.is_empty();
+    let count_of_wanted: i64 = counts.iter().filter(|(code, _)| wanted.is_of(code)).map(|(_, count)| count).sum();
+    let total = (!wanted.looks_at_each()).then_some(count_of_wanted);
+    // What is not wanted at all need not be looked at.
+    let changed = counts.into_iter().filter(|(code, count)| *count > 0 && wanted.is_of(code));
+    let codes: Vec<DictionaryCode> = changed.map(|(code, _)| code).collect();
     let (asked, count) = (request.clone(), seek.count());
-    let codes: Vec<DictionaryCode> = dictionaries.iter().map(|stored| stored.code.clone()).collect();
-    let filed = request.published_seq.filter(|_| counts.is_empty());
-    let total = match filed {
-        Some(seq) => codes.iter().map(|code| published_count(view, code, seq)).sum(),
-        None => counts.values().sum::<i64>(),
-    };
+    let filed = request.published_seq.filter(|_| is_filed);
     let changes = view.work(move |svod, _| match filed {
-        Some(seq) => list_published(svod, &asked, seq, &codes, place, count),
-        None => list_stored(svod, &asked, place, count),
+        Some(seq) => list_published(svod, &asked, seq, &codes, &wanted, place, count),
+        None => list_stored(svod, &asked, &codes, &wanted, place, count),
     });
-    let page = seek.page(changes.await?, |change| format!("{} {}", change.dictionary, change.code)).with_total(total);
-    let objects = page.map(|change| ItemChangeObject::new(view, request, change));
-    Ok(objects)
+    let page = seek.page(changes.await?, |change| format!("{} {}", change.dictionary, change.code));
+    let page = match total {
+        Some(total) => page.with_total(total),
+        None => page,
+    };
+    Ok(page.map(|change| ItemChangeObject::new(view, request, change)))
+}
+
+/// How many items a request changes, by each dictionary that it touches.
+pub async fn counts(view: &View, request: &ChangeRequest) -> Result<BTreeMap<DictionaryCode, i64>> {
+    let stored = stored_counts(view, request.id).await?;
+    let touched = view.loader().load_one(DictionariesOf(request.id)).await.map_err(|error| view.told(&error))?.unwrap_or_default();
+    let count = |code: &DictionaryCode| match request.published_seq {
+        Some(seq) if stored.is_empty() => published_count(view, code, seq),
+        _ => stored.get(code).copied().unwrap_or(0),
+    };
+    Ok(touched.iter().map(|dictionary| (dictionary.code.clone(), count(&dictionary.code))).collect())
 }
 
 /// How many items a request stores, by dictionary.
-pub async fn stored_counts(view: &View, id: RequestId) -> Result<BTreeMap<DictionaryCode, i64>> {
+async fn stored_counts(view: &View, id: RequestId) -> Result<BTreeMap<DictionaryCode, i64>> {
     let found = view.loader().load_one(ItemCountsOf(id)).await.map_err(|error| view.told(&error))?;
     Ok(found.unwrap_or_default())
 }
 
 /// How many items of a dictionary a publication changed.
-pub fn published_count(view: &View, dictionary: &DictionaryCode, seq: i64) -> i64 {
+fn published_count(view: &View, dictionary: &DictionaryCode, seq: i64) -> i64 {
     let edition = view.resident(dictionary).and_then(|resident| resident.edition_at(seq)).filter(|edition| edition.published_seq == seq);
     edition.map_or(0, |edition| edition.added_count + edition.changed_count + edition.retired_count)
 }
@@ -210,10 +262,43 @@ fn place_of(key: &str) -> Option<(DictionaryCode, ItemCode)> {
 
 type Place = Option<(DictionaryCode, ItemCode)>;
 
-fn list_stored(svod: &Svod, request: &ChangeRequest, place: Place, count: usize) -> CoreResult<Vec<Change>> {
-    let after = place.as_ref().map(|(dictionary, code)| (dictionary, code.as_str()));
-    let items = svod.change_requests.list_items(request.id, after, count)?;
-    Ok(items.into_iter().map(|item| Change::stored(item, request.state.is_final())).collect())
+/// How many items are read together where each has to be looked at.
+const LOOKED_AT_ONCE: usize = 500;
+
+/// Dictionary by dictionary, so that of one that is not wanted nothing is read.
+fn list_stored(
+    svod: &Svod,
+    request: &ChangeRequest,
+    dictionaries: &[DictionaryCode],
+    wanted: &WantedItems,
+    place: Place,
+    count: usize,
+) -> CoreResult<Vec<Change>> {
+    let mut changes = Vec::new();
+    let at_once = if wanted.looks_at_each() { count.max(LOOKED_AT_ONCE) } else { count };
+    for dictionary in dictionaries {
+        let mut after = match &place {
+            Some((last, _)) if dictionary < last => continue,
+            Some((last, code)) if dictionary == last => code.clone(),
+            // No code is empty.
+            _ => ItemCode::new(""),
+        };
+        loop {
+            let items = svod.change_requests.list_items(request.id, Some((dictionary, after.as_str())), at_once)?;
+            let is_last = items.len() < at_once || items.last().is_none_or(|item| item.stored.dictionary != *dictionary);
+            after = items.last().map_or(after, |item| item.stored.code.clone());
+            let of_dictionary = items.into_iter().filter(|item| item.stored.dictionary == *dictionary);
+            let of_dictionary = of_dictionary.map(|item| Change::stored(item, request.state.is_final()));
+            changes.extend(of_dictionary.filter(|change| wanted.accepts(change)).take(count - changes.len()));
+            if changes.len() == count {
+                return Ok(changes);
+            }
+            if is_last {
+                break;
+            }
+        }
+    }
+    Ok(changes)
 }
 
 /// A request that was published as it was filed stores no items: its publication says what it changed.
@@ -222,11 +307,13 @@ fn list_published(
     request: &ChangeRequest,
     seq: i64,
     dictionaries: &[DictionaryCode],
+    wanted: &WantedItems,
     place: Place,
     count: usize,
 ) -> CoreResult<Vec<Change>> {
     let mut changes = Vec::new();
     let side = |publication| Side { publication, valid_on: None };
+    let (from, to) = (side(seq - 1), side(seq));
     for dictionary in dictionaries {
         let after_code = match &place {
             Some((last, _)) if dictionary < last => continue,
@@ -237,9 +324,10 @@ fn list_published(
         if left == 0 {
             break;
         }
-        let (from, to) = (side(seq - 1), side(seq));
-        let found = svod.comparing.compare(&Comparison { dictionary, from, to, after_code, count: left })?;
-        changes.extend(found.items.into_iter().map(|item| Change {
+        // A comparison looks at everything anyway, so where something is looked for it gives everything.
+        let asked = if wanted.looks_at_each() { usize::MAX } else { left };
+        let found = svod.comparing.compare(&Comparison { dictionary, from, to, after_code, count: asked })?;
+        let change = |item: ItemDifference| Change {
             dictionary: dictionary.clone(),
             code: item.code,
             kind: item.kind,
@@ -250,7 +338,8 @@ fn list_published(
             from: found.from.clone(),
             to: found.to.clone(),
             made: Made { by: request.author, at: request.created_at, comment: String::new() },
-        }));
+        };
+        changes.extend(found.items.into_iter().map(change).filter(|change| wanted.accepts(change)).take(left));
     }
     Ok(changes)
 }

@@ -6,16 +6,19 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 
 use super::dictionary::TouchedObject;
-use super::item::{self, ItemChangeObject};
+use super::item::{self, ItemChangeObject, WantedItems};
 use super::loader::{AuthorsOf, CommentsOf, DictionariesOf, JudgementOf, ProgressOf, ReviewsOf};
 use super::stage::{CanApprove, CommentObject, ReviewObject, StageObject};
 use super::validation::{Conflict, ValidationObject};
 use crate::app::change_request::{Judgement, RequestFilter, StoredDictionary, check_may_approve};
+use crate::catalog::phrase::Phrase;
 use crate::domain::account::AccountId;
 use crate::domain::change_request::{ChangeRequest, Origin, RequestId, RequestState};
 use crate::domain::text::DictionaryCode;
 use crate::graphql::account::AccountObject;
 use crate::graphql::connection::{Page, Seek, list_cost, page_cost};
+use crate::graphql::diff::ItemChangeKindValue;
+use crate::graphql::item_page::read_search;
 use crate::graphql::publication::{BasisObject, PublicationObject};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::view::View;
@@ -183,11 +186,8 @@ impl ChangeRequestObject {
     async fn dictionaries(&self) -> Result<Vec<TouchedObject>> {
         let (view, id) = (&self.view, self.request.id);
         let found = view.loader().load_one(DictionariesOf(id)).await.map_err(|error| view.told(&error))?.unwrap_or_default();
-        let counts = item::stored_counts(view, id).await?;
-        let items_count = |code: &DictionaryCode| match self.request.published_seq {
-            Some(seq) if counts.is_empty() => item::published_count(view, code, seq),
-            _ => counts.get(code).copied().unwrap_or(0),
-        };
+        let counts = item::counts(view, &self.request).await?;
+        let items_count = |code: &DictionaryCode| counts.get(code).copied().unwrap_or(0);
         let touched = |stored: &StoredDictionary| TouchedObject {
             view: view.clone(),
             stored: stored.clone(),
@@ -200,10 +200,25 @@ impl ChangeRequestObject {
     #[graphql(complexity = "page_cost(first, child_complexity)")]
     async fn items(
         &self,
+        #[graphql(desc = "Only those of the dictionary of this code.")] dictionary: Option<ID>,
+        #[graphql(desc = "Only those to which this happens.")] kind: Option<ItemChangeKindValue>,
+        #[graphql(desc = "Only those with every one of these words in code and name, in any form or begun.")] search: Option<String>,
         #[graphql(desc = "How many; 50 unless told, at most 200.")] first: Option<i32>,
         #[graphql(desc = "What comes after this cursor.")] after: Option<String>,
     ) -> Result<Page<ItemChangeObject>> {
-        item::page(&self.view, &self.request, first, after.as_deref()).await
+        let search = read_search(&self.view, "search", search.as_deref())?;
+        let wanted = WantedItems {
+            dictionary: dictionary.map(Into::into),
+            kind: kind.map(Into::into),
+            phrase: search.as_deref().and_then(Phrase::new),
+        };
+        item::page(&self.view, &self.request, wanted, first, after.as_deref()).await
+    }
+
+    /// How many items it changes, over all dictionaries.
+    async fn items_count(&self) -> Result<i64> {
+        let counts = item::counts(&self.view, &self.request).await?;
+        Ok(counts.values().sum())
     }
 
     /// What it comes to on what is published now; null once it is published, rejected or withdrawn.
@@ -273,6 +288,8 @@ struct ChangeRequestFilter {
     /// Changed by the caller.
     #[graphql(default)]
     mine: bool,
+    /// With every one of these words in the title, in any form or begun.
+    search: Option<String>,
     /// In review, and an approval of the caller would count now.
     #[graphql(default)]
     to_review: bool,
@@ -294,6 +311,7 @@ async fn read_filter(view: &View, filter: ChangeRequestFilter) -> Result<Option<
         },
         None => None,
     };
+    let title = read_search(view, "search", filter.search.as_deref())?.unwrap_or_default();
     let own = view.caller().authority.account_id();
     let author = match filter.author {
         Some(name) => match view.work(move |svod, caller| svod.accounts.find_account_by_name(caller, &name)).await? {
@@ -303,7 +321,7 @@ async fn read_filter(view: &View, filter: ChangeRequestFilter) -> Result<Option<
         None if filter.mine => own,
         None => None,
     };
-    Ok(Some(RequestFilter { states, author, dictionary, reviewable_by_caller: filter.to_review, ..RequestFilter::default() }))
+    Ok(Some(RequestFilter { states, author, dictionary, reviewable_by_caller: filter.to_review, title, ..RequestFilter::default() }))
 }
 
 /// Reads the number of a request; another text is the number of none.

@@ -112,5 +112,15 @@ async fn the_description_names_what_the_doors_take() {
     let names: Vec<&str> = parameters.iter().filter_map(|parameter| parameter["name"].as_str()).collect();
     assert_eq!(names[..3], ["dictionary", "format", "valid_on"]);
     assert_eq!(names.len(), 2 + crate::app::exporting::PARAMETERS.len());
+    let draft = &described["paths"]["/definition/draft"]["post"]["parameters"];
+    assert_eq!(draft.as_array().map(Vec::len), Some(1 + crate::app::import_job::PROPOSAL_PARAMETER_NAMES.len()));
     assert!(described["paths"]["/export/{dictionary}/{projection}"]["get"]["responses"]["304"].is_object());
+}
+
+#[actix_web::test]
+async fn the_schema_of_definitions_is_that_of_the_repository() {
+    let answered = ask(get("/dictionary.schema.json", "*/*")).await;
+    assert_eq!(answered.header("content-type"), "application/schema+json; charset=utf-8");
+    let kept = include_str!("../../../dictionaries/dictionary.schema.json");
+    assert_eq!(answered.json(), serde_json::from_str::<serde_json::Value>(kept).expect("it is JSON"));
 }

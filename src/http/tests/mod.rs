@@ -113,6 +113,7 @@ fn import_door() -> ImportDoor {
     ImportDoor {
         receive: Box::new(move |_, _, _, _| Err(refused())),
         inspect: Box::new(move |_, _, _, _, _| Err(refused())),
+        propose_definition: Box::new(|_, _, _, _| Err(Error::not_found("nothing is proposed"))),
         inspected_bytes_max: 1024,
         find: Box::new(move |_, _| Err(refused())),
         cancel: Box::new(move |_, _| Err(refused())),

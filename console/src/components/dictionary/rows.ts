@@ -172,6 +172,17 @@ export async function loadNodes(
   return { nodes: page.list.nodes, total: page.list.totalCount };
 }
 
+/** What items of a dictionary are called, by their codes: `Алтайский край (01)`. Throws `DataError`. */
+export async function loadNames(target: Target, codes: string[]): Promise<Map<string, string>> {
+  const name = nameSelection(target);
+  if (name === '') return new Map();
+  const query = `query ConsoleNames($codes: [ID!]!, $first: Int) {
+    list: ${target.listField}(filter: { code: { in: $codes } }, first: $first) { totalCount nodes { code ${name} } }
+  }`;
+  const page = await askData<Page>(query, { codes, first: codes.length });
+  return new Map(page.list.nodes.map((node) => [node.code, named(node.code, node)]));
+}
+
 /** The codes of the items that a search and a filter leave, up to so many. Throws `DataError`. */
 export async function loadCodes(shape: Shape, asked: RowsAsked, max: number, signal: AbortSignal): Promise<string[]> {
   const query = `query ConsoleCodes($filter: ${shape.typeName}Filter, $search: String, $validOn: Date, $publication: Int, $first: Int, $offset: Int) {

@@ -1,32 +1,42 @@
 import { Button, Group, Text } from '@mantine/core';
-import { IconCloudCheck, IconCloudOff, IconCloudUp } from '@tabler/icons-react';
+import { IconCloudCheck, IconCloudOff, IconCloudPause, IconCloudUp } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import type { EditingSession, EditingState } from './EditingSession';
 import { countOf } from './outbox';
-import type { Editing } from './useEditing';
+
+interface SavingStatusProps {
+  session: EditingSession;
+  state: EditingState;
+  /** How many rows wait until they are mended. */
+  stuck: number;
+}
 
 /** Whether everything that was typed is in the request, in words. */
-export function SavingStatus({ editing }: { editing: Editing }) {
-  const { t } = useTranslation('editing');
-  const count = countOf(editing.outbox);
-  const isSaved = count === 0;
-  const Picture = editing.state === 'offline' ? IconCloudOff : isSaved ? IconCloudCheck : IconCloudUp;
-  const words = () => {
-    if (editing.state === 'offline') return t('status.offline');
-    if (editing.state === 'saving') return t('status.saving');
-    return isSaved ? t('status.saved') : t('status.waiting', { count });
-  };
-  const tone = editing.state === 'offline' ? 'annulled' : isSaved ? 'added' : 'changed';
+export function SavingStatus({ session, state, stuck }: SavingStatusProps) {
+  const { t } = useTranslation(['editing', 'common']);
+  const { Icon, words, tone } = usePicture(state, stuck);
+  const isWaiting = Object.keys(state.outbox.rows).length > stuck && state.saving === 'idle';
   return (
-    <Group gap="xs" style={{ color: `var(--svod-${tone})` }}>
-      <Picture size={16} aria-hidden />
-      <Text size="sm" role="status">
-        {words()}
+    <Group gap="xs" style={{ color: `var(--svod-${tone})` }} wrap="nowrap">
+      <Icon size={16} aria-hidden />
+      <Text size="sm" role="status" data-testid="saving">
+        {words}
       </Text>
-      {!isSaved && editing.state === 'waiting' && (
-        <Button size="compact-xs" variant="default" onClick={editing.flush}>
+      {isWaiting && (
+        <Button size="compact-xs" variant="default" title="Ctrl+S" onClick={session.flush}>
           {t('action.save', { ns: 'common' })}
         </Button>
       )}
     </Group>
   );
+}
+
+function usePicture(state: EditingState, stuck: number) {
+  const { t } = useTranslation('editing');
+  const count = countOf(state.outbox);
+  if (state.saving === 'offline') return { Icon: IconCloudOff, words: t('status.offline'), tone: 'annulled' };
+  if (state.saving === 'saving') return { Icon: IconCloudUp, words: t('status.saving'), tone: 'changed' };
+  if (count === 0) return { Icon: IconCloudCheck, words: t('status.saved'), tone: 'added' };
+  const words = stuck > 0 ? t('status.wrong', { count: stuck }) : t('status.waiting', { count });
+  return { Icon: IconCloudPause, words, tone: 'changed' };
 }

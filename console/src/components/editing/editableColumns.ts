@@ -20,15 +20,19 @@ const FOUND = graphql(`
   }
 `);
 
-async function find(dictionary: string, search: string): Promise<GridChoice[]> {
+/** Told what an item is called, so that a cell that it was chosen for can show that. */
+type Named = (dictionary: string, code: string, label: string) => void;
+
+async function find(dictionary: string, search: string, named: Named): Promise<GridChoice[]> {
   const found = await ask(FOUND, { dictionary, search, language: language() === 'en' ? 'EN' : 'RU' });
-  return (found.dictionary?.items.nodes ?? []).map(({ code, name }) => ({
-    value: code,
-    label: name ? `${name} (${code})` : code,
-  }));
+  return (found.dictionary?.items.nodes ?? []).map(({ code, name }) => {
+    const label = name ? `${name} (${code})` : code;
+    named(dictionary, code, label);
+    return { value: code, label };
+  });
 }
 
-function editable(attribute: Attribute, shape: Shape, targets: Map<string, Target>): GridColumn {
+function editable(attribute: Attribute, shape: Shape, targets: Map<string, Target>, named: Named): GridColumn {
   const column = { ...columnOf(attribute, shape.display), isEditable: true, isSortable: false };
   if (attribute.list) return column;
   if (attribute.type === 'ENUM') {
@@ -40,7 +44,7 @@ function editable(attribute: Attribute, shape: Shape, targets: Map<string, Targe
   }
   const to = attribute.to;
   if (attribute.type === 'REFERENCE' && to && targets.has(to))
-    return { ...column, kind: 'choice', findChoices: (text) => find(to, text) };
+    return { ...column, kind: 'choice', findChoices: (text) => find(to, text, named) };
   return column;
 }
 
@@ -49,8 +53,9 @@ export function editableColumns(
   shape: Shape,
   targets: Map<string, Target>,
   titles: { code: string; parent: string },
+  named: Named,
 ): GridColumn[] {
-  const own = shape.attributes.map((attribute) => editable(attribute, shape, targets));
+  const own = shape.attributes.map((attribute) => editable(attribute, shape, targets, named));
   return [
     { id: 'code', title: titles.code, kind: 'text', isCode: true, width: 130 },
     ...own.filter((column) => column.id === shape.display),
@@ -63,7 +68,7 @@ export function editableColumns(
             kind: 'choice' as const,
             width: 280,
             isEditable: true,
-            findChoices: (text: string) => find(shape.code, text),
+            findChoices: (text: string) => find(shape.code, text, named),
           },
         ]
       : []),

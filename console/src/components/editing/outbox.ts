@@ -37,7 +37,9 @@ export function withEdits(outbox: Outbox, edits: TypedEdit[], isNew: (row: strin
     const first = known.cells[column]?.seen ?? seen;
     const { [column]: _, ...others } = known.cells;
     const cells = text === first && !known.isNew ? others : { ...others, [column]: { text, seen: first } };
-    if (Object.keys(cells).length === 0) delete rows[row];
+    // A new item of which nothing is left was never begun.
+    const isBlank = known.isNew && Object.values(cells).every((cell) => cell.text === '');
+    if (Object.keys(cells).length === 0 || isBlank) delete rows[row];
     else rows[row] = { ...known, cells };
   }
   return { ...outbox, rows };
@@ -94,6 +96,10 @@ export function countOf(outbox: Outbox): number {
 /** Where an outbox lies: of one person, request and dictionary. */
 export function storageKey(person: string, request: string, dictionary: string): string {
   return `svod.outbox.${person}.${request}.${dictionary}`;
+}
+
+export function isEmpty(outbox: Outbox): boolean {
+  return Object.keys(outbox.rows).length === 0;
 }
 
 export function stored(key: string, on: string): Outbox {

@@ -1,7 +1,9 @@
 import type { GridRow, GridTone } from '@/ui/grid/model';
 import type { Attribute, Shape } from '../dictionary/shape';
+import type { EditingState } from './EditingSession';
 import type { TypedRow } from './outbox';
-import { versionOn, type ChangedItem, type RequestItems } from './requestItems';
+import type { ChangedItem, RequestItems } from './requestItems';
+import { versionOn } from './versions';
 import { parse, textOf, type Problem, type Values } from './values';
 
 /** How problems are worded. */
@@ -56,12 +58,15 @@ export function typedOver(
   row: GridRow,
   typed: TypedRow | undefined,
   violations: RequestItems['violations'],
+  refused: RequestItems['violations'],
   wording: Wording,
   attributes: Map<string, Attribute>,
 ): GridRow {
   const errors: Record<string, string> = { ...row.errors };
-  for (const [attribute, violation] of violations.get(row.id) ?? [])
-    errors[attribute === '' ? 'code' : attribute] = violation.message;
+  const put = (all: RequestItems['violations']) => {
+    for (const [attribute, { message }] of all.get(row.id) ?? []) errors[attribute === '' ? 'code' : attribute] = message;
+  };
+  put(violations);
   if (!typed) return Object.keys(errors).length > 0 ? { ...row, errors } : row;
   const cells = { ...row.cells };
   const labels = { ...row.labels };
@@ -75,5 +80,31 @@ export function typedOver(
     const parsed = attribute && parse(attribute, text);
     if (parsed && 'problem' in parsed) errors[column] = wording(parsed.problem);
   }
+  put(refused);
   return { ...row, cells, labels, changed: [...changed], errors, ...(typed.isNew ? { tone: 'added' as const } : {}) };
+}
+
+/** How many typed rows wait until what is wrong in them is mended. */
+export function stuckRows(
+  { outbox, refused }: Pick<EditingState, 'outbox' | 'refused'>,
+  attributes: Map<string, Attribute>,
+): number {
+  const nothing = { items: undefined, refused, outbox };
+  return [...wrongItems(nothing, attributes)].filter((code) => outbox.rows[code]).length;
+}
+
+/** The items that cannot be saved or published as they are: by the definition, by the service, or refused. */
+export function wrongItems(
+  state: Pick<EditingState, 'outbox' | 'items' | 'refused'>,
+  attributes: Map<string, Attribute>,
+): Set<string> {
+  const wrong = new Set([...(state.items?.violations.keys() ?? []), ...state.refused.keys()]);
+  for (const [code, { cells }] of Object.entries(state.outbox.rows)) {
+    const isWrong = Object.entries(cells).some(([column, { text }]) => {
+      const attribute = attributes.get(column);
+      return attribute !== undefined && 'problem' in parse(attribute, text);
+    });
+    if (isWrong) wrong.add(code);
+  }
+  return wrong;
 }

@@ -93,11 +93,3 @@ function violationsOf(request: Asked, dictionary: string): RequestItems['violati
   }
   return all;
 }
-
-/** The version that holds on a date. */
-export function versionOn<T extends { validFrom?: string | null; validTo?: string | null }>(
-  versions: T[],
-  on: string,
-): T | undefined {
-  return versions.find(({ validFrom, validTo }) => (!validFrom || validFrom <= on) && (!validTo || on < validTo));
-}

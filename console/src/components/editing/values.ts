@@ -108,6 +108,11 @@ function limited(attribute: Attribute, text: string, before: unknown): Parsed {
   return { value: language() === 'en' ? { ...old, en: text } : { ...old, ru: text } };
 }
 
+/** Whether a code cannot be one of a dictionary. */
+export function codeProblem(code: string, pattern: string | null | undefined): boolean {
+  return pattern ? !matches(pattern, code) : false;
+}
+
 /** The service has the last word: an expression that browsers do not know is not held against anybody here. */
 function matches(pattern: string, text: string): boolean {
   try {

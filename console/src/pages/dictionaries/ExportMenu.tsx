@@ -1,12 +1,13 @@
-import { Button, Loader, Menu, ScrollArea, Text } from '@mantine/core';
+import { Button, Loader, Popover, Text, UnstyledButton } from '@mantine/core';
 import { IconDownload, IconFileSpreadsheet } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AsOf } from '@/components/asOf';
 import { dataFilter, exportFilters, type Filters } from '@/components/dictionary/filters';
 import { loadCodes } from '@/components/dictionary/rows';
 import type { Shape } from '@/components/dictionary/shape';
 import { formatCount, localized } from '@/ui/format';
+import classes from './Dictionary.module.css';
 
 /** Up to how many items an address of an export can name one by one. */
 const NAMED_MAX = 3000;
@@ -37,42 +38,58 @@ export function ExportMenu({ shape, asOf, filters, search, count }: ExportMenuPr
   for (const filter of told ?? (codes ? [`code=${codes.join('|')}`] : [])) query.append('filter', filter);
   const isReady = told !== null || codes !== undefined;
   const item = (path: string, label: string) => (
-    <Menu.Item
-      key={path}
-      component="a"
-      href={`/export/${path}?${query.toString()}`}
-      download
-      disabled={!isReady}
-      leftSection={FOR_PEOPLE.some((format) => path.endsWith(`.${format}`)) && <IconFileSpreadsheet size={16} aria-hidden />}
-    >
-      {label}
-    </Menu.Item>
+    <li key={path}>
+      <UnstyledButton
+        component="a"
+        className={classes['file'] ?? ''}
+        {...(isReady ? { href: `/export/${path}?${query.toString()}`, download: '' } : { 'aria-disabled': true })}
+        onClick={() => setOpen(!isReady)}
+      >
+        {FOR_PEOPLE.some((format) => path.endsWith(`.${format}`)) && <IconFileSpreadsheet size={16} aria-hidden />}
+        {label}
+      </UnstyledButton>
+    </li>
   );
   const format = (name: string) => item(`${shape.code}.${name}`, t(`format.${name}` as 'format.csv', { defaultValue: name }));
-  const others = shape.exportFormats.filter((name) => !FOR_PEOPLE.includes(name));
   return (
-    <Menu position="bottom-end" shadow="md" width={340} opened={isOpen} onChange={setOpen}>
-      <Menu.Target>
-        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
+    <Popover position="bottom-end" shadow="md" width={340} opened={isOpen} onChange={setOpen} trapFocus>
+      <Popover.Target>
+        <Button
+          variant="default"
+          leftSection={<IconDownload size={16} aria-hidden />}
+          onClick={() => setOpen(!isOpen)}
+          aria-expanded={isOpen}
+        >
           {t('export')}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Text size="xs" c={isTooMany ? 'var(--svod-changed)' : 'dimmed'} px="sm" py={6}>
+      </Popover.Target>
+      <Popover.Dropdown className={classes['export'] ?? ''}>
+        <Text size="xs" c={isTooMany ? 'var(--svod-changed)' : 'dimmed'} px={10} pb={4} aria-live="polite">
           {isTooMany
             ? t('exportTooMany', { max: formatCount(NAMED_MAX) })
             : t('exportSeen', { count: count ?? 0, shown: formatCount(count ?? 0) })}
           {!isReady && !isTooMany && <Loader size={12} ml={6} />}
         </Text>
-        <ScrollArea.Autosize mah="min(400px, calc(100dvh - 420px))" type="auto">
-          {FOR_PEOPLE.filter((name) => shape.exportFormats.includes(name)).map(format)}
-          <Menu.Label>{t('exportForSystems')}</Menu.Label>
-          {others.map(format)}
-          {shape.projections.length > 0 && <Menu.Label>{t('projections')}</Menu.Label>}
-          {shape.projections.map(({ code, name }) => item(`${shape.code}/${code}`, localized(name)))}
-        </ScrollArea.Autosize>
-      </Menu.Dropdown>
-    </Menu>
+        <ul className={classes['files'] ?? ''}>{FOR_PEOPLE.filter((name) => shape.exportFormats.includes(name)).map(format)}</ul>
+        <Kind title={t('exportForSystems')}>{shape.exportFormats.filter((name) => !FOR_PEOPLE.includes(name)).map(format)}</Kind>
+        {shape.projections.length > 0 && (
+          <Kind title={t('projections')}>
+            {shape.projections.map(({ code, name }) => item(`${shape.code}/${code}`, localized(name)))}
+          </Kind>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Kind({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <>
+      <Text size="xs" fw={600} c="dimmed" px={10} pt={10} pb={4} component="h2">
+        {title}
+      </Text>
+      <ul className={classes['files'] ?? ''}>{children}</ul>
+    </>
   );
 }
 

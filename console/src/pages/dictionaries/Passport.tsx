@@ -15,6 +15,11 @@ export function Passport({ shape, targets }: PassportProps) {
   return (
     <Stack>
       <Card withBorder padding="lg">
+        {shape.description && (
+          <Text size="sm" mb="md" maw="75ch">
+            {localized(shape.description)}
+          </Text>
+        )}
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
           <Fact label={t('passport.owner')}>{shape.owner}</Fact>
           <Fact label={t('passport.basis')}>{shape.basis}</Fact>

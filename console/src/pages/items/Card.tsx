@@ -21,6 +21,8 @@ interface CardProps {
   attributes: AttributeInfo[];
   history: HistoryVersion[];
   version: HistoryVersion;
+  /** Whether the version holds at the point that is looked from. */
+  isValid: boolean;
   /** The item at the point that is looked from, where it holds there. */
   item: ItemThere | null;
   asOf: AsOf;
@@ -34,7 +36,7 @@ interface Row {
 }
 
 /** All that is said of an item, attribute by attribute, each with what made it so. */
-export function Card({ dictionary, attributes, history, version, item, asOf }: CardProps) {
+export function Card({ dictionary, attributes, history, version, isValid, item, asOf }: CardProps) {
   const { t } = useTranslation(['item', 'differences']);
   const day = dayWithin(version, asOf.validOn);
   const blame = useMemo(() => blameOf(history, version, day), [history, version, day]);
@@ -61,7 +63,7 @@ export function Card({ dictionary, attributes, history, version, item, asOf }: C
           {t('card.title')}
         </Title>
         <Text size="sm" c="dimmed">
-          {t('card.holds')} <Period from={version.validFrom} until={version.validTo} />
+          {t(isValid ? 'card.holds' : 'card.period')} <Period from={version.validFrom} until={version.validTo} />
         </Text>
       </div>
       <Table.ScrollContainer minWidth={620}>
@@ -159,13 +161,20 @@ interface ItemLinkProps {
   code: string;
   name: string | null | undefined;
   asOf: AsOf;
+  /** Whether it stands within a sentence, where colour alone would not tell it. */
+  isInText?: boolean;
 }
 
 /** An item by its name and code, with a link that keeps the point of both times. */
-export function ItemLink({ dictionary, code, name, asOf }: ItemLinkProps) {
+export function ItemLink({ dictionary, code, name, asOf, isInText = false }: ItemLinkProps) {
   return (
     <>
-      <Anchor component={Link} to={`/dictionaries/${dictionary}/items/${encodeURIComponent(code)}${asOfSearch(asOf)}`} size="sm">
+      <Anchor
+        component={Link}
+        to={`/dictionaries/${dictionary}/items/${encodeURIComponent(code)}${asOfSearch(asOf)}`}
+        size="sm"
+        underline={isInText ? 'always' : 'hover'}
+      >
         {name || code}
       </Anchor>
       {name && (

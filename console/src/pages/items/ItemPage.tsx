@@ -63,6 +63,7 @@ export default function ItemPage() {
       actions={<Actions dictionary={dictionary} code={code} described={described} asOf={asOf} />}
     >
       <AsOfBar asOf={asOf} onChange={setAsOf} />
+      {error && <Refusals refusals={refusalsOf(error)} />}
       <Body described={described} code={code} standing={standing} asOf={asOf} />
     </Page>
   );
@@ -184,6 +185,7 @@ function Body({ described, code, standing, asOf }: BodyProps) {
               attributes={attributes}
               history={history}
               version={standing.version}
+              isValid={standing.kind === 'VALID'}
               item={described.item ?? null}
               asOf={asOf}
             />

@@ -79,7 +79,7 @@ export function StandingNotice({ dictionary, code, standing, asOf }: StandingNot
 
 function Notice({ icon, title, children }: { icon: ReactNode; title: string; children: ReactNode }) {
   return (
-    <Alert variant="light" color="gray" icon={icon} title={title} styles={{ title: { color: 'var(--mantine-color-text)' } }}>
+    <Alert variant="default" icon={icon} title={title} styles={{ title: { color: 'var(--mantine-color-text)' } }}>
       {children}
     </Alert>
   );
@@ -110,7 +110,7 @@ function Retired({ dictionary, code, version, on, asOf }: RetiredProps) {
           {resolved.map((each, place) => (
             <span key={each.code}>
               {place > 0 && ', '}
-              <ItemLink dictionary={dictionary} code={each.code} name={each.name} asOf={asOf} />
+              <ItemLink dictionary={dictionary} code={each.code} name={each.name} asOf={asOf} isInText />
             </span>
           ))}
         </Text>

@@ -15,6 +15,9 @@ import { ITEMS_UNASKED, itemsOf, useAct } from './act/reading';
 import { Sheet } from './act/Sheet';
 import { PUBLICATION_PAGE, type WholePublication } from './one/reading';
 
+/** About how many items fill a sheet. */
+const ITEMS_ON_PAGE = 18;
+
 /** The act of a publication: a document to be printed and signed. */
 export default function ActPage() {
   const { t } = useTranslation(['publication', 'differences', 'request', 'common']);
@@ -86,6 +89,7 @@ function Act({ publication, title, onAgain }: ActProps) {
 /** What one should know before a document of hundreds of pages is made, and what else there is. */
 function Long({ publication, total, onGoOn }: { publication: WholePublication; total: number; onGoOn: () => void }) {
   const { t } = useTranslation('publication');
+  const pages = Math.ceil(total / ITEMS_ON_PAGE);
   return (
     <Alert
       variant="light"
@@ -95,15 +99,15 @@ function Long({ publication, total, onGoOn }: { publication: WholePublication; t
       styles={{ title: { color: 'var(--svod-changed)' }, message: { color: 'var(--mantine-color-text)' } }}
     >
       <Stack gap="sm" align="flex-start">
-        <Text size="sm">
-          {t('act.longHint')}{' '}
+        <Text size="sm">{t('act.longHint', { count: pages, formatted: formatCount(pages) })}</Text>
+        <Group gap="md">
+          <Button variant="default" onClick={onGoOn}>
+            {t('act.goOn')}
+          </Button>
           <Anchor component={Link} to={`/publications/${publication.number}`} size="sm" underline="always">
             {t('act.instead')}
           </Anchor>
-        </Text>
-        <Button variant="default" onClick={onGoOn}>
-          {t('act.goOn')}
-        </Button>
+        </Group>
       </Stack>
     </Alert>
   );

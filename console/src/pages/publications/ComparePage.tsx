@@ -74,7 +74,7 @@ function Differences({ compared }: { compared: Compared }) {
   if (!data?.diff) return <Empty icon={IconArrowsDiff} title={t('compare.noSuch')} hint={t('compare.noSuchHint')} />;
   const { definition, counts } = data.diff;
   const total = KINDS.reduce((sum, [, name]) => sum + counts[name], 0);
-  const chosen = KINDS.find(([each]) => each === kind)?.[0] ?? '';
+  const chosen = KINDS.find(([each, name]) => each === kind && counts[name] > 0)?.[0] ?? '';
   if (total === 0 && definition.length === 0)
     return <Empty icon={IconEqual} title={t('compare.same')} hint={t('compare.sameHint')} />;
   return (
@@ -96,7 +96,7 @@ function Differences({ compared }: { compared: Compared }) {
           <Title order={2} size="h4" mb="xs">
             {t('changed.definition')}
           </Title>
-          <DefinitionTable changes={definition} />
+          <DefinitionTable dictionary={dictionary} changes={definition} />
         </Paper>
       )}
       {total === 0 ? (

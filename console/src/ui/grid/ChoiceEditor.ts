@@ -56,6 +56,7 @@ export class ChoiceEditor implements ICellEditorComp<GridRow, string> {
   }
 
   afterGuiAttached(): void {
+    this.gui.closest('[role=dialog]')?.setAttribute('aria-label', this.column.title);
     this.input.focus();
   }
 

@@ -102,6 +102,11 @@ export class Clipping {
     const columns = this.columns(range.left, size.columns);
     const inside = Math.max(0, Math.min(size.rows, this.context.api().getDisplayedRowCount() - range.top));
     const rows = inside > 0 ? await this.context.rowsAt(range.top, inside) : [];
+    const { onPaste } = this.context.props();
+    if (onPaste && block.length > 1 && size.rows === block.length) {
+      onPaste({ block, columns: this.context.selecting.columns().slice(range.left), rows: rows.map((row) => row.id) });
+      return;
+    }
     const cell = (row: number, column: number) => {
       const pasted = block[row % block.length] ?? [];
       return pasted[column % Math.max(1, ...block.map((each) => each.length))];

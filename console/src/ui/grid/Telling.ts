@@ -27,6 +27,8 @@ export class Telling {
     document.body.append(this.bubble);
     root.addEventListener('mouseover', this.onOver);
     root.addEventListener('mouseleave', this.hide);
+    root.addEventListener('focusin', this.onFocus);
+    root.addEventListener('focusout', this.hide);
     root.addEventListener('mousedown', this.hide);
     root.addEventListener('wheel', this.hide, { passive: true });
   }
@@ -36,6 +38,8 @@ export class Telling {
     this.bubble.remove();
     this.root.removeEventListener('mouseover', this.onOver);
     this.root.removeEventListener('mouseleave', this.hide);
+    this.root.removeEventListener('focusin', this.onFocus);
+    this.root.removeEventListener('focusout', this.hide);
     this.root.removeEventListener('mousedown', this.hide);
     this.root.removeEventListener('wheel', this.hide);
   }
@@ -46,6 +50,14 @@ export class Telling {
     this.hide();
     this.pointed = cell;
     if (cell) this.timer = setTimeout(() => this.show(cell), DELAY_MS);
+  };
+
+  /** Whoever goes by keys is told what is wrong, and of nothing else. */
+  private readonly onFocus = ({ target }: FocusEvent): void => {
+    if (!(target instanceof HTMLElement) || !target.matches('.ag-cell[aria-invalid]')) return;
+    this.hide();
+    this.pointed = target;
+    this.show(target);
   };
 
   private readonly hide = (): void => {

@@ -58,6 +58,15 @@ export interface CellEdit {
   value: string;
 }
 
+/** A block of several rows that was pasted, for a page that has its own way with it. */
+export interface PastedBlock {
+  block: string[][];
+  /** The ids of the columns that are shown, from the selected one on. */
+  columns: string[];
+  /** The ids of the rows from the selected one on, as many as the block has and the grid still has. */
+  rows: string[];
+}
+
 /** What a page can ask of a grid. */
 export interface GridHandle {
   /** Shows the row of a place, 0 being the first, and puts the focus there. */
@@ -79,6 +88,8 @@ export interface GridProps {
   addressOf?: (row: string) => string;
   /** Cells were typed into, pasted over, filled or cleared. The grid shows the new values at once; the page keeps them. */
   onEdit?: (edits: CellEdit[]) => void;
+  /** A block of several rows was pasted once; with this the grid itself does nothing about it. */
+  onPaste?: (pasted: PastedBlock) => void;
   /** Rows of a pasted block that are beyond the last row. */
   onPasteBeyond?: (rows: string[][], columns: string[]) => void;
   /** Rows are selected by check boxes; all that are, each time. */

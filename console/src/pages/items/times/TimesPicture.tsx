@@ -204,7 +204,7 @@ function Axis({ layout }: { layout: Layout }) {
       <text x={layout.width - 4} y={height + 35} textAnchor="end" className={classes['axisName'] ?? ''}>
         {t('times.across')} →
       </text>
-      <text x={-16} y={-12} textAnchor="end" className={classes['axisName'] ?? ''}>
+      <text x={-4} y={-12} textAnchor="end" className={classes['axisName'] ?? ''}>
         {t('times.up')} ↑
       </text>
     </g>

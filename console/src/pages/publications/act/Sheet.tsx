@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useAsk } from '@/api/asking';
 import { graphql } from '@/api/gql';
 import { useAttributes } from '@/components/differences/attributes';
-import { definitionText } from '@/components/differences/DefinitionTable';
+import { useDefinitionWords } from '@/components/differences/DefinitionTable';
 import { nameOf } from '@/components/differences/ItemDifferences';
 import { useNames } from '@/components/differences/names';
 import { approvalsOf, authorsOf } from '@/components/publications/said';
@@ -108,6 +108,7 @@ function Section({ section, place, number }: { section: ActSection; place: numbe
   const attributes = useAttributes(dictionary);
   const { data } = useAsk(DEFINITION, { dictionary, from: number - 1, to: number }, { pause: !edition.definitionChanged });
   const definition = data?.diff?.definition ?? [];
+  const inWords = useDefinitionWords(dictionary);
   const all = useMemo(
     () => items.flatMap(({ differences }) => differences.filter(({ subject }) => subject === 'EXISTENCE')),
     [items],
@@ -136,11 +137,11 @@ function Section({ section, place, number }: { section: ActSection; place: numbe
             </tr>
           </thead>
           <tbody>
-            {definition.map(({ path, before, after }) => (
+            {definition.map(inWords).map(({ path, where, before, after }) => (
               <tr key={path}>
-                <td className={classes['code'] ?? ''}>{path}</td>
-                <td>{definitionText(before) || '—'}</td>
-                <td>{definitionText(after) || '—'}</td>
+                <td>{where}</td>
+                <td>{before || '—'}</td>
+                <td>{after || '—'}</td>
               </tr>
             ))}
           </tbody>

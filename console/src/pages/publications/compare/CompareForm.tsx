@@ -51,7 +51,7 @@ export function CompareForm({ compared }: { compared: Compared }) {
             >
               {item}
             </Anchor>{' '}
-            <Anchor component="button" type="button" size="sm" onClick={() => set({ item: null })}>
+            <Anchor component="button" type="button" size="sm" underline="always" ml="sm" onClick={() => set({ item: null })}>
               {t('compare.allItems')}
             </Anchor>
           </Text>

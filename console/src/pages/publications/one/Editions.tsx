@@ -75,8 +75,10 @@ function Row({ edition, publication }: { edition: Edition; publication: number }
         </Anchor>
       </Table.Td>
       <Table.Td>
-        {t('editions.numbered', { number: edition.number })}
-        {edition.definitionChanged && <Tone tone="changed">{t('editions.definition')}</Tone>}
+        <Group gap={8} wrap="nowrap">
+          <span>{t('editions.numbered', { number: edition.number })}</span>
+          {edition.definitionChanged && <Tone tone="changed">{t('editions.definition')}</Tone>}
+        </Group>
       </Table.Td>
       <Table.Td>
         <EditionCounts {...edition} />

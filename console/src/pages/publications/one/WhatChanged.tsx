@@ -88,7 +88,7 @@ function OfDictionary({ edition, number }: { edition: Edition; number: number })
           <Title order={3} size="h4" mb="xs">
             {t('changed.definition')}
           </Title>
-          <DefinitionTable changes={changes} />
+          <DefinitionTable dictionary={dictionary} changes={changes} />
         </Paper>
       )}
       {isNone ? (

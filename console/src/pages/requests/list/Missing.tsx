@@ -15,18 +15,14 @@ export function Missing({ request }: { request: ListedRequest }) {
       </Anchor>
     );
   }
-  const open = stages.filter((stage) => stage.missing > 0);
-  if (state === 'IN_REVIEW' && open.length > 0) {
-    const told = open.slice(0, 2).map((stage) => {
-      const who = localized(stage.name) || t(`role.${stage.role}`, { ns: 'common' });
-      return t('list.approvals', { count: stage.missing, who });
-    });
-    return (
-      <Text size="sm">
-        {told.join('; ')}
-        {open.length > 2 && ` ${t('list.more', { count: open.length - 2 })}`}
-      </Text>
-    );
+  const missing = new Map<string, number>();
+  for (const stage of stages) {
+    const who = localized(stage.name) || t(`role.${stage.role}`, { ns: 'common' });
+    if (stage.missing > 0) missing.set(who, (missing.get(who) ?? 0) + stage.missing);
+  }
+  if (state === 'IN_REVIEW' && missing.size > 0) {
+    const told = [...missing].map(([who, count]) => t('list.approvals', { count, who }));
+    return <Text size="sm">{told.join('; ')}</Text>;
   }
   if (state === 'SCHEDULED' && scheduledAt) return <Text size="sm">{t('list.goesOut', { at: formatInstant(scheduledAt) })}</Text>;
   return (

@@ -47,7 +47,7 @@ export function Editing({ dictionary }: { dictionary: string }) {
           requestId={request.id}
           revision={request.revision}
           dictionary={dictionary}
-          {...(item ? { item } : {})}
+          {...(item === null ? {} : { item })}
           onChanged={changed}
         />
       </Suspense>

@@ -41,7 +41,7 @@ export function ChangeCard({ change, isNamed }: ChangeCardProps) {
       <Group justify="space-between" wrap="nowrap" align="flex-start" mb="xs">
         <Box miw={0}>
           <Group gap="xs" wrap="nowrap" align="flex-start">
-            <Box flex="none" mt={2}>
+            <Box flex="none" display="flex" mt={2}>
               <KindBadge kind={change.kind} />
             </Box>
             <Box>

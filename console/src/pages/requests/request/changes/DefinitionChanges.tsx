@@ -1,16 +1,11 @@
-import { Anchor, Code, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Paper, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useAsk } from '@/api/asking';
+import { DefinitionTable } from '@/components/differences/DefinitionTable';
 import { localized } from '@/ui/format';
-import { WordDiff } from '@/ui/WordDiff';
 import { useRequest } from '../context';
 import { REQUEST_DEFINITIONS } from './reading';
-
-function written(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
 
 /** What changes in the passports and structures of dictionaries; nothing where they stay. */
 export function DefinitionChanges() {
@@ -31,22 +26,7 @@ export function DefinitionChanges() {
                 ? t('definition.changed', { name: localized(name) || dictionaryCode })
                 : t('definition.new', { name: dictionaryCode })}
             </Title>
-            {definitionChanges.length > 0 && (
-              <Table verticalSpacing={6}>
-                <Table.Tbody>
-                  {definitionChanges.map(({ path, before, after }) => (
-                    <Table.Tr key={path}>
-                      <Table.Td w="35%">
-                        <Code>{path}</Code>
-                      </Table.Td>
-                      <Table.Td>
-                        <WordDiff before={written(before)} after={written(after)} />
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            )}
+            {definitionChanges.length > 0 && <DefinitionTable dictionary={dictionaryCode} changes={definitionChanges} />}
             {definitionChanges.length === 0 && <Text size="sm">{t('definition.newHint')}</Text>}
             <Anchor component={Link} to={`/definitions/${dictionaryCode}?request=${request.id}`} size="sm">
               {t('definition.open')}
