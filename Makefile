@@ -46,7 +46,7 @@ console-test: compiler console chromium ## Test the console: its logic, and its 
 	$(NPM) run --silent test
 	$(NPM) run --silent e2e
 
-bench: compiler postgres ## Measure what the issues promise, on both engines, and print the tables
+bench: compiler postgres nats-server ## Measure what the issues promise, on both engines, and print the tables
 	cargo build --release --bench svod
 	scripts/postgres.sh cargo bench --bench svod
 

@@ -30,11 +30,13 @@ mod feed;
 mod in_force;
 mod layers;
 mod mirror;
+mod traces;
 
 pub use consumers::{ConsumerSettings, idle_consumers};
 pub use feed::FeedSettings;
 pub use layers::{Environment, parse};
 pub use mirror::MirrorArguments;
+pub use traces::TraceArguments;
 
 /// Which database, and how patient with it: every subcommand that touches data takes these.
 #[derive(Debug, Clone, Args)]
@@ -265,6 +267,8 @@ pub struct ServeSettings {
     pub delivery: delivery::DeliveryArguments,
     #[command(flatten)]
     pub consumers: ConsumerSettings,
+    #[command(flatten)]
+    pub traces: TraceArguments,
     #[command(flatten)]
     pub database: DatabaseSettings,
 }

@@ -7,6 +7,8 @@ pub mod exchange;
 
 pub mod db;
 
+pub mod traces;
+
 pub mod outbound;
 
 pub mod catalog;

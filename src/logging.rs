@@ -4,27 +4,55 @@
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt;
+use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
-use crate::config::{LogFormat, LogSettings};
+use crate::config::{LogFormat, LogSettings, TraceArguments};
 use crate::domain::error::{Error, Result};
+use crate::outbound::span_posting;
+use crate::traces::{self, Traces};
+
+/// What takes lines or spans, for the whole process.
+type AnyLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// Starts the log of the process. To be called once, before anything is logged.
 pub fn start(settings: &LogSettings) -> Result<()> {
-    let filter = filter(&settings.log_filter)?;
-    let is_terminal = std::io::stderr().is_terminal();
-    // A log that cannot be written is lost; told on the same standard error, it would end the process by a panic.
-    let lines = fmt().with_env_filter(filter).log_internal_errors(false).with_writer(std::io::stderr);
-    let started = match (settings.log_format, is_terminal) {
-        (LogFormat::Json, _) | (LogFormat::Auto, false) => lines.json().flatten_event(true).with_span_list(false).try_init(),
-        (LogFormat::Auto, true) => lines.compact().with_target(false).try_init(),
-        (LogFormat::Pretty, true) => lines.compact().with_target(false).try_init(),
-        (LogFormat::Pretty, false) => lines.compact().with_target(false).with_ansi(false).try_init(),
-    };
+    begin(vec![lines(settings)?])
+}
+
+/// The same, and tells a collector of spans when one is named; `None` when none is.
+pub fn start_with_traces(settings: &LogSettings, arguments: &TraceArguments) -> Result<Option<Traces>> {
+    let Some(address) = &arguments.otlp_endpoint else { return start(settings).map(|()| None) };
+    let lines = lines(settings)?;
+    let (traces, spans) = traces::start(span_posting::exporter_to(address)?, &arguments.traces());
+    begin(vec![lines, spans.boxed()])?;
+    Ok(Some(traces))
+}
+
+/// Each layer has its filter, so that what none of them wants costs nothing where it would be told.
+fn begin(layers: Vec<AnyLayer>) -> Result<()> {
+    let started = tracing_subscriber::registry().with(layers).try_init();
     started.map_err(|error| Error::Internal(format!("the log was started twice: {error}")))?;
     log_panics();
     Ok(())
+}
+
+fn lines(settings: &LogSettings) -> Result<AnyLayer> {
+    // Spans for the collector are no lines, and without a collector nobody asks for them, so that they are never made.
+    let is_line = filter_fn(|metadata| !(metadata.is_span() && metadata.target() == traces::TARGET));
+    let filter = filter(&settings.log_filter)?.and(is_line.with_max_level_hint(LevelFilter::TRACE));
+    let is_terminal = std::io::stderr().is_terminal();
+    // A log that cannot be written is lost; told on the same standard error, it would end the process by a panic.
+    let lines = fmt::layer().log_internal_errors(false).with_writer(std::io::stderr);
+    Ok(match (settings.log_format, is_terminal) {
+        (LogFormat::Json, _) | (LogFormat::Auto, false) => {
+            lines.json().flatten_event(true).with_span_list(false).with_filter(filter).boxed()
+        }
+        (LogFormat::Auto | LogFormat::Pretty, true) => lines.compact().with_target(false).with_filter(filter).boxed(),
+        (LogFormat::Pretty, false) => lines.compact().with_target(false).with_ansi(false).with_filter(filter).boxed(),
+    })
 }
 
 fn filter(text: &str) -> Result<EnvFilter> {

@@ -14,7 +14,7 @@ use svod::app::accounts::NewAccount;
 use svod::app::change_request::{RequestedEdit, RequestedItem};
 use svod::app::svod::Svod;
 use svod::app::tokens::NewToken;
-use svod::domain::account::{AccountKind, Grant, Role, Scope};
+use svod::domain::account::{AccountId, AccountKind, Grant, Role, Scope};
 use svod::domain::change_request::{NewRequest, RequestId};
 use svod::domain::item_edit::Patch;
 use svod::domain::validity::Validity;
@@ -78,7 +78,7 @@ fn catch_up(database: &Target) {
 
 fn arrival(engine: &'static str, folder: &Path) {
     let database = files::published(engine, 1_000, folder, "follow_small");
-    let (requests, token) = prepare(&open(&database), PUBLICATIONS + 1);
+    let Prepared { requests, token, .. } = prepare(&open(&database), PUBLICATIONS + 1);
     let server = start(&database.url);
     let (told, hears) = channel();
     let stream = Stream::open(&server.address);
@@ -98,7 +98,14 @@ fn arrival(engine: &'static str, folder: &Path) {
 }
 
 /// Requests of one change each that only need to be published, and a token of somebody who may.
-fn prepare(svod: &Svod, count: usize) -> (Vec<(RequestId, i64)>, String) {
+pub struct Prepared {
+    pub requests: Vec<(RequestId, i64)>,
+    pub token: String,
+    /// Whose the token is.
+    pub account: AccountId,
+}
+
+pub fn prepare(svod: &Svod, count: usize) -> Prepared {
     let caller = operator(svod);
     let new = NewAccount { name: "bench".to_owned(), display_name: "Bench".to_owned(), kind: AccountKind::System, password: None };
     let account = svod.accounts.add_account(&caller, new).expect("a new account");
@@ -124,10 +131,10 @@ fn prepare(svod: &Svod, count: usize) -> (Vec<(RequestId, i64)>, String) {
         let submitted = svod.change_requests.submit_change_request(&caller, edited.id, edited.revision).expect("it is valid");
         (submitted.id, submitted.revision)
     };
-    ((0..count).map(draft).collect(), secret)
+    Prepared { requests: (0..count).map(draft).collect(), token: secret, account: account.id }
 }
 
-fn publish(server: &Started, token: &str, (request, revision): (RequestId, i64)) -> i64 {
+pub fn publish(server: &Started, token: &str, (request, revision): (RequestId, i64)) -> i64 {
     let query =
         "mutation P($input: ChangeRequestInput!) { publishChangeRequest(input: $input) { publication { number } errors { message } } }";
     let body = json!({ "query": query, "variables": { "input": { "changeRequest": request.0.to_string(), "revision": revision } } });

@@ -1,10 +1,11 @@
 //! Measures what the issues promise, on both engines in one run, and prints tables. Quote ratios: the machines are noisy.
 //! `make bench` runs it with a private PostgreSQL; `make bench ROWS=20000` does it smaller, and `ONLY=stewardship` only a part of it:
-//! `import`, `process`, `files` (of `FILE_ROWS`), `feed` (of as many), `selection`, `mirror`, `stewardship` or `soak`, which `SOAK_S` makes shorter.
+//! `import`, `process`, `files` (of `FILE_ROWS`), `feed` (of as many), `arrival` (the end of it), `selection`, `mirror`, `stewardship` or `soak`, which `SOAK_S` makes shorter.
 
 // A bench prints, stops when something is wrong, and reads the clock and the environment itself.
 #![allow(clippy::print_stdout, clippy::panic, clippy::disallowed_methods)]
 
+mod arriving;
 mod bare;
 mod data;
 mod files;
@@ -76,6 +77,9 @@ fn main() {
     }
     if is_asked("feed") {
         following::measure(number("FILE_ROWS", 1_000_000), folder.path());
+    }
+    if is_asked("feed") || is_asked("arrival") {
+        arriving::measure(folder.path());
     }
     if is_asked("mirror") {
         mirror::measure(rows, folder.path());

@@ -55,11 +55,17 @@ fn row(name: &str, url: &str, search: &str) {
 
 /// Ready is when the server says so itself, which it does when `/health/ready` would.
 pub fn start(url: &str) -> Started {
+    start_with(url, &[])
+}
+
+/// The same with other settings than the usual ones.
+pub fn start_with(url: &str, settings: &[&str]) -> Started {
     let dictionaries = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("dictionaries");
     let began = Instant::now();
     let process = Command::new(env!("CARGO_BIN_EXE_svod"))
         .args(["serve", "--listen", "127.0.0.1:0", "--database-url", url, "--dictionaries"])
         .arg(dictionaries)
+        .args(settings)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

@@ -117,6 +117,7 @@ test('one who comes to what is retired or annulled is told so, and led to what r
   await page.goto(`/dictionaries/${OFFICES}/items/${old}?on=2025-01-01`);
   await expect(page.getByText('Прекращён с 01.01.2024')).toBeVisible();
   await expect(page.getByText('Причина: Объединена')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Межрайонная прокуратура', exact: true })).toBeVisible();
   await picture(page, 'item-retired');
   await expectAccessible(page);
   await page.getByRole('link', { name: 'Объединённая прокуратура' }).click();

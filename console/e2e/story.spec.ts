@@ -20,8 +20,8 @@ test('a name changes from next month, is returned, approved and published, and e
   await page.goto('/dictionaries/regions/items/08');
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Хабаровский край');
   await page.getByRole('button', { name: 'Изменить' }).click();
-  await page.getByLabel('Что меняем').fill('Хабаровский край переименован');
-  await page.getByRole('button', { name: 'Начать правку' }).click();
+  await page.getByLabel('Что меняется').fill('Хабаровский край переименован');
+  await page.getByRole('button', { name: 'Создать заявку' }).click();
   const card = page.getByRole('dialog', { name: /08/ });
   await card.getByRole('textbox', { name: 'Наименование', exact: true }).fill('Хабаровский край — Приамурье');
   await card.getByLabel('С какой даты').fill('01.01.2027');

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tracing::field::Empty;
+
 use super::acting::{Acting, Acts};
 use super::pulse::Pulse;
 use crate::catalog::{Catalog, DictionarySnapshot, Head, Resident};
@@ -21,6 +23,7 @@ use crate::domain::seal::{AnnulmentTexts, PublicationTexts};
 use crate::domain::text::{DictionaryCode, ItemCode};
 use crate::domain::validation::{Change, Touched, TouchedItems, validate};
 use crate::domain::violation::{Violation, Violations};
+use crate::traces::{self, TracedPublications};
 
 /// How often a proposal is worked out anew because others published meanwhile.
 const ATTEMPTS_MAX: usize = 5;
@@ -87,6 +90,7 @@ pub struct Publisher {
     violations_max: usize,
     name_check: NameCheck,
     pulse: Pulse,
+    traced: TracedPublications,
     /// Whoever advances the catalogue holds this, so that it only ever moves forward and whole.
     advancing: Mutex<()>,
 }
@@ -138,11 +142,17 @@ struct PreparedDictionary {
 impl Publisher {
     pub fn new(acts: &Acts, catalog: Arc<Catalog>, violations_max: usize, name_check: NameCheck) -> Self {
         let (store, clock, pulse) = (acts.store.clone(), acts.clock.clone(), acts.pulse.clone());
-        Self { store, catalog, clock, violations_max, name_check, pulse, advancing: Mutex::new(()) }
+        let traced = TracedPublications::default();
+        Self { store, catalog, clock, violations_max, name_check, pulse, traced, advancing: Mutex::new(()) }
     }
 
     pub fn catalog(&self) -> &Arc<Catalog> {
         &self.catalog
+    }
+
+    /// What the newest publications were part of, for whoever tells of their consequences.
+    pub fn traced(&self) -> &TracedPublications {
+        &self.traced
     }
 
     pub fn clock(&self) -> &Clock {
@@ -155,12 +165,17 @@ impl Publisher {
 
     /// Publishes a proposal whole, or nothing of it: then the error lists every violation.
     pub(crate) fn publish(&self, proposal: &Proposal<'_>) -> Result<Published> {
+        let span = tracing::info_span!(target: traces::TARGET, "publish", svod.publication = Empty, svod.title = proposal.title);
+        let _entered = span.enter();
         let _advancing = self.advancing.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..ATTEMPTS_MAX {
             let Some(mut prepared) = self.prepare(proposal)? else { return Ok(Published::default()) };
             let counts = counts_of(&prepared.dictionaries);
-            if self.store.write(|connection| prepared.write(connection, proposal))? {
+            let writing = tracing::info_span!(target: traces::TARGET, "publication transaction");
+            if writing.in_scope(|| self.store.write(|connection| prepared.write(connection, proposal)))? {
                 let seq = prepared.publication.seq;
+                span.record("svod.publication", seq);
+                self.traced.keep(seq, &span);
                 self.catalog.advance(Arc::new(prepared.into_head()));
                 self.pulse.beat();
                 tracing::info!(publication = seq, title = proposal.title, "published");

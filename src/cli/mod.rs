@@ -12,6 +12,7 @@ use crate::config::{self, DatabaseSettings, Environment, ServeSettings};
 use crate::domain::account::{Account, AccountId};
 use crate::domain::error::{Error, Result};
 use crate::exchange::definition_file;
+use crate::traces::Traces;
 use crate::{logging, query};
 
 #[macro_use]
@@ -85,8 +86,10 @@ pub fn run(arguments: &[OsString], environment: &Environment) -> ExitCode {
 fn carry_out(command: Command) -> Result<()> {
     match command {
         Command::Serve(settings) => {
-            logging::start(&settings.database.log)?;
-            serve::serve(*settings)
+            let traces = logging::start_with_traces(&settings.database.log, &settings.traces)?;
+            let served = serve::serve(*settings);
+            traces.into_iter().for_each(Traces::end);
+            served
         }
         Command::Migrate(arguments) => {
             logging::start(&arguments.database.log)?;

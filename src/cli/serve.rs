@@ -140,6 +140,7 @@ fn start_delivering(settings: &ServeSettings, svod: &Svod) -> Result<Delivering>
         pulse: svod.acts.pulse.clone(),
         clock: svod.acts.clock.clone(),
         secrets: system_secrets(),
+        traced: svod.publisher.traced().clone(),
     };
     let node = system_secrets().make_secret()?;
     deliver(delivery, settings.delivery.delivery(&svod.feed.settings().public_url), node)

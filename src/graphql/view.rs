@@ -169,7 +169,8 @@ async fn settled(asked: Arc<AtomicUsize>) {
 
 /// One hop to a thread that may wait.
 pub async fn hop<T: Send + 'static>(act: impl FnOnce() -> CoreResult<T> + Send + 'static) -> CoreResult<T> {
-    match tokio::task::spawn_blocking(act).await {
+    let span = tracing::Span::current();
+    match tokio::task::spawn_blocking(move || span.in_scope(act)).await {
         Ok(done) => done,
         Err(fault) => Err(Error::internal(fault)),
     }

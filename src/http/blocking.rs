@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use actix_web::{rt, web};
+use tracing::Span;
 
 use super::State;
 use super::errors::Problem;
@@ -17,8 +18,9 @@ pub async fn in_time<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let place = state.enter()?;
+    let span = Span::current();
     let work = web::block(move || {
-        let done = (Instant::now() < deadline).then(work);
+        let done = (Instant::now() < deadline).then(|| span.in_scope(work));
         drop(place);
         done
     });

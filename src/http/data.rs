@@ -281,7 +281,9 @@ impl<'r> Visit<'r> {
         self.state.counters.count_request(row, method, status);
         self.state.counters.count_data_time(duration);
         let line = Line { route: routes::DATA, method, status, operation_name: operation_name.as_deref(), bytes, is_refused };
-        self.watch.log(&line, duration, self.state.settings.slow_request_ms);
+        let slow_request_ms = self.state.settings.slow_request_ms;
+        self.watch.log(&line, duration, slow_request_ms);
+        self.watch.trace_past(self.request.headers(), &line, duration, slow_request_ms);
         response
     }
 }

@@ -12,12 +12,15 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::State;
 use super::answer::{Told, take_off_mark};
 use super::metrics::Row;
 use super::routes;
+use crate::traces::{self, PastRequest};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_CHARS_MAX: usize = 64;
@@ -135,6 +138,28 @@ impl Watch {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     }
 
+    /// Tells the collector of a query of data that took long, or that whoever sent it follows. It has no span while it goes on: most
+    /// are answered in less time than that would take.
+    pub fn trace_past(&self, headers: &HeaderMap, line: &Line<'_>, duration: Duration, slow_request_ms: u64) {
+        if !traces::is_on() {
+            return;
+        }
+        let is_slow = duration >= Duration::from_millis(slow_request_ms);
+        let traceparent = traceparent(headers);
+        if !is_slow && traceparent.is_none() {
+            return;
+        }
+        let past = PastRequest {
+            name: format!("{} {}", line.method, line.route),
+            duration,
+            status: line.status.as_u16(),
+            request_id: self.id.as_str(),
+            operation_name: line.operation_name.map(shortened),
+            traceparent,
+        };
+        traces::tell_past(past, is_slow);
+    }
+
     /// Says in the log what came of it. Queries of data that were answered soon are many and all alike: `/metrics` counts them.
     pub fn log(&self, line: &Line<'_>, duration: Duration, slow_request_ms: u64) {
         let Line { route, method, status, bytes, .. } = *line;
@@ -174,7 +199,8 @@ pub fn finish_headers(headers: &mut HeaderMap) {
 pub async fn observe<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
     let watch = Watch::begin(request.headers());
     request.extensions_mut().insert(watch.id.clone());
-    let mut response = next.call(request).await?;
+    let span = span_of(&request, &watch.id);
+    let mut response = next.call(request).instrument(span.clone()).await?;
     finish_headers(response.headers_mut());
     watch.dress(response.headers_mut());
     let duration = watch.started.elapsed();
@@ -193,9 +219,55 @@ pub async fn observe<B: MessageBody + 'static>(request: ServiceRequest, next: Ne
             is_refused: false,
         };
         watch.log(&line, duration, state.settings.slow_request_ms);
+        record(&span, &line);
     }
     drop(extensions);
     Ok(response)
+}
+
+/// The span of a request; none of what asks every few seconds whether the service lives.
+fn span_of(request: &ServiceRequest, id: &RequestId) -> Span {
+    let path = request.path();
+    if path.starts_with("/health/") || path == "/metrics" {
+        return Span::none();
+    }
+    let span = tracing::info_span!(
+        target: traces::TARGET,
+        "request",
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = request.method().as_str(),
+        http.route = Empty,
+        http.response.status_code = Empty,
+        graphql.operation.name = Empty,
+        svod.request_id = id.as_str(),
+    );
+    if !span.is_disabled()
+        && let Some(parent) = traceparent(request.headers())
+    {
+        traces::continue_from(&span, parent);
+    }
+    span
+}
+
+fn traceparent(headers: &HeaderMap) -> Option<&str> {
+    headers.get(traces::TRACEPARENT).and_then(|value| value.to_str().ok())
+}
+
+/// What is known of a request once it is answered.
+fn record(span: &Span, line: &Line<'_>) {
+    if span.is_disabled() {
+        return;
+    }
+    traces::rename(span, format!("{} {}", line.method, line.route));
+    span.record("http.route", line.route);
+    span.record("http.response.status_code", line.status.as_u16());
+    if let Some(name) = line.operation_name {
+        span.record("graphql.operation.name", shortened(name));
+    }
+    if line.status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
 }
 
 fn shortened(name: &str) -> &str {

@@ -1,5 +1,5 @@
-//! The description of the doors for files, by OpenAPI 3.1: made from the same tables that the doors read, so that it cannot disagree
-//! with them. The GraphQL doors describe themselves and stand not here.
+//! The description of the doors for files and of the feed, by OpenAPI 3.1: made from the same tables that the doors read, so that it
+//! cannot disagree with them. The GraphQL doors describe themselves and stand not here.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use actix_web::http::header::{self, HeaderValue};
 use serde_json::{Map, Value, json};
 
 use super::answer::answer;
-use super::routes;
+use super::{feed, routes};
 use crate::app::drafting_definitions;
 use crate::app::exporting::{ESNSI_UPDATE, PARAMETERS, Parameter, formats};
 use crate::app::import_job::{PARAMETER_NAMES, PROPOSAL_PARAMETER_NAMES};
@@ -32,13 +32,16 @@ pub async fn definition_schema() -> HttpResponse {
 
 /// The whole document. A door for files more is one more entry of `paths`.
 fn document() -> Value {
-    let paths: Map<String, Value> = export_paths().into_iter().chain(import_paths()).chain(definition_paths()).collect();
+    let paths: Map<String, Value> = {
+        let of_feed = feed::openapi_paths().map(|(path, described)| (path.to_owned(), described));
+        export_paths().into_iter().chain(import_paths()).chain(definition_paths()).chain(of_feed).collect()
+    };
     json!({
         "openapi": "3.1.0",
         "info": {
-            "title": "Svod: files",
+            "title": "Svod: files and the change feed",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Dictionaries as files. Everything else is asked over GraphQL: /graphql/data and /graphql.",
+            "description": "Dictionaries as files, and what changes in them as events, which /asyncapi.json describes. Everything else is asked over GraphQL: /graphql/data and /graphql.",
         },
         "paths": paths,
         "components": {
@@ -67,7 +70,7 @@ fn errors_schema() -> Value {
 
 fn refused() -> Value {
     json!({
-        "description": "Why there is no file, in sentences.",
+        "description": "Why it is not answered, in sentences.",
         "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Errors" } } },
     })
 }

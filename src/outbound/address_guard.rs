@@ -2,8 +2,10 @@
 //! after every resolution of a name, so that a name that moves to such an address is refused too.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
@@ -43,15 +45,44 @@ impl FromStr for Network {
 }
 
 /// Says of each address whether it may be asked. Cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone)]
 pub struct AddressGuard {
     allowed: Arc<[Network]>,
+    look_up: Arc<LookUp>,
+}
+
+/// The addresses of a name and a port, by whoever knows names.
+type LookUp = dyn Fn(String, u16) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> + Send + Sync;
+
+impl Default for AddressGuard {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl fmt::Debug for AddressGuard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AddressGuard").field("allowed", &self.allowed).finish_non_exhaustive()
+    }
 }
 
 impl AddressGuard {
     /// Addresses of these networks may be asked although they are not of the public network.
     pub fn new(allowed: Vec<Network>) -> Self {
-        Self { allowed: allowed.into() }
+        let system = |host: String, port: u16| -> Pin<Box<dyn Future<Output = _> + Send>> {
+            Box::pin(async move { Ok(tokio::net::lookup_host((host, port)).await?.collect()) })
+        };
+        Self { allowed: allowed.into(), look_up: Arc::new(system) }
+    }
+
+    /// The same with names that others know.
+    #[cfg(test)]
+    pub fn with_names(self, known: impl Fn(&str) -> Vec<IpAddr> + Send + Sync + 'static) -> Self {
+        let look_up = move |host: String, port: u16| -> Pin<Box<dyn Future<Output = _> + Send>> {
+            let found = known(&host).into_iter().map(|address| SocketAddr::new(address, port)).collect();
+            Box::pin(async move { Ok(found) })
+        };
+        Self { look_up: Arc::new(look_up), ..self }
     }
 
     pub fn allows(&self, address: IpAddr) -> bool {
@@ -71,8 +102,7 @@ impl AddressGuard {
 
     /// The addresses of a name that may be asked; refused when there is none.
     pub async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
-        let found = tokio::net::lookup_host((host, port)).await.map_err(|error| format!("the name {host} is not known: {error}"))?;
-        let found: Vec<SocketAddr> = found.collect();
+        let found = (self.look_up)(host.to_owned(), port).await.map_err(|error| format!("the name {host} is not known: {error}"))?;
         let open: Vec<SocketAddr> = found.iter().copied().filter(|address| self.allows(address.ip())).collect();
         match (found.first(), open.is_empty()) {
             (Some(first), true) => Err(refusal(host, first.ip())),

@@ -7,5 +7,6 @@ pub mod nats;
 pub mod signature;
 pub mod signing_key;
 pub mod sink;
+pub mod span_posting;
 mod tls;
 pub mod webhook;

@@ -13,7 +13,7 @@ use reqwest::Url;
 use super::address_guard::AddressGuard;
 use super::sink::OutgoingEvent;
 use super::tls;
-use super::webhook::{Outcome, WebhookTimes};
+use super::webhook::{Outcome, TRACEPARENT, WebhookTimes};
 use crate::domain::consumer::NatsTarget;
 
 const PORT: u16 = 4222;
@@ -38,8 +38,8 @@ impl NatsSink {
 
     /// Publishes events one after another. When one fails, those before it are in the stream already, and come to nothing when they are
     /// sent again.
-    pub async fn send(&mut self, events: &[OutgoingEvent<'_>]) -> Outcome {
-        let sent = tokio::time::timeout(self.timeout, self.try_send(events)).await;
+    pub async fn send(&mut self, events: &[OutgoingEvent<'_>], traceparent: Option<&str>) -> Outcome {
+        let sent = tokio::time::timeout(self.timeout, self.try_send(events, traceparent)).await;
         let message = match sent {
             Ok(Ok(())) => return Outcome::Delivered { status: None, message: String::new() },
             Ok(Err(message)) => message,
@@ -49,7 +49,7 @@ impl NatsSink {
         Outcome::Failed { after: None, status: None, message }
     }
 
-    async fn try_send(&mut self, events: &[OutgoingEvent<'_>]) -> Result<(), String> {
+    async fn try_send(&mut self, events: &[OutgoingEvent<'_>], traceparent: Option<&str>) -> Result<(), String> {
         let context = match &self.context {
             Some(context) => context.clone(),
             None => {
@@ -63,6 +63,9 @@ impl NatsSink {
             // Another stream may have the subjects: it refuses then, and nobody finds the events where they are not looked for.
             headers.insert(NATS_EXPECTED_STREAM, self.target.stream.as_str());
             headers.insert("Content-Type", "application/cloudevents+json");
+            if let Some(traceparent) = traceparent {
+                headers.insert(TRACEPARENT, traceparent);
+            }
             let payload = event.json.as_bytes().to_vec().into();
             let subject = self.subject_of(event);
             let published = context.publish_with_headers(subject.clone(), headers, payload).await;

@@ -35,8 +35,8 @@ impl Sink {
         }
     }
 
-    /// Hands events over, all or none as far as the receiver says.
-    pub async fn send(&mut self, events: &[OutgoingEvent<'_>], now: Timestamp) -> Outcome {
+    /// Hands events over, all or none as far as the receiver says. `traceparent` says what this is part of, for whoever follows it.
+    pub async fn send(&mut self, events: &[OutgoingEvent<'_>], now: Timestamp, traceparent: Option<&str>) -> Outcome {
         match self {
             Self::Webhook { client, target } => {
                 let id = request_id(events);
@@ -44,9 +44,9 @@ impl Sink {
                     WebhookMode::Structured => events.first().map(|event| event.json.as_bytes().to_vec()).unwrap_or_default(),
                     WebhookMode::Batched => batch(events),
                 };
-                client.send(target, WebhookRequest { id: &id, mode: target.mode, body, now }).await
+                client.send(target, WebhookRequest { id: &id, mode: target.mode, body, now, traceparent }).await
             }
-            Self::Nats(sink) => sink.send(events).await,
+            Self::Nats(sink) => sink.send(events, traceparent).await,
         }
     }
 }

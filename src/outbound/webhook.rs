@@ -22,6 +22,8 @@ const SHOWN_CHARS_MAX: usize = 200;
 /// The handshake of the CloudEvents HTTP webhook specification 1.0 §4.
 const ORIGIN_ASKED: &str = "webhook-request-origin";
 const ORIGIN_ALLOWED: &str = "webhook-allowed-origin";
+/// W3C Trace Context.
+pub const TRACEPARENT: &str = "traceparent";
 
 /// How long a receiver may take.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +59,8 @@ pub struct WebhookRequest<'a> {
     pub mode: WebhookMode,
     pub body: Vec<u8>,
     pub now: Timestamp,
+    /// What the request is part of (W3C Trace Context), when traces are told.
+    pub traceparent: Option<&'a str>,
 }
 
 /// Sends to all webhooks of a process. Cheap to clone.
@@ -99,9 +103,10 @@ impl WebhookClient {
             Ok(url) => url,
             Err(reason) => return failed(reason),
         };
-        let sent = self
-            .client
-            .post(url)
+        let traced = request.traceparent.map(|traceparent| (TRACEPARENT, traceparent));
+        let posting = self.client.post(url);
+        let posting = traced.into_iter().fold(posting, |posting, (name, value)| posting.header(name, value));
+        let sent = posting
             .header(CONTENT_TYPE, media)
             .header(WEBHOOK_ID, request.id)
             .header(WEBHOOK_TIMESTAMP, timestamp_s)
@@ -215,7 +220,53 @@ fn told(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::{IpAddr, TcpListener};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
+
+    /// Answers one request a connection, and ends it then, so that each request has the name looked up anew.
+    fn receive(listener: TcpListener, taken: Arc<AtomicUsize>) {
+        std::thread::spawn(move || {
+            for mut connection in listener.incoming().map_while(std::result::Result::ok) {
+                let head = BufReader::new(connection.try_clone().unwrap()).lines().map_while(std::result::Result::ok);
+                head.take_while(|line| !line.is_empty()).for_each(drop);
+                taken.fetch_add(1, Ordering::SeqCst);
+                connection.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").unwrap();
+            }
+        });
+    }
+
+    #[test]
+    fn a_name_that_moves_to_a_private_address_is_refused_when_it_is_looked_up_again() {
+        let listener = TcpListener::bind("127.0.0.2:0").unwrap();
+        let (port, taken, looked_up) =
+            (listener.local_addr().unwrap().port(), Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+        receive(listener, Arc::clone(&taken));
+        let asked = Arc::clone(&looked_up);
+        // 127.0.0.2 stands for an address of the public network; 127.0.0.1 is what it is.
+        let moves = move |_: &str| -> Vec<IpAddr> {
+            let address = if asked.fetch_add(1, Ordering::SeqCst) == 0 { "127.0.0.2" } else { "127.0.0.1" };
+            vec![address.parse().unwrap()]
+        };
+        let guard = AddressGuard::new(vec!["127.0.0.2".parse().unwrap()]).with_names(moves);
+        let times = WebhookTimes { connect_ms_max: 5_000, request_ms_max: 5_000 };
+        let client = WebhookClient::new(guard, times, "svod.example".to_owned()).unwrap();
+        let (url, mode) = (format!("http://receiver.example:{port}/hook"), WebhookMode::Structured);
+        let target = WebhookTarget { url, mode, batch_events_max: 1, secrets: Vec::new() };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let send = || {
+            let now = "2026-11-25T08:00:00Z".parse().unwrap();
+            let request = WebhookRequest { id: "1.opened", mode, body: Vec::new(), now, traceparent: None };
+            runtime.block_on(client.send(&target, request))
+        };
+        assert_eq!(send(), Outcome::Delivered { status: Some(204), message: String::new() });
+        let Outcome::Failed { message, .. } = send() else { panic!("it is refused") };
+        assert!(message.starts_with("receiver.example is at 127.0.0.1, an address of this machine"), "{message}");
+        assert_eq!((looked_up.load(Ordering::SeqCst), taken.load(Ordering::SeqCst)), (2, 1));
+    }
 
     #[test]
     fn receivers_say_when_to_come_again() {

@@ -78,6 +78,11 @@ impl Server {
     }
 
     pub fn start_with(database: &Database, arguments: &[&str]) -> Self {
+        Self::start_with_variables(database, arguments, &[])
+    }
+
+    /// Variables are those that are no settings of ours.
+    pub fn start_with_variables(database: &Database, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let dictionaries = root().join("dictionaries");
         let mut command = svod(database, &["serve", "--listen", "127.0.0.1:0"]);
@@ -85,7 +90,7 @@ impl Server {
             command.arg("--dictionaries").arg(dictionaries);
         }
         let log = database.folder().join(format!("server-{}.log", COUNT.fetch_add(1, Ordering::Relaxed)));
-        command.args(arguments).stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap());
+        command.args(arguments).envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap());
         let process = command.spawn().unwrap();
         let mut server = Self { process, address: String::new(), log, said: Vec::new() };
         let lines = BufReader::new(server.process.stdout.take().unwrap()).lines();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use svod::app::consumers::NewConsumer;
-use svod::domain::account::AccountId;
+use svod::domain::account::{AccountId, Grant, Role, Scope};
 use svod::domain::consumer::{Consumer, ConsumerState, SigningKind, WebhookMode};
 use svod::domain::consumer_registration::{Registration, TargetRequest};
 
@@ -24,6 +24,7 @@ on_both_engines!(
     what_fails_for_too_long_is_quarantined_until_somebody_resumes_it,
     nothing_goes_to_addresses_of_private_networks,
     a_filter_leaves_out_what_does_not_concern_a_consumer,
+    a_pause_takes_effect_at_once,
 );
 
 /// What a server is started with here: receivers on this machine, and little patience.
@@ -189,6 +190,12 @@ fn a_receiver_that_misbehaves_hurts_itself_alone(database: Database) {
 fn a_receiver_says_when_and_that_it_is_enough(database: Database) {
     let instance = followed(&database);
     let waiting = Receiver::start(|number, _| if number == 0 { Reply::With(429, "retry-after: 1") } else { Reply::Status(200) });
+    // A date has whole seconds, so that this one is between one and two seconds away.
+    let dated = Receiver::start(|number, _| match number {
+        0 => Reply::After(jiff::Timestamp::now() + jiff::SignedDuration::from_secs(2)),
+        _ => Reply::Status(200),
+    });
+    register(&instance, "dated", webhook(&dated.url(), WebhookMode::Structured), SigningKind::Hmac, None);
     let leaving = Receiver::start(|number, _| if number < 2 { Reply::Status(200) } else { Reply::Status(410) });
     register(&instance, "waiting", webhook(&waiting.url(), WebhookMode::Structured), SigningKind::Hmac, None);
     register(&instance, "leaving", webhook(&leaving.url(), WebhookMode::Structured), SigningKind::Hmac, None);
@@ -196,6 +203,10 @@ fn a_receiver_says_when_and_that_it_is_enough(database: Database) {
     waiting.wait_for("2.closed");
     let received = waiting.received();
     assert!(received[1].at - received[0].at >= Duration::from_secs(1), "it is asked to be left alone for a second");
+    dated.wait_for("2.closed");
+    let received = dated.received();
+    let waited = received[1].at - received[0].at;
+    assert!(waited >= Duration::from_millis(900), "it named a date that is further away than any wait of ours: {waited:?}");
     let ended = wait_until(&instance, "leaving", "it has ended", |found| found.state == ConsumerState::Ended);
     assert!(ended.state_reason.unwrap().contains("410"));
     assert_eq!(leaving.received().len(), 3, "nothing is sent after it");
@@ -254,4 +265,36 @@ fn a_filter_leaves_out_what_does_not_concern_a_consumer(database: Database) {
     let of_offices: Vec<&str> =
         events.iter().filter(|event| event["data"]["dictionary"] == "offices").filter_map(|event| event["data"]["code"].as_str()).collect();
     assert_eq!(of_offices, ["3"], "{events:#?}");
+}
+
+/// With leases of a minute nothing but the pause itself can end what is going on.
+fn a_pause_takes_effect_at_once(database: Database) {
+    let instance = followed(&database);
+    for round in 0..30 {
+        instance.import("offices", &format!("code,name\n3,Городская {round}\n"), &on("2026-12-01")).unwrap();
+    }
+    let receiver = Receiver::start(|_, _| Reply::Slow(Duration::from_millis(50), 200));
+    register(&instance, "court", webhook(&receiver.url(), WebhookMode::Structured), SigningKind::Hmac, None);
+    let secret = crate::account::token(&instance, &administrator(&instance), &[Scope::Read, Scope::Administer]).1;
+    let server = Server::start_with(&database, &["--outbound-allow", "127.0.0.0/8", "--consumer-lease-ms", "60000"]);
+    receiver.wait_until("it is amid the delivery", |received| received.len() >= 5);
+    let query = "mutation { pauseConsumer(input: { code: \"court\" }) { consumer { state } errors { message } } }";
+    let asked = ureq::post(format!("http://{}/graphql", server.address)).header("authorization", format!("Bearer {secret}"));
+    let told: Value = asked.send_json(serde_json::json!({ "query": query })).unwrap().body_mut().read_json().unwrap();
+    assert_eq!(told["data"]["pauseConsumer"]["consumer"]["state"], "PAUSED", "{told}");
+    // The request that is under way, and a moment for the supervisor.
+    std::thread::sleep(Duration::from_millis(500));
+    let count = receiver.received().len();
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(receiver.received().len(), count, "nothing more is sent");
+    assert!(count < 80, "there was more to deliver: {count}");
+    instance.svod.consumers.resume_consumer(&instance.operator(), "court").unwrap();
+    receiver.wait_for(&format!("{}.closed", instance.seq()));
+}
+
+fn administrator(instance: &Instance) -> svod::domain::account::Account {
+    let account = crate::consumer::system(instance, "keeper");
+    let grant = Grant { role: Role::Administrator, dictionary: None };
+    instance.svod.accounts.grant_role(&crate::account::operator(instance), account.id, &grant).unwrap();
+    account
 }

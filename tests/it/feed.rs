@@ -119,7 +119,19 @@ fn every_change_is_told_once_in_order_and_proves_itself(database: Database) {
     assert_eq!(read_all(&again, &view, &Position::START, 1_000), events);
 }
 
-/// The schemas as they are published, by the address that events name.
+/// The schema as it is published, by the address that an event names.
+fn schema_of(event: &Value) -> (String, jsonschema::Validator) {
+    let name = event["dataschema"].as_str().unwrap().rsplit('/').next().unwrap();
+    let text = std::fs::read_to_string(root().join("feed/schemas").join(name)).unwrap();
+    let schema = serde_json::from_str(&text).unwrap();
+    (name.to_owned(), jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap())
+}
+
+/// What is wrong with an event by its schema.
+pub fn against_schema(event: &Value) -> Vec<String> {
+    schema_of(event).1.iter_errors(event).map(|error| error.to_string()).collect()
+}
+
 fn every_event_is_as_its_published_schema_says(database: Database) {
     let instance = eventful(&database);
     let texts = "code = \"texts\"\ntype = \"Note\"\nname = { ru = \"Тексты\" }\npassport = { owner = \"Управление\", access = \"public\" }\n\
@@ -128,17 +140,13 @@ fn every_event_is_as_its_published_schema_says(database: Database) {
     let events = read_all(&instance, &everybody(&instance), &Position::START, 1_000);
     let mut seen = BTreeSet::new();
     for event in &events {
-        let name = event["dataschema"].as_str().unwrap().rsplit('/').next().unwrap();
-        let text = std::fs::read_to_string(root().join("feed/schemas").join(name)).unwrap();
-        let schema = serde_json::from_str(&text).unwrap();
-        let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap();
-        let wrong: Vec<String> = validator.iter_errors(event).map(|error| error.to_string()).collect();
-        assert_eq!(wrong, Vec::<String>::new(), "{event}");
+        let (name, validator) = schema_of(event);
+        assert_eq!(against_schema(event), Vec::<String>::new(), "{event}");
         // What a schema says of one type does not hold for the others.
         let mut other = event.clone();
         other["type"] = "svod.item.renamed".into();
         assert!(!validator.is_valid(&other));
-        seen.insert(name.to_owned());
+        seen.insert(name);
     }
     assert_eq!(seen.len(), 8, "events of every type were looked at: {seen:?}");
 }
@@ -341,6 +349,7 @@ fn what_is_asked_wrongly_is_refused_by_name(database: Database) {
     for (path, status, code) in [
         ("/feed/schemas/item.changed.v1.json", 200, "svod.item.changed"),
         ("/feed/schemas/item.renamed.v1.json", 404, "NOT_FOUND"),
+        ("/feed/schemas/ping.v1.json", 200, "svod.ping"),
         ("/asyncapi.json", 200, "Svod: the change feed"),
         ("/feed?after=x", 400, "CURSOR_MALFORMED"),
         ("/feed?dictionaries=nothing", 404, "NOT_FOUND"),

@@ -30,7 +30,7 @@ on_both_engines!(
     a_stream_that_others_made_is_used_as_it_is,
 );
 
-const STREAM: &str = "SVOD";
+pub const STREAM: &str = "SVOD";
 
 /// One message as the broker keeps it.
 struct Stored {
@@ -152,7 +152,7 @@ impl Drop for Broker {
 }
 
 /// A broker on a folder, and the port that it has chosen.
-fn spawn(folder: &TempDir, arguments: &[&str]) -> (Child, u16) {
+pub fn spawn(folder: &TempDir, arguments: &[&str]) -> (Child, u16) {
     let mut command = Command::new("nats-server");
     command.args(["-a", "127.0.0.1", "-p", "-1", "-sd"]).arg(folder.path()).arg("--ports_file_dir").arg(folder.path());
     let log = std::fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
@@ -217,7 +217,7 @@ impl Door {
     }
 }
 
-fn target(url: &str) -> TargetRequest {
+pub fn target(url: &str) -> TargetRequest {
     TargetRequest::Nats { url: url.to_owned(), stream: STREAM.to_owned(), subject_prefix: "svod".to_owned() }
 }
 
@@ -271,7 +271,7 @@ fn assert_is_the_feed(stored: &[Stored], server: &Server) -> Copy {
 }
 
 /// Waits until a consumer has everything and it is written down.
-fn wait_for_end(instance: &Instance, code: &str) {
+pub fn wait_for_end(instance: &Instance, code: &str) {
     wait_until(instance, code, "everything is in the stream", |found| found.position.publication == instance.seq());
 }
 

@@ -13,6 +13,7 @@ use svod::domain::feed::Position;
 use crate::binary::Server;
 use crate::consumer::refused;
 use crate::delivery::{LOCAL, consumer, followed, register, wait_until, webhook};
+use crate::feed::against_schema;
 use crate::harness::{Database, Instance};
 use crate::publication::on;
 use crate::receiver::{Receiver, Reply};
@@ -55,7 +56,7 @@ fn a_paused_consumer_gets_the_ping_and_nothing_else(database: Database) {
     let instance = followed(&database);
     let receiver = Receiver::start(|_, _| Reply::Status(200));
     register(&instance, "resting", webhook(&receiver.url(), WebhookMode::Batched), SigningKind::Hmac, None);
-    let _server = Server::start_with(&database, &LOCAL);
+    let server = Server::start_with(&database, &LOCAL);
     wait_until(&instance, "resting", "it has all", |found| found.position == Position::after(2));
     instance.svod.consumers.pause_consumer(&instance.operator(), "resting").unwrap();
     // A pause is heeded when the supervisor looks next, which is when it finds this ping.
@@ -76,8 +77,11 @@ fn a_paused_consumer_gets_the_ping_and_nothing_else(database: Database) {
     let expected = json!({
         "specversion": "1.0", "id": first, "source": instance.svod.feed.source(), "type": "svod.ping", "time": asked_at.to_string(),
         "datacontenttype": "application/json", "data": { "consumer": "resting" },
+        "dataschema": format!("http://{}/feed/schemas/ping.v1.json", server.address),
     });
     assert_eq!(*event, expected, "it has no cursor");
+    assert_eq!(against_schema(event), [""; 0]);
+    assert_ne!(against_schema(&json!({ "type": "svod.ping", "dataschema": event["dataschema"] })), [""; 0]);
     let request = receiver.received().into_iter().find(|request| request.headers["webhook-id"] == first).unwrap();
     assert!(request.headers["webhook-signature"].starts_with("v1,"), "it is signed as all are: {request:?}");
     assert!(serde_json::from_str::<Value>(&request.body).unwrap().is_array(), "and told as this receiver is told all");

@@ -23,6 +23,8 @@ pub struct Received {
 pub enum Reply {
     Status(u16),
     With(u16, &'static str),
+    /// Wants to be left alone until an instant, which it says as a date of HTTP.
+    After(jiff::Timestamp),
     /// Takes its time first.
     Slow(Duration, u16),
     /// Never answers.
@@ -126,6 +128,7 @@ fn serve(connection: TcpStream, kept: &Mutex<Vec<Received>>, behaviour: &Behavio
         match behaviour(number, &request) {
             Reply::Status(status) => reply(&mut out, status, "")?,
             Reply::With(status, header) => reply(&mut out, status, &format!("{header}\r\n"))?,
+            Reply::After(at) => reply(&mut out, 503, &format!("retry-after: {}\r\n", at.strftime("%a, %d %b %Y %H:%M:%S GMT")))?,
             Reply::Slow(wait, status) => {
                 std::thread::sleep(wait);
                 reply(&mut out, status, "")?;

@@ -39,10 +39,14 @@ impl Consumers {
         })?;
         match step_of(&was, &position) {
             Step::Nothing => Ok(was),
-            Step::Small => self.acts.store.write(|connection| {
-                let found = db::consumer::find(connection, was.id)?.ok_or_else(|| super::not_found(code))?;
-                self.confirm(connection, found, &position)
-            }),
+            Step::Small => self
+                .acts
+                .store
+                .write(|connection| {
+                    let found = db::consumer::find(connection, was.id)?.ok_or_else(|| super::not_found(code))?;
+                    self.confirm(connection, found, &position)
+                })
+                .inspect(|_| self.measured.forget()),
             Step::Publication => self.acts.act(caller, &act, |acting| {
                 let found = find_own(acting, code)?;
                 acting.note("position", position.event_id());

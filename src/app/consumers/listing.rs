@@ -1,5 +1,9 @@
 //! Consumers as they are shown: to stewards one by one with their lag, and to operators as numbers.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{Consumers, find_visible, oversees};
@@ -7,7 +11,7 @@ use crate::app::acting::Caller;
 use crate::app::feed::FeedRequest;
 use crate::db;
 use crate::db::consumer::ConsumerFilter;
-use crate::domain::account::{Authority, Scope};
+use crate::domain::account::{AccountId, Authority, Scope};
 use crate::domain::consumer::{Consumer, ConsumerId, ConsumerState, Delivery};
 use crate::domain::error::{Error, Result};
 use crate::domain::feed::Lag;
@@ -60,16 +64,13 @@ impl Consumers {
 
     /// How far a consumer is behind. `None` when it cannot be told: its account is disabled, or may read one of its dictionaries no more.
     pub fn lag_of(&self, consumer: &Consumer) -> Result<Option<Lag>> {
-        let told = self.authority_of(consumer).and_then(|authority| {
-            let asked = FeedRequest { dictionaries: consumer.dictionaries.clone(), filter: None };
-            let view = self.feed.view(&authority, &asked)?;
-            Ok(self.feed.lag(&view, &consumer.position))
-        });
-        match told {
-            Ok(lag) => Ok(Some(lag)),
-            Err(Error::NotFound { .. } | Error::Refused { .. }) => Ok(None),
-            Err(fault) => Err(fault),
-        }
+        let authority = unless_refused(self.authority_of(consumer))?;
+        authority.map_or(Ok(None), |authority| self.lag_under(&authority, consumer))
+    }
+
+    fn lag_under(&self, authority: &Authority, consumer: &Consumer) -> Result<Option<Lag>> {
+        let asked = FeedRequest { dictionaries: consumer.dictionaries.clone(), filter: None };
+        unless_refused(self.feed.view(authority, &asked).map(|view| self.feed.lag(&view, &consumer.position)))
     }
 
     /// How long ago the oldest publication was made that a consumer has not got whole.
@@ -78,12 +79,30 @@ impl Consumers {
         lag.since.map_or(0.0, since)
     }
 
-    /// What `/metrics` tells of all consumers.
-    pub fn measures(&self) -> Result<Vec<ConsumerMeasure>> {
+    /// What `/metrics` tells of all consumers. Whoever asks again soon is told the same, unless something was done meanwhile; positions
+    /// to which deliveries came since then show a little later.
+    pub fn measures(&self) -> Result<Arc<[ConsumerMeasure]>> {
+        let beats = self.acts.pulse.count();
+        if let Some(known) = self.measured.find(beats) {
+            return Ok(known);
+        }
+        let measures: Arc<[ConsumerMeasure]> = self.measure()?.into();
+        self.measured.keep(beats, Arc::clone(&measures));
+        Ok(measures)
+    }
+
+    fn measure(&self) -> Result<Vec<ConsumerMeasure>> {
         let consumers =
             self.acts.store.read(|connection| db::consumer::list(connection, &ConsumerFilter::default(), super::CONSUMERS_MAX))?;
+        // Many consumers are of few accounts, and rights are what takes the time.
+        let mut authorities: BTreeMap<AccountId, Option<Authority>> = BTreeMap::new();
         let measure = |consumer: Consumer| {
-            let lag = self.lag_of(&consumer)?.unwrap_or_default();
+            let authority = match authorities.entry(consumer.account) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(unless_refused(self.authority_of(&consumer))?),
+            };
+            let lag = authority.as_ref().map(|authority| self.lag_under(authority, &consumer)).transpose()?;
+            let lag = lag.flatten().unwrap_or_default();
             Ok(ConsumerMeasure {
                 channel: consumer.channel.kind().name(),
                 state: consumer.state,
@@ -99,7 +118,16 @@ impl Consumers {
     }
 }
 
-fn check_reader(authority: &Authority) -> Result<crate::domain::account::AccountId> {
+/// `None` for what is refused or not there; faults stay faults.
+fn unless_refused<T>(outcome: Result<T>) -> Result<Option<T>> {
+    match outcome {
+        Ok(told) => Ok(Some(told)),
+        Err(Error::NotFound { .. } | Error::Refused { .. }) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn check_reader(authority: &Authority) -> Result<AccountId> {
     let account = authority.account_id().ok_or_else(|| Error::unauthenticated("sign in first: consumers are not for everybody"))?;
     if authority.reaches(Scope::Read) {
         return Ok(account);

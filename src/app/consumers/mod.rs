@@ -22,6 +22,8 @@ pub use registering::NewConsumer;
 
 pub use crate::db::consumer::ConsumerFilter;
 
+use measuring::Measured;
+
 use super::acting::{Acting, Acts};
 use super::feed::Feed;
 use super::secrets::Secrets;
@@ -68,6 +70,7 @@ pub struct Consumers {
     secrets: Secrets,
     settings: ConsumersSettings,
     delivered: DeliveryMeasures,
+    measured: Measured,
 }
 
 /// A consumer with a secret that is told this once: what its receiver verifies signatures with.
@@ -80,7 +83,7 @@ pub struct WithSecret {
 
 impl Consumers {
     pub fn new(acts: Acts, feed: Feed, secrets: Secrets, settings: ConsumersSettings) -> Self {
-        Self { acts, feed, secrets, settings, delivered: DeliveryMeasures::default() }
+        Self { acts, feed, secrets, settings, delivered: DeliveryMeasures::default(), measured: Measured::default() }
     }
 
     /// What this process has counted of its deliveries.

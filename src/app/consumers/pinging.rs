@@ -23,6 +23,8 @@ pub struct Ping {
 impl Ping {
     /// The type of its event.
     pub const EVENT_TYPE: &str = "svod.ping";
+    /// The name of its published schema.
+    pub const SCHEMA_NAME: &str = "ping.v1.json";
 
     /// The id of its event: `ping.statistics.1764057600000`, the instant in milliseconds since 1970.
     pub fn event_id(&self) -> String {
@@ -63,6 +65,7 @@ impl Consumers {
             "type": Ping::EVENT_TYPE,
             "time": ping.asked_at.to_string(),
             "datacontenttype": "application/json",
+            "dataschema": format!("{}/feed/schemas/{}", self.feed.settings().public_url, Ping::SCHEMA_NAME),
             "data": { "consumer": ping.consumer.code },
         });
         event.to_string()

@@ -8,6 +8,8 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use tracing::field::Empty;
+
 use super::report::ImportReport;
 use super::{ImportJobs, Live, Parameters, parameters};
 use crate::app::acting::{Acting, Caller, Credential};
@@ -18,6 +20,7 @@ use crate::domain::account::Authority;
 use crate::domain::error::{Error, Result};
 use crate::domain::import_job::{ATTEMPTS_MAX, ImportJob, JobState};
 use crate::exchange::table::Input;
+use crate::traces;
 
 /// How often a running job says in the database how far it is, and looks whether it was cancelled.
 const SAID_EVERY: Duration = Duration::from_secs(1);
@@ -42,7 +45,13 @@ impl ImportJobs {
         let Some(job) = self.begin_next()? else { return Ok(false) };
         let live = Live { step: None, is_cancelled: Arc::new(AtomicBool::new(false)) };
         self.live.lock().unwrap_or_else(PoisonError::into_inner).insert(job.id, live.clone());
-        let outcome = self.run(&job, &live);
+        let span = tracing::info_span!(
+            target: traces::TARGET, "import", svod.job = job.id.0, svod.dictionary = job.dictionary.as_str(), otel.status_code = Empty
+        );
+        let outcome = span.in_scope(|| self.run(&job, &live));
+        if outcome.is_err() {
+            span.record("otel.status_code", "ERROR");
+        }
         self.live.lock().unwrap_or_else(PoisonError::into_inner).remove(&job.id);
         let ended = self.conclude(&job, outcome);
         self.acts.pulse.beat();

@@ -8,12 +8,13 @@ use super::super::answer::answer;
 use super::super::errors::Problem;
 use super::super::negotiation::Media;
 use super::super::observation::RequestId;
+use crate::app::consumers::Ping;
 
 const SCHEMA: &str = "application/schema+json; charset=utf-8";
 const ASYNCAPI: &str = "application/vnd.aai.asyncapi+json;version=3.0.0; charset=utf-8";
 
-/// By the names that `EventType::schema_name` gives them.
-const SCHEMAS: [(&str, &str); 8] = [
+/// By the names that `EventType::schema_name` gives them; a ping is no event of the feed and has its own.
+const SCHEMAS: [(&str, &str); 9] = [
     ("publication.opened.v1.json", include_str!("../../../feed/schemas/publication.opened.v1.json")),
     ("definition.changed.v1.json", include_str!("../../../feed/schemas/definition.changed.v1.json")),
     ("item.added.v1.json", include_str!("../../../feed/schemas/item.added.v1.json")),
@@ -22,6 +23,7 @@ const SCHEMAS: [(&str, &str); 8] = [
     ("item.annulled.v1.json", include_str!("../../../feed/schemas/item.annulled.v1.json")),
     ("item.restored.v1.json", include_str!("../../../feed/schemas/item.restored.v1.json")),
     ("publication.closed.v1.json", include_str!("../../../feed/schemas/publication.closed.v1.json")),
+    (Ping::SCHEMA_NAME, include_str!("../../../feed/schemas/ping.v1.json")),
 ];
 
 /// `/feed/schemas/item.changed.v1.json`.
@@ -46,14 +48,15 @@ mod tests {
     fn every_type_of_event_has_its_schema_and_stands_in_the_document() {
         let document: serde_json::Value = serde_json::from_str(include_str!("../../../feed/asyncapi.json")).unwrap();
         let messages = document["components"]["messages"].as_object().unwrap();
-        for event_type in EventType::ALL {
-            let name = event_type.schema_name();
+        let of_feed = EventType::ALL.map(|event_type| (event_type.name(), event_type.schema_name()));
+        let of_all = of_feed.iter().map(|(event_type, name)| (*event_type, name.as_str())).chain([(Ping::EVENT_TYPE, Ping::SCHEMA_NAME)]);
+        for (event_type, name) in of_all {
             let (_, text) = SCHEMAS.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("there is no schema {name}"));
             let schema: serde_json::Value = serde_json::from_str(text).unwrap();
-            assert_eq!(schema["properties"]["type"]["const"], event_type.name());
-            let message = messages.values().find(|message| message["name"] == event_type.name()).unwrap();
+            assert_eq!(schema["properties"]["type"]["const"], event_type);
+            let message = messages.values().find(|message| message["name"] == event_type).unwrap();
             assert_eq!(message["payload"]["schema"]["$ref"], format!("/feed/schemas/{name}"));
         }
-        assert_eq!((SCHEMAS.len(), messages.len()), (EventType::ALL.len(), EventType::ALL.len()));
+        assert_eq!((SCHEMAS.len(), messages.len()), (EventType::ALL.len() + 1, EventType::ALL.len() + 1));
     }
 }

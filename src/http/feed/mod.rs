@@ -2,12 +2,14 @@
 //! and headers; what events say, the feed knows.
 
 mod acknowledge;
+mod described;
 mod documents;
 mod pull;
 mod snapshot;
 mod stream;
 
 pub use acknowledge::acknowledge;
+pub use described::openapi_paths;
 pub use documents::{asyncapi, schema};
 pub use pull::pull;
 pub use snapshot::snapshot;

@@ -20,7 +20,7 @@ use crate::domain::account::Authority;
 use crate::domain::error::Error;
 use crate::domain::feed::Position;
 
-const KNOWN: [&str; 5] = ["after", "dictionaries", "filter", "limit", "wait"];
+pub const KNOWN: [&str; 5] = ["after", "dictionaries", "filter", "limit", "wait"];
 const BATCH: &str = "application/cloudevents-batch+json; charset=utf-8";
 const LINES: &str = "application/x-ndjson; charset=utf-8";
 

@@ -17,7 +17,7 @@ use super::{Asked, FeedDoor, enter, finished};
 use crate::app::feed::{FeedSnapshot, FeedView};
 use crate::domain::error::Error;
 
-const KNOWN: [&str; 2] = ["dictionaries", "publication"];
+pub const KNOWN: [&str; 2] = ["dictionaries", "publication"];
 const LINES: &str = "application/x-ndjson; charset=utf-8";
 
 pub async fn snapshot(request: HttpRequest, state: web::Data<State>) -> HttpResponse {

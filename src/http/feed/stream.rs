@@ -26,7 +26,7 @@ use crate::app::pulse::LOOK_EVERY;
 use crate::domain::error::Error;
 use crate::domain::feed::Position;
 
-const KNOWN: [&str; 3] = ["after", "dictionaries", "filter"];
+pub const KNOWN: [&str; 3] = ["after", "dictionaries", "filter"];
 const EVENTS: &str = "text/event-stream; charset=utf-8";
 const LAST_EVENT_ID: &str = "last-event-id";
 /// Events of one piece, and pieces that wait for a client beside the last word.

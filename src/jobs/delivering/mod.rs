@@ -4,6 +4,7 @@
 mod backoff;
 mod challenging;
 mod pinging;
+mod spans;
 mod task;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ use crate::outbound::address_guard::{AddressGuard, Network};
 use crate::outbound::nats::NatsSink;
 use crate::outbound::sink::Sink;
 use crate::outbound::webhook::{WebhookClient, WebhookTimes};
+use crate::traces::TracedPublications;
 
 /// Threads that carry requests; they never block.
 const WORKERS: usize = 2;
@@ -56,6 +58,8 @@ pub struct Delivery {
     pub pulse: Pulse,
     pub clock: Clock,
     pub secrets: Secrets,
+    /// What caused what is delivered.
+    pub traced: TracedPublications,
 }
 
 /// What all tasks have in common.

@@ -48,7 +48,7 @@ async fn try_send(shared: &Shared, node: String, ping: Ping) -> Result<()> {
     let (attempted_at, began) = (shared.delivery.clock.now(), Instant::now());
     let event = OutgoingEvent { id: &id, event_type: Ping::EVENT_TYPE, dictionary: None, json: &json };
     // A receiver that ends its subscription by answering 410 says so of events, when it is sent one.
-    let (outcome, status, message) = match sink.send(&[event], attempted_at).await {
+    let (outcome, status, message) = match sink.send(&[event], attempted_at, None).await {
         Outcome::Delivered { status, message } => (DeliveryOutcome::Delivered, status, message),
         Outcome::Failed { status, message, .. } | Outcome::Ended { status, message } => (DeliveryOutcome::Failed, status, message),
     };

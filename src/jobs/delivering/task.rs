@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use tokio::sync::watch;
 
-use super::{Held, Shared};
+use super::{Held, Shared, spans};
 use crate::app::consumers::Failure;
 use crate::app::feed::{FeedEvent, FeedPage, FeedRequest};
 use crate::app::pulse::LOOK_EVERY;
@@ -16,6 +16,7 @@ use crate::domain::error::{Error, Result};
 use crate::domain::feed::Position;
 use crate::outbound::sink::{OutgoingEvent, Sink};
 use crate::outbound::webhook::Outcome;
+use crate::traces;
 
 /// Events that are read at once: the same for all, so that they share what was read.
 const EVENTS_AT_ONCE: usize = 200;
@@ -132,8 +133,12 @@ impl Task {
         loop {
             self.check_lease()?;
             let (attempted_at, began) = (self.shared.delivery.clock.now(), Instant::now());
-            let outcome = sink.send(&outgoing, attempted_at).await;
+            let span = spans::span_of(&self.shared.delivery.traced, &self.consumer, events);
+            let cause = traces::traceparent_of(&span);
+            let outcome = sink.send(&outgoing, attempted_at, cause.as_deref()).await;
             let took = began.elapsed();
+            spans::record(&span, &outcome);
+            drop(span);
             let is_delivered = matches!(outcome, Outcome::Delivered { .. });
             self.shared.delivery.consumers.delivery_measures().count(&self.consumer.code, took, is_delivered);
             let (Outcome::Delivered { status, ref message }

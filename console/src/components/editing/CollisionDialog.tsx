@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { localized } from '@/ui/format';
 import type { Shape } from '../dictionary/shape';
 import type { Collision } from './outbox';
+import classes from './Editing.module.css';
 
 interface CollisionDialogProps {
   shape: Shape;
@@ -30,18 +31,8 @@ export function CollisionDialog({ shape, met, onSettle }: CollisionDialogProps) 
             onChange={(value) => setMine({ ...mine, [keyOf(collision)]: value === 'mine' })}
           >
             <SimpleGrid cols={2} mt="xs">
-              <Radio.Card value="theirs" p="sm" radius="md">
-                <Text size="xs" c="dimmed">
-                  {t('collision.theirs')}
-                </Text>
-                <Text size="sm">{collision.theirs || '—'}</Text>
-              </Radio.Card>
-              <Radio.Card value="mine" p="sm" radius="md">
-                <Text size="xs" c="dimmed">
-                  {t('collision.mine')}
-                </Text>
-                <Text size="sm">{collision.mine || '—'}</Text>
-              </Radio.Card>
+              <Side value="theirs" title={t('collision.theirs')} text={collision.theirs} />
+              <Side value="mine" title={t('collision.mine')} text={collision.mine} />
             </SimpleGrid>
           </Radio.Group>
         ))}
@@ -55,5 +46,22 @@ export function CollisionDialog({ shape, met, onSettle }: CollisionDialogProps) 
         </Group>
       </Stack>
     </Modal>
+  );
+}
+
+/** One of the two texts, with the mark of the choice. */
+function Side({ value, title, text }: { value: string; title: string; text: string }) {
+  return (
+    <Radio.Card value={value} p="sm" radius="md" className={classes['side'] ?? ''}>
+      <Group wrap="nowrap" align="flex-start" gap="sm">
+        <Radio.Indicator mt={2} />
+        <div>
+          <Text size="xs" c="dimmed">
+            {title}
+          </Text>
+          <Text size="sm">{text || '—'}</Text>
+        </div>
+      </Group>
+    </Radio.Card>
   );
 }

@@ -105,7 +105,10 @@ export class EditingSession {
     const { past, future } = this.current;
     const edits = past.at(-1);
     if (!edits) return;
-    this.apply(edits.map(({ row, column, text, seen }) => ({ row, column, text: seen, seen: text })));
+    // An item that is in the request by now is not emptied cell by cell: it is taken out as a whole, in its card.
+    const isAdded = (row: string) => this.current.items?.items.get(row)?.kind === 'ADDED' && !this.ports.published(row);
+    const undone = edits.filter(({ row, seen }) => seen !== '' || !isAdded(row));
+    this.apply(undone.map(({ row, column, text, seen }) => ({ row, column, text: seen, seen: text })));
     this.set({ past: past.slice(0, -1), future: [...future, edits] });
   };
 

@@ -3,6 +3,7 @@ import { IconCloudCheck, IconCloudOff, IconCloudPause, IconCloudUp } from '@tabl
 import { useTranslation } from 'react-i18next';
 import type { EditingSession, EditingState } from './EditingSession';
 import { countOf } from './outbox';
+import classes from './Editing.module.css';
 
 interface SavingStatusProps {
   session: EditingSession;
@@ -17,7 +18,7 @@ export function SavingStatus({ session, state, stuck }: SavingStatusProps) {
   const { Icon, words, tone } = usePicture(state, stuck);
   const isWaiting = Object.keys(state.outbox.rows).length > stuck && state.saving === 'idle';
   return (
-    <Group gap="xs" style={{ color: `var(--svod-${tone})` }} wrap="nowrap">
+    <Group gap="xs" className={classes['status'] ?? ''} style={{ color: `var(--svod-${tone})` }} wrap="nowrap">
       <Icon size={16} aria-hidden />
       <Text size="sm" role="status" data-testid="saving">
         {words}

@@ -1,13 +1,12 @@
-import { Button, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { IconEdit, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { graphql } from '@/api/gql';
-import { act, useAsk, useBusy } from '@/api/asking';
+import { useAsk } from '@/api/asking';
 import { useMe } from '@/api/me';
-import { refusalsOf, type Refusal } from '@/api/refusals';
-import { Refusals } from '@/ui/Refusals';
+import { NewRequestDialog } from '../requests/NewRequestDialog';
 
 const DRAFTS = graphql(`
   query StartEditingDrafts($me: ID!) {
@@ -16,21 +15,6 @@ const DRAFTS = graphql(`
         id
         title
         state
-      }
-    }
-  }
-`);
-
-const CREATE = graphql(`
-  mutation StartEditingCreate($title: String!) {
-    createChangeRequest(input: { title: $title }) {
-      changeRequest {
-        id
-      }
-      errors {
-        path
-        code
-        message
       }
     }
   }
@@ -80,64 +64,7 @@ export function StartEditing({ dictionary, item }: StartEditingProps) {
           </Menu.Dropdown>
         </Menu>
       )}
-      <NewRequest opened={isNaming} onClose={() => setNaming(false)} onMade={enter} />
+      {isNaming && <NewRequestDialog opened onClose={() => setNaming(false)} onCreated={(id) => void enter(id)} />}
     </>
-  );
-}
-
-interface NewRequestProps {
-  opened: boolean;
-  onClose: () => void;
-  onMade: (request: string) => Promise<void>;
-}
-
-function NewRequest({ opened, onClose, onMade }: NewRequestProps) {
-  const { t } = useTranslation(['editing', 'common']);
-  const [title, setTitle] = useState('');
-  const [refusals, setRefusals] = useState<Refusal[]>([]);
-  const [isBusy, run] = useBusy();
-  const create = () =>
-    run(async () => {
-      try {
-        const { createChangeRequest: made } = await act(CREATE, { title: title.trim() });
-        setRefusals(made.errors);
-        if (made.changeRequest) await onMade(made.changeRequest.id);
-      } catch (error) {
-        setRefusals(refusalsOf(error));
-      }
-    });
-  return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('start.title')}
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void create();
-        }}
-      >
-        <Stack>
-          <Text size="sm" c="dimmed">
-            {t('start.hint')}
-          </Text>
-          <TextInput
-            data-autofocus
-            label={t('start.what')}
-            placeholder={t('start.example')}
-            required
-            withAsterisk={false}
-            value={title}
-            onChange={(event) => setTitle(event.currentTarget.value)}
-          />
-          <Refusals refusals={refusals} />
-          <Button type="submit" loading={isBusy} disabled={title.trim() === ''}>
-            {t('start.begin')}
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
   );
 }

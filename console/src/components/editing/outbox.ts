@@ -113,6 +113,10 @@ export function stored(key: string, on: string): Outbox {
 }
 
 export function store(key: string, outbox: Outbox): void {
-  if (Object.keys(outbox.rows).length === 0) localStorage.removeItem(key);
-  else localStorage.setItem(key, JSON.stringify(outbox));
+  try {
+    if (isEmpty(outbox)) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(outbox));
+  } catch {
+    // A paste of very many rows may be more than a browser keeps: it is held in memory alone, for the moments until it is saved.
+  }
 }

@@ -75,6 +75,33 @@ function useWrong(definition: Definition, isAttempted: boolean, told: Told | und
   return { problems, wrong };
 }
 
+interface EditingParts {
+  draft: Draft;
+  published: Definition | null;
+  targets: Editing['targets'];
+  wrong: Map<string, string>;
+  place: Place;
+  setPlace: (place: Place) => void;
+}
+
+/** What the parts of the editor are given. */
+function useEditingValue({ draft, published, targets, wrong, place, setPlace }: EditingParts): Editing {
+  const { definition, change } = draft;
+  return useMemo(
+    () => ({
+      definition,
+      published,
+      targets,
+      change,
+      open: place.open,
+      setOpen: (open) => setPlace({ tab: place.tab, open }),
+      wrongAt: (path) => wrong.get(path),
+      isWrongBelow: (path) => [...wrong.keys()].some((each) => each === path || each.startsWith(`${path}.`)),
+    }),
+    [definition, published, targets, change, place, setPlace, wrong],
+  );
+}
+
 /** Edits a definition in parts, shows the form that it makes, and saves it into a request. */
 export function DefinitionEditor(props: DefinitionEditorProps) {
   const { published, start, targets, request } = props;
@@ -86,19 +113,7 @@ export function DefinitionEditor(props: DefinitionEditorProps) {
   const [isSaving, setSaving] = useState(false);
   const { problems, wrong } = useWrong(definition, isAttempted, told);
   const [place, setPlace] = usePlace();
-  const editing: Editing = useMemo(
-    () => ({
-      definition,
-      published,
-      targets,
-      change: draft.change,
-      open: place.open,
-      setOpen: (open) => setPlace({ tab: place.tab, open }),
-      wrongAt: (path) => wrong.get(path),
-      isWrongBelow: (path) => [...wrong.keys()].some((each) => each === path || each.startsWith(`${path}.`)),
-    }),
-    [definition, published, targets, draft.change, place, setPlace, wrong],
-  );
+  const editing = useEditingValue({ draft, published, targets, wrong, place, setPlace });
   const count = useMemo(() => (props.isSaved ? differences(start, definition).length : 0), [props.isSaved, start, definition]);
   const attempt = () => {
     setAttempted(true);

@@ -2,13 +2,16 @@ import { Anchor, Paper, Table, Text, Title } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useAsk } from '@/api/asking';
 import type { AttributeInfo } from '@/components/differences/attributes';
+import { REFERENCE_NAME } from '@/components/differences/ReferenceName';
 import { bothLanguages, type Named } from '@/components/differences/values';
 import { Value } from '@/components/differences/Value';
 import { valuesOf } from '@/components/differences/timeline';
 import { asOfSearch, type AsOf } from '@/components/asOf';
 import { Source } from '@/components/publications/Source';
 import type { PublicationSaid } from '@/components/publications/said';
+import { language } from '@/i18n';
 import { localized } from '@/ui/format';
 import { Period } from '@/ui/Period';
 import { blameOf } from './blame';
@@ -165,8 +168,11 @@ interface ItemLinkProps {
   isInText?: boolean;
 }
 
-/** An item by its name and code, with a link that keeps the point of both times. */
+/** An item by its name and code, with a link that keeps the point of both times. Without a name from there, as it is called now. */
 export function ItemLink({ dictionary, code, name, asOf, isInText = false }: ItemLinkProps) {
+  const spoken = language() === 'en' ? 'EN' : 'RU';
+  const { data } = useAsk(REFERENCE_NAME, { dictionary, code, language: spoken }, { pause: Boolean(name) });
+  const shown = name || data?.dictionary?.item?.name;
   return (
     <>
       <Anchor
@@ -175,9 +181,9 @@ export function ItemLink({ dictionary, code, name, asOf, isInText = false }: Ite
         size="sm"
         underline={isInText ? 'always' : 'hover'}
       >
-        {name || code}
+        {shown || code}
       </Anchor>
-      {name && (
+      {shown && (
         <Text span size="xs" c="dimmed" ff="monospace" ml={6}>
           {code}
         </Text>

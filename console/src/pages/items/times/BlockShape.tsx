@@ -6,7 +6,8 @@ import type { Block } from './picture';
 import type { Layout } from './TimesPicture';
 import classes from './TimesPicture.module.css';
 
-const TONES = 6;
+/** How many contents can be told apart by their tone. */
+export const TONES = 6;
 /** About how wide a letter of 12 px is. */
 const LETTER = 6.7;
 const PADDING = 10;
@@ -80,7 +81,7 @@ export function BlockShape({ block, layout, isHere, asOf, labelOf, onLook }: Blo
       {version.retirement && <line x1={end - 2} x2={end - 2} y1={y + 2} y2={y + height - 2} className={classes['end'] ?? ''} />}
       {room >= TEXT_LEAST && (
         <text x={left} y={y + Math.min(height / 2 + 4, difference && layout.bandHeight >= 40 ? 22 : layout.bandHeight / 2 + 4)}>
-          {fitted(said, room)}
+          {fitted(said, isHere ? room * 0.92 : room)}
         </text>
       )}
       {room >= TEXT_LEAST && difference && layout.bandHeight >= 40 && (

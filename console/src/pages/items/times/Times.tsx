@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useAsOf } from '@/components/asOf';
 import { useUrlState } from '@/ui/urlState';
 import type { HistoryVersion } from '../reading';
+import { TONES } from './BlockShape';
 import { bandsOf, blocksOf } from './picture';
 import { TimesPicture } from './TimesPicture';
 import { TimesTable } from './TimesTable';
@@ -30,6 +31,7 @@ export function Times({ history, labelOf }: TimesProps) {
     return history.filter(({ supersededIn }) => !supersededIn || supersededIn.number > earliest);
   }, [history, bands]);
   const blocks = useMemo(() => blocksOf(shown, bands), [shown, bands]);
+  const isTold = blocks.every(({ tone }) => tone < TONES);
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="times-title">
       <Group justify="space-between" align="flex-start" mb="sm" gap="sm">
@@ -38,7 +40,7 @@ export function Times({ history, labelOf }: TimesProps) {
             {t('times.title')}
           </Title>
           <Text size="sm" c="dimmed" maw={720}>
-            {t('times.hint')}
+            {t('times.hint')} {isTold && t('times.tones')} {t('times.click')}
           </Text>
         </div>
         <SegmentedControl
