@@ -1,193 +1,155 @@
-import { Button, Card, Group, Menu, SimpleGrid, Text } from '@mantine/core';
-import { IconBroadcast, IconDots, IconKey, IconPlayerPause, IconPlayerPlay, IconReload, IconTrash } from '@tabler/icons-react';
-import { useEffect, useState, type ReactNode } from 'react';
+import { Anchor, Card, Code, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { useParams } from 'react-router';
-import { graphql } from '@/api/gql';
-import type { ConsumerQuery } from '@/api/gql/graphql';
+import { Link, useParams } from 'react-router';
 import { useAsk } from '@/api/asking';
+import { graphql } from '@/api/gql';
+import type { ConsumerOneQuery } from '@/api/gql/graphql';
+import { hasRole, useMe } from '@/api/me';
+import { usePolling } from '@/api/polling';
 import { refusalsOf } from '@/api/refusals';
+import { useDictionaryNames } from '@/components/DictionariesSelect';
 import { Tone } from '@/ui/Badges';
-import { formatAgo, formatInstant } from '@/ui/format';
+import { Empty } from '@/ui/Empty';
+import { Fact } from '@/ui/Fact';
+import { formatAgo, formatCount, formatInstant } from '@/ui/format';
 import { Loading } from '@/ui/Loading';
+import { Notice } from '@/ui/Notice';
 import { Page } from '@/ui/Page';
 import { Refusals } from '@/ui/Refusals';
-import { Missing } from '../Broken';
-import { ActDialog } from './ActDialog';
-import type { ConsumerAct } from './consumerActs';
-import { STATE_TONE } from './consumerWords';
+import { ConsumerActions } from './ConsumerActions';
+import { EVERY_MS, standingOf, STANDING_TONES } from './consumers';
 import { Deliveries } from './Deliveries';
-import { LagBar } from './LagBar';
-import { PositionPicture } from './PositionPicture';
+import { Position } from './Position';
 
-const CONSUMER = graphql(`
-  query Consumer($code: ID!) {
+const ONE = graphql(`
+  query ConsumerOne($code: ID!) {
     consumer(code: $code) {
-      code
-      title
-      contact
-      account {
-        name
-        displayName
-      }
-      dictionaries
+      ...ListedConsumer
       filter
-      channel
-      url
       mode
+      batchEventsMax
       secretsCount
-      stream
-      state
-      stateReason
-      position {
-        publication
-      }
-      confirmed {
-        publication
-      }
-      confirmedAt
-      lagEvents
-      lagSeconds
-      attempts
-      attemptsFailed
-      failures
-      failingSince
-      nextAttemptAt
-      deliveredAt
-      createdAt
+      subjectPrefix
     }
     publications(first: 1) {
       nodes {
         number
+        publishedAt
       }
     }
   }
 `);
 
-const REFRESHED_EVERY_MS = 3000;
+/** A consumer with all that there is to know of it. */
+export type WholeConsumer = NonNullable<ConsumerOneQuery['consumer']>;
 
-/** One system: where it is against the newest publication, what was delivered, and what can be done. */
+/** A consumer: where it is, what was delivered to it and what was not, and what can be done. */
 export default function ConsumerPage() {
-  const { t } = useTranslation('consumer');
+  const { t } = useTranslation(['consumer', 'common']);
   const { code = '' } = useParams();
-  const { data, error, isLoading, again } = useAsk(CONSUMER, { code }, { types: ['Consumer'] });
-  const [kind, setKind] = useState<ConsumerAct>();
-  useEffect(() => {
-    const timer = setInterval(again, REFRESHED_EVERY_MS);
-    return () => clearInterval(timer);
-  }, [again]);
+  const me = useMe();
+  const { data, error, isLoading, again } = useAsk(ONE, { code });
+  usePolling(again, EVERY_MS);
+  const crumbs = [{ title: t('title'), to: '/consumers' }];
   const consumer = data?.consumer;
   if (isLoading) return <Loading />;
-  if (error && !data) return <Refusals refusals={refusalsOf(error)} />;
-  if (!consumer) return <Missing />;
+  if (!consumer) {
+    return (
+      <Page title={code} crumbs={crumbs}>
+        {error ? (
+          <Refusals refusals={refusalsOf(error)} />
+        ) : (
+          <Empty icon={IconPlugConnectedX} title={t('missing')} hint={t('missingHint')} />
+        )}
+      </Page>
+    );
+  }
+  const standing = standingOf(consumer);
+  const mayManage = hasRole(me, ['ADMINISTRATOR']) || consumer.account?.name === me?.account.name;
   return (
     <Page
-      title={consumer.title}
-      beside={<Tone tone={STATE_TONE[consumer.state]}>{t(`state.${consumer.state}`)}</Tone>}
-      lead={consumer.stateReason ?? `${consumer.code} · ${t(`channel.${consumer.channel}`)}`}
-      crumbs={[{ title: t('title'), to: '/consumers' }]}
-      actions={<Acts consumer={consumer} onAct={setKind} />}
+      title={consumer.title || consumer.code}
+      crumbs={crumbs}
+      beside={<Tone tone={STANDING_TONES[standing]}>{t(`state.${standing}`)}</Tone>}
+      lead={t(`stateHint.${standing}`)}
+      actions={mayManage && <ConsumerActions consumer={consumer} onChanged={again} />}
     >
-      <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <Card withBorder padding="lg">
-          <PositionPicture
-            position={consumer.position.publication}
-            confirmed={consumer.confirmed?.publication ?? null}
-            newest={data?.publications.nodes[0]?.number ?? 0}
-          />
-          <LagBar consumer={consumer} />
-          {consumer.failures > 0 && (
-            <Text size="sm" c="var(--svod-annulled)" mt="xs">
-              {[
-                t('failures', { count: consumer.failures }),
-                ...(consumer.failingSince ? [t('failingSince', { when: formatInstant(consumer.failingSince) })] : []),
-                ...(consumer.nextAttemptAt ? [t('next', { when: formatAgo(consumer.nextAttemptAt) })] : []),
-              ].join(', ')}
-            </Text>
-          )}
-        </Card>
-        <Facts consumer={consumer} />
-      </SimpleGrid>
-      <Deliveries consumer={consumer.code} beat={`${consumer.attempts}`} />
-      {kind && <ActDialog kind={kind} consumer={consumer.code} onClose={() => setKind(undefined)} onDone={again} />}
+      <Trouble consumer={consumer} />
+      <Position consumer={consumer} newest={data.publications.nodes[0]} />
+      <About consumer={consumer} />
+      {consumer.channel !== 'PULL' && <Deliveries code={consumer.code} beat={consumer.attempts} />}
     </Page>
   );
 }
 
-type Shown = NonNullable<ConsumerQuery['consumer']>;
-
-function Acts({ consumer, onAct }: { consumer: Shown; onAct: (kind: ConsumerAct) => void }) {
+function Trouble({ consumer }: { consumer: WholeConsumer }) {
   const { t } = useTranslation('consumer');
-  const isPushed = consumer.channel !== 'PULL';
-  const isAtRest = consumer.state !== 'ACTIVE' || consumer.failures > 0;
+  if (consumer.failures === 0 && !consumer.stateReason) return null;
+  const isTried = consumer.state === 'ACTIVE' || consumer.state === 'UNVERIFIED';
   return (
-    <>
-      {isPushed && (
-        <Button variant="default" leftSection={<IconBroadcast size={16} aria-hidden />} onClick={() => onAct('ping')}>
-          {t('act.ping')}
-        </Button>
+    <Notice title={consumer.failures > 0 ? t('failures', { count: consumer.failures }) : t(`state.${consumer.state}`)}>
+      {consumer.stateReason && <Text size="sm">{consumer.stateReason}</Text>}
+      {consumer.failingSince && <Text size="sm">{t('failingSince', { at: formatInstant(consumer.failingSince) })}</Text>}
+      {isTried && consumer.nextAttemptAt && (
+        <Text size="sm">{t('nextAttempt', { when: formatAgo(consumer.nextAttemptAt) })}</Text>
       )}
-      {isAtRest && (
-        <Button leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={() => onAct('resume')}>
-          {t('act.resume')}
-        </Button>
-      )}
-      {consumer.state === 'ACTIVE' && (
-        <Button variant="default" leftSection={<IconPlayerPause size={16} aria-hidden />} onClick={() => onAct('pause')}>
-          {t('act.pause')}
-        </Button>
-      )}
-      <Menu position="bottom-end" shadow="md">
-        <Menu.Target>
-          <Button variant="default" px="xs" aria-label={t('act.do')}>
-            <IconDots size={18} aria-hidden />
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconReload size={16} aria-hidden />} onClick={() => onAct('replay')}>
-            {t('act.replay')}
-          </Menu.Item>
-          {consumer.channel === 'WEBHOOK' && (
-            <Menu.Item leftSection={<IconKey size={16} aria-hidden />} onClick={() => onAct('rotate')}>
-              {t('act.rotate')}
-            </Menu.Item>
-          )}
-          <Menu.Item leftSection={<IconTrash size={16} aria-hidden />} onClick={() => onAct('remove')}>
-            {t('act.remove')}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-    </>
+    </Notice>
   );
 }
 
-function Facts({ consumer }: { consumer: Shown }) {
+function About({ consumer }: { consumer: WholeConsumer }) {
   const { t } = useTranslation('consumer');
-  const facts: Array<[string, ReactNode]> = [
-    [t('facts.contact'), consumer.contact],
-    [t('facts.account'), consumer.account?.displayName],
-    [t('facts.dictionaries'), consumer.dictionaries?.join(', ') ?? t('facts.all')],
-    [t('facts.filter'), consumer.filter],
-    [t('facts.url'), consumer.url],
-    [t('facts.mode'), consumer.mode && t(`facts.${consumer.mode}`)],
-    [t('facts.secrets'), consumer.secretsCount],
-    [t('facts.attempts'), `${consumer.attempts} (−${consumer.attemptsFailed})`],
-    [t('facts.since'), formatInstant(consumer.createdAt)],
-  ];
+  const names = new Map(useDictionaryNames().map(({ value, label }) => [value, label]));
   return (
-    <Card withBorder padding="lg">
-      {facts
-        .filter(([, value]) => value !== null && value !== undefined && value !== '')
-        .map(([label, value]) => (
-          <Group key={label} gap="sm" wrap="nowrap" align="baseline" mb={4}>
-            <Text size="sm" c="dimmed" w={170} style={{ flexShrink: 0 }}>
-              {label}
-            </Text>
-            <Text size="sm" style={{ overflowWrap: 'anywhere' }} component="div">
-              {value}
-            </Text>
-          </Group>
-        ))}
+    <Card withBorder padding="lg" component="section" aria-labelledby="about-title">
+      <Title order={2} size="h3" mb="md" id="about-title">
+        {t('about.title')}
+      </Title>
+      <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} spacing="md">
+        <Fact label={t('about.channel')}>
+          <Stack gap={2}>
+            {t(`channel.${consumer.channel}`)}
+            {consumer.url && <Code style={{ overflowWrap: 'anywhere' }}>{consumer.url}</Code>}
+            {consumer.stream && (
+              <Text size="xs" c="dimmed">
+                {t('about.stream', { stream: consumer.stream, prefix: consumer.subjectPrefix })}
+              </Text>
+            )}
+            {consumer.mode && (
+              <Text size="xs" c="dimmed">
+                {consumer.mode === 'BATCHED' ? t('about.batched', { count: consumer.batchEventsMax ?? 0 }) : t('about.single')}
+              </Text>
+            )}
+          </Stack>
+        </Fact>
+        <Fact label={t('about.dictionaries')}>
+          {consumer.dictionaries?.map((each) => names.get(each) ?? each).join(', ') ?? t('about.all')}
+        </Fact>
+        <Fact label={t('about.filter')}>{consumer.filter ? <Code>{consumer.filter}</Code> : t('about.noFilter')}</Fact>
+        <Fact label={t('about.account')}>
+          {consumer.account && (
+            <Anchor component={Link} to={`/people/${encodeURIComponent(consumer.account.name)}`} size="sm">
+              {consumer.account.displayName}
+            </Anchor>
+          )}
+        </Fact>
+        <Fact label={t('about.contact')}>{consumer.contact}</Fact>
+        <Fact label={t('about.code')}>
+          <Text size="sm" ff="monospace">
+            {consumer.code}
+          </Text>
+        </Fact>
+        {consumer.secretsCount !== null && consumer.secretsCount !== undefined && (
+          <Fact label={t('about.secrets')}>{t('about.secretsCount', { count: consumer.secretsCount })}</Fact>
+        )}
+        {consumer.channel !== 'PULL' && (
+          <Fact label={t('about.attempts')}>
+            {t('about.attemptsFailed', { all: formatCount(consumer.attempts), failed: formatCount(consumer.attemptsFailed) })}
+          </Fact>
+        )}
+        <Fact label={t('about.since')}>{formatInstant(consumer.createdAt)}</Fact>
+      </SimpleGrid>
     </Card>
   );
 }

@@ -1,110 +1,97 @@
-import { Anchor, Button, Card, Group, Table, Text } from '@mantine/core';
-import { IconPlug } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { Button, Group, Select } from '@mantine/core';
+import { IconLock, IconPlugConnected, IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
-import { graphql } from '@/api/gql';
+import { useNavigate } from 'react-router';
 import { useAsk } from '@/api/asking';
+import { graphql } from '@/api/gql';
+import { hasRole, useMe } from '@/api/me';
+import { usePolling } from '@/api/polling';
 import { refusalsOf } from '@/api/refusals';
-import { Tone } from '@/ui/Badges';
 import { Empty } from '@/ui/Empty';
-import { formatAgo } from '@/ui/format';
 import { Loading } from '@/ui/Loading';
 import { Page } from '@/ui/Page';
 import { Refusals } from '@/ui/Refusals';
-import { STATE_TONE } from './consumerWords';
-import { LagBar } from './LagBar';
+import { useUrlState } from '@/ui/urlState';
+import { Confirmations } from './Confirmations';
+import { EVERY_MS, STATES } from './consumers';
+import { ConsumersTable } from './ConsumersTable';
 import { RegisterDialog } from './RegisterDialog';
 
-const CONSUMERS = graphql(`
-  query Consumers {
-    consumers(first: 200) {
+const LIST = graphql(`
+  query ConsumersList($state: ConsumerState) {
+    consumers(state: $state, first: 200) {
+      totalCount
       nodes {
-        code
-        title
-        contact
-        channel
-        state
-        stateReason
-        lagEvents
-        lagSeconds
-        failures
-        failingSince
-        deliveredAt
+        ...ListedConsumer
       }
     }
   }
 `);
 
-const REFRESHED_EVERY_MS = 4000;
-
-/** The systems that follow the feed, each with how far behind it is. */
+/** The systems that take the changes: whether each has all, and what is wrong where it has not. */
 export default function ConsumersPage() {
-  const { t } = useTranslation('consumer');
-  const { data, error, isLoading, again } = useAsk(CONSUMERS, {}, { types: ['Consumer'] });
-  const [isAdding, setAdding] = useState(false);
-  useEffect(() => {
-    const timer = setInterval(again, REFRESHED_EVERY_MS);
-    return () => clearInterval(timer);
-  }, [again]);
-  const consumers = data?.consumers?.nodes ?? [];
-  const add = (
-    <Button leftSection={<IconPlug size={16} aria-hidden />} onClick={() => setAdding(true)}>
-      {t('add')}
+  const { t } = useTranslation(['consumer', 'common']);
+  const me = useMe();
+  const [isRegistering, setRegistering] = useState(false);
+  const navigate = useNavigate();
+  if (me === undefined) return <Loading />;
+  if (me === null) {
+    return (
+      <Page title={t('title')}>
+        <Empty icon={IconLock} title={t('guest')} hint={t('guestHint')} />
+      </Page>
+    );
+  }
+  const register = (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setRegistering(true)}>
+      {t('register.open')}
     </Button>
   );
   return (
-    <Page title={t('title')} lead={t('lead')} actions={consumers.length > 0 && add}>
-      {isLoading && <Loading />}
-      {error && !data && <Refusals refusals={refusalsOf(error)} />}
-      {data && consumers.length === 0 && <Empty icon={IconPlug} title={t('none')} hint={t('noneHint')} action={add} />}
-      {consumers.length > 0 && (
-        <Card withBorder padding={0}>
-          <Table.ScrollContainer minWidth={760}>
-            <Table highlightOnHover verticalSpacing="sm" horizontalSpacing="md">
-              <Table.Thead>
-                <Table.Tr>
-                  {(['name', 'state', 'lag', 'delivered', 'contact'] as const).map((name) => (
-                    <Table.Th key={name}>{t(`column.${name}`)}</Table.Th>
-                  ))}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {consumers.map((consumer) => (
-                  <Table.Tr key={consumer.code}>
-                    <Table.Td>
-                      <Anchor component={Link} to={`/consumers/${consumer.code}`} size="sm" fw={600}>
-                        {consumer.title}
-                      </Anchor>
-                      <Text size="xs" c="dimmed">
-                        {consumer.code} · {t(`channel.${consumer.channel}`)}
-                      </Text>
-                    </Table.Td>
-                    <Table.Td>
-                      <Group gap={4}>
-                        <Tone tone={STATE_TONE[consumer.state]}>{t(`state.${consumer.state}`)}</Tone>
-                      </Group>
-                      {consumer.failures > 0 && (
-                        <Text size="xs" c="var(--svod-annulled)">
-                          {t('failures', { count: consumer.failures })}
-                        </Text>
-                      )}
-                    </Table.Td>
-                    <Table.Td w={220}>
-                      <LagBar consumer={consumer} />
-                    </Table.Td>
-                    <Table.Td>
-                      <Text size="sm">{consumer.deliveredAt ? formatAgo(consumer.deliveredAt) : t('never')}</Text>
-                    </Table.Td>
-                    <Table.Td>{consumer.contact}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        </Card>
+    <Page title={t('title')} lead={t('lead')} actions={register}>
+      <List />
+      {isRegistering && (
+        <RegisterDialog
+          mayChooseAccount={hasRole(me, ['ADMINISTRATOR'])}
+          onClose={() => setRegistering(false)}
+          onRegistered={(code) => void navigate(`/consumers/${code}`)}
+        />
       )}
-      {isAdding && <RegisterDialog onClose={() => setAdding(false)} />}
     </Page>
+  );
+}
+
+function List() {
+  const { t } = useTranslation(['consumer', 'common']);
+  const [wanted, setWanted] = useUrlState('state');
+  const state = STATES.find((each) => each === wanted);
+  const { data, error, isLoading, again } = useAsk(LIST, state ? { state } : {}, { types: ['Consumer'] });
+  usePolling(again, EVERY_MS);
+  const consumers = data?.consumers?.nodes ?? [];
+  return (
+    <>
+      {(consumers.length > 0 || state) && (
+        <Group>
+          <Select
+            w={240}
+            aria-label={t('filter')}
+            placeholder={t('anyState')}
+            data={STATES.map((each) => ({ value: each, label: t(`state.${each}`) }))}
+            value={state ?? null}
+            onChange={setWanted}
+            clearable
+            clearButtonProps={{ 'aria-label': t('action.clear', { ns: 'common' }) }}
+          />
+        </Group>
+      )}
+      {isLoading && <Loading lines={8} />}
+      {error && !data && <Refusals refusals={refusalsOf(error)} />}
+      {data && consumers.length === 0 && (
+        <Empty icon={IconPlugConnected} title={t(state ? 'noneSuch' : 'none')} hint={t(state ? 'noneSuchHint' : 'noneHint')} />
+      )}
+      {consumers.length > 0 && <ConsumersTable consumers={consumers} />}
+      {consumers.length > 0 && !state && <Confirmations />}
+    </>
   );
 }

@@ -1,20 +1,22 @@
-import { Button, Card, Group, SegmentedControl, Table, Text, Title } from '@mantine/core';
-import { IconTruckDelivery } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { Card, Group, Spoiler, Switch, Table, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { ask } from '@/api/asking';
 import { graphql } from '@/api/gql';
-import type { DeliveriesQuery } from '@/api/gql/graphql';
-import { ask, useAsk, useBusy } from '@/api/asking';
+import type { ConsumerDeliveriesQuery } from '@/api/gql/graphql';
+import { usePaged } from '@/api/paging';
 import { Tone } from '@/ui/Badges';
-import { Empty } from '@/ui/Empty';
-import { formatInstant } from '@/ui/format';
+import { Caption } from '@/ui/Caption';
+import { formatCount, formatInstant } from '@/ui/format';
+import { Loading } from '@/ui/Loading';
+import { More } from '@/ui/More';
 import { useUrlState } from '@/ui/urlState';
 
 const DELIVERIES = graphql(`
-  query Deliveries($code: ID!, $after: String) {
+  query ConsumerDeliveries($code: ID!, $after: String) {
     consumer(code: $code) {
       code
-      deliveries(first: 50, after: $after) {
+      deliveries(first: 25, after: $after) {
+        totalCount
         nodes {
           number
           outcome
@@ -25,7 +27,6 @@ const DELIVERIES = graphql(`
           tookMs
           status
           message
-          node
         }
         pageInfo {
           hasNextPage
@@ -36,93 +37,109 @@ const DELIVERIES = graphql(`
   }
 `);
 
-type Page = NonNullable<DeliveriesQuery['consumer']>['deliveries'];
+type Delivery = NonNullable<ConsumerDeliveriesQuery['consumer']>['deliveries']['nodes'][number];
+
+const NOTHING = { nodes: [], totalCount: 0, pageInfo: { hasNextPage: false } };
 
 interface DeliveriesProps {
-  consumer: string;
-  /** Changes when there may be new ones. */
-  beat: string;
+  code: string;
+  /** Another one when there are new deliveries. */
+  beat: number;
 }
 
-/** The attempts to deliver, newest first, with what the receiver said. */
-export function Deliveries({ consumer, beat }: DeliveriesProps) {
-  const { t } = useTranslation(['consumer', 'common']);
-  const [show, setShow] = useUrlState('show', 'all');
-  const [more, setMore] = useState<Page>();
-  const [isBusy, run] = useBusy();
-  const { data, again } = useAsk(DELIVERIES, { code: consumer, after: null }, { types: ['Delivery'] });
-  useEffect(again, [again, beat]);
-  const first = data?.consumer?.deliveries;
-  const page = (more ?? first)?.pageInfo;
-  const all = [...(first?.nodes ?? []), ...(more?.nodes ?? [])];
-  const shown = show === 'failed' ? all.filter((delivery) => delivery.outcome === 'FAILED') : all;
-  const showMore = () =>
-    run(async () => {
-      const next = (await ask(DELIVERIES, { code: consumer, after: page?.endCursor ?? null })).consumer?.deliveries;
-      if (next) setMore({ ...next, nodes: [...(more?.nodes ?? []), ...next.nodes] });
-    });
+/** What was attempted, newest first: what came of it, how long it took, and what the receiver said. */
+export function Deliveries({ code, beat }: DeliveriesProps) {
+  const { t } = useTranslation('consumer');
+  const [only, setOnly] = useUrlState('only');
+  const load = async (after: string | null) => (await ask(DELIVERIES, { code, after }, true)).consumer?.deliveries ?? NOTHING;
+  const list = usePaged(load, code, beat);
+  const isFailedOnly = only === 'failed';
+  const shown = list.nodes.filter((delivery) => !isFailedOnly || delivery.outcome === 'FAILED');
   return (
-    <Card withBorder padding="lg">
+    <Card withBorder padding="lg" component="section" aria-labelledby="deliveries-title">
       <Group justify="space-between" mb="sm">
-        <Title order={2} size="h3">
+        <Title order={2} size="h3" id="deliveries-title">
           {t('deliveries.title')}
         </Title>
-        <SegmentedControl
-          size="xs"
-          aria-label={t('deliveries.title')}
-          value={show}
-          onChange={(next) => setShow(next)}
-          data={(['all', 'failed'] as const).map((value) => ({ value, label: t(`deliveries.${value}`) }))}
+        <Switch
+          label={t('deliveries.failedOnly')}
+          checked={isFailedOnly}
+          onChange={(event) => setOnly(event.currentTarget.checked ? 'failed' : null)}
         />
       </Group>
-      {first && shown.length === 0 && (
-        <Empty icon={IconTruckDelivery} title={t('deliveries.none')} hint={t('deliveries.noneHint')} />
+      {list.isLoading && <Loading lines={4} />}
+      {!list.isLoading && shown.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t(list.nodes.length === 0 ? 'deliveries.none' : 'deliveries.noneFailed')}
+        </Text>
       )}
-      {shown.length > 0 && (
-        <Table.ScrollContainer minWidth={720}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                {(['when', 'outcome', 'events', 'took', 'answer'] as const).map((name) => (
-                  <Table.Th key={name}>{t(`deliveries.column.${name}`)}</Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {shown.map((delivery) => (
-                <Table.Tr key={delivery.number}>
-                  <Table.Td>{formatInstant(delivery.attemptedAt)}</Table.Td>
-                  <Table.Td>
-                    <Tone tone={delivery.outcome === 'DELIVERED' ? 'added' : 'annulled'}>
-                      {t(`deliveries.${delivery.outcome}`)}
-                    </Tone>
-                  </Table.Td>
-                  <Table.Td>
-                    <Text size="sm">{t('deliveries.events', { count: delivery.events })}</Text>
-                    <Text size="xs" c="dimmed" ff="monospace">
-                      {delivery.firstEvent}
-                      {delivery.lastEvent !== delivery.firstEvent && ` … ${delivery.lastEvent}`}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td>{t('deliveries.ms', { count: delivery.tookMs })}</Table.Td>
-                  <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                    <Text size="sm">
-                      {delivery.status ?? ''} {delivery.message || (delivery.status ? '' : t('deliveries.noAnswer'))}
-                    </Text>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-      )}
-      {page?.hasNextPage && (
-        <Group justify="center">
-          <Button variant="default" loading={isBusy} onClick={() => void showMore()}>
-            {t('action.more', { ns: 'common' })}
-          </Button>
-        </Group>
-      )}
+      {shown.length > 0 && <DeliveryTable deliveries={shown} />}
+      <More list={list} />
     </Card>
+  );
+}
+
+function DeliveryTable({ deliveries }: { deliveries: Delivery[] }) {
+  const { t } = useTranslation('consumer');
+  return (
+    <Table.ScrollContainer minWidth={680} type="native">
+      <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
+        <Caption>{t('deliveries.title')}</Caption>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w={150}>{t('deliveries.at')}</Table.Th>
+            <Table.Th w={120}>{t('deliveries.outcome')}</Table.Th>
+            <Table.Th w={70}>{t('deliveries.status')}</Table.Th>
+            <Table.Th w={90} ta="right">
+              {t('deliveries.took')}
+            </Table.Th>
+            <Table.Th>{t('deliveries.events')}</Table.Th>
+            <Table.Th>{t('deliveries.answer')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {deliveries.map((delivery) => (
+            <Row key={delivery.number} delivery={delivery} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Row({ delivery }: { delivery: Delivery }) {
+  const { t } = useTranslation(['consumer', 'common']);
+  const isFailed = delivery.outcome === 'FAILED';
+  return (
+    <Table.Tr style={{ verticalAlign: 'top' }}>
+      <Table.Td>{formatInstant(delivery.attemptedAt)}</Table.Td>
+      <Table.Td>
+        <Tone tone={isFailed ? 'annulled' : 'added'}>{t(`outcome.${delivery.outcome}`)}</Tone>
+      </Table.Td>
+      <Table.Td>{delivery.status ?? t('nothing', { ns: 'common' })}</Table.Td>
+      <Table.Td ta="right">{t('deliveries.ms', { ms: formatCount(delivery.tookMs) })}</Table.Td>
+      <Table.Td>
+        <Text size="sm" style={{ whiteSpace: 'nowrap' }}>
+          {t('deliveries.count', { count: delivery.events, shown: formatCount(delivery.events) })}
+        </Text>
+        <Text size="xs" c="dimmed" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+          {delivery.firstEvent === delivery.lastEvent
+            ? delivery.firstEvent
+            : t('deliveries.range', { first: delivery.firstEvent, last: delivery.lastEvent })}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <Spoiler maxHeight={60} showLabel={t('deliveries.whole')} hideLabel={t('deliveries.brief')}>
+          <Text
+            size="xs"
+            ff={isFailed ? 'monospace' : 'text'}
+            c={isFailed ? 'var(--mantine-color-text)' : 'dimmed'}
+            style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+          >
+            {delivery.message}
+          </Text>
+        </Spoiler>
+      </Table.Td>
+    </Table.Tr>
   );
 }

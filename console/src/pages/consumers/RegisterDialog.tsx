@@ -1,25 +1,24 @@
-import { Button, Checkbox, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
+import { Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { act, useAsk } from '@/api/asking';
+import { useDoing } from '@/api/doing';
 import { graphql } from '@/api/gql';
-import type { RegisterConsumerInput, SigningKind } from '@/api/gql/graphql';
-import { act, useBusy } from '@/api/asking';
-import { refusalsOf, type Refusal } from '@/api/refusals';
-import { useTargets } from '@/components/dictionary/shape';
-import { localized } from '@/ui/format';
-import { Refusals } from '@/ui/Refusals';
-import { Secret } from '@/ui/Secret';
+import { DictionariesSelect } from '@/components/DictionariesSelect';
+import { ConfirmDialog } from '@/ui/ConfirmDialog';
+import { FilterField } from './FilterField';
+import { isReady, NOTHING, registration, type Typed } from './registration';
+import { SecretDialog } from './SecretDialog';
+import { TargetFields } from './TargetFields';
 
 const REGISTER = graphql(`
   mutation ConsumerRegister($input: RegisterConsumerInput!) {
     registerConsumer(input: $input) {
       registered {
-        secret
         consumer {
           code
-          state
         }
+        secret
       }
       errors {
         path
@@ -30,167 +29,123 @@ const REGISTER = graphql(`
   }
 `);
 
-interface Form {
-  code: string;
-  title: string;
-  contact: string;
-  account: string;
-  dictionaries: string[];
-  filter: string;
-  channel: 'PULL' | 'WEBHOOK' | 'NATS';
-  url: string;
-  stream: string;
-  isBatched: boolean;
-  signing: SigningKind;
-  from: string;
-}
-
-const BLANK: Form = {
-  code: '',
-  title: '',
-  contact: '',
-  account: '',
-  dictionaries: [],
-  filter: '',
-  channel: 'WEBHOOK',
-  url: '',
-  stream: '',
-  isBatched: true,
-  signing: 'HMAC',
-  from: 'now',
-};
-
-function inputOf(form: Form): RegisterConsumerInput {
-  const { code, title, contact, account, dictionaries, filter, channel, url, stream, isBatched, signing, from } = form;
-  const target =
-    channel === 'WEBHOOK'
-      ? { target: { webhook: { url: url.trim(), mode: isBatched ? ('BATCHED' as const) : ('STRUCTURED' as const) } } }
-      : channel === 'NATS'
-        ? { target: { nats: { url: url.trim(), stream: stream.trim() } } }
-        : {};
-  return {
-    code: code.trim(),
-    title: title.trim(),
-    contact: contact.trim(),
-    ...(account.trim() === '' ? {} : { account: account.trim() }),
-    ...(dictionaries.length === 0 ? {} : { dictionaries }),
-    ...(filter.trim() === '' ? {} : { filter: filter.trim() }),
-    ...target,
-    signing,
-    from,
-  };
-}
-
-/** Connects a system, and tells its secret once. */
-export function RegisterDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation(['consumer', 'common']);
-  const targets = useTargets();
-  const [form, setForm] = useState(BLANK);
-  const [made, setMade] = useState<{ code: string; secret: string | null }>();
-  const [refusals, setRefusals] = useState<Refusal[]>([]);
-  const [isBusy, run] = useBusy();
-  const put = (part: Partial<Form>) => setForm({ ...form, ...part });
-  const text = (name: 'code' | 'title' | 'contact' | 'account' | 'filter' | 'url' | 'stream') => ({
-    value: form[name],
-    onChange: (event: { currentTarget: { value: string } }) => put({ [name]: event.currentTarget.value }),
-  });
-  const register = () =>
-    run(async () => {
-      try {
-        const { registerConsumer } = await act(REGISTER, { input: inputOf(form) });
-        setRefusals(registerConsumer.errors);
-        const registered = registerConsumer.registered;
-        if (registered) setMade({ code: registered.consumer.code, secret: registered.secret ?? null });
-      } catch (error) {
-        setRefusals(refusalsOf(error));
+const ACCOUNTS = graphql(`
+  query ConsumerAccounts {
+    accounts(first: 200) {
+      nodes {
+        name
+        displayName
+        disabledAt
       }
-    });
+    }
+  }
+`);
+
+interface RegisterDialogProps {
+  /** Whether it may read with the rights of another account. */
+  mayChooseAccount: boolean;
+  onClose: () => void;
+  onRegistered: (code: string) => void;
+}
+
+/** Registers a system that takes the changes, and shows its secret once. */
+export function RegisterDialog({ mayChooseAccount, onClose, onRegistered }: RegisterDialogProps) {
+  const { t } = useTranslation('consumer');
+  const [typed, setTyped] = useState<Typed>(NOTHING);
+  const [secret, setSecret] = useState<string | null | undefined>();
+  const doing = useDoing();
+  const { data } = useAsk(ACCOUNTS, {}, { pause: !mayChooseAccount });
+  const accounts = (data?.accounts?.nodes ?? []).filter(({ disabledAt }) => !disabledAt);
+  const change = (part: Partial<Typed>) => setTyped((current) => ({ ...current, ...part }));
+  const register = () =>
+    doing.run(
+      async () => (await act(REGISTER, { input: registration(typed) })).registerConsumer,
+      ({ registered }) => setSecret(registered?.secret ?? null),
+    );
+  if (secret !== undefined) {
+    return (
+      <SecretDialog
+        channel={typed.channel}
+        code={typed.code}
+        secret={secret}
+        onClose={() => onRegistered(encodeURIComponent(typed.code.trim()))}
+      />
+    );
+  }
   return (
-    <Modal
+    <ConfirmDialog
       opened
-      onClose={onClose}
       size="lg"
-      title={t('form.title')}
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
+      title={t('register.title')}
+      hint={t('register.hint')}
+      action={t('register.action')}
+      isReady={isReady(typed)}
+      isBusy={doing.isBusy}
+      refusals={doing.refusals}
+      onClose={onClose}
+      onConfirm={() => void register()}
     >
-      {made ? (
-        <Stack>
-          {made.secret && (
-            <Secret label={made.code} secret={made.secret}>
-              {t('form.secretHint')}
-            </Secret>
-          )}
-          <Button component={Link} to={`/consumers/${made.code}`}>
-            {t('form.open')}
-          </Button>
-        </Stack>
-      ) : (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            void register();
-          }}
-        >
-          <Stack gap="sm">
-            <TextInput data-autofocus label={t('form.code')} description={t('form.codeHint')} {...text('code')} />
-            <TextInput label={t('form.name')} {...text('title')} />
-            <TextInput label={t('form.contact')} {...text('contact')} />
-            <TextInput label={t('form.account')} description={t('form.accountHint')} {...text('account')} />
-            <MultiSelect
-              label={t('form.dictionaries')}
-              description={t('form.dictionariesHint')}
-              data={[...(targets?.values() ?? [])].map((target) => ({ value: target.code, label: localized(target.name) }))}
-              value={form.dictionaries}
-              onChange={(dictionaries) => put({ dictionaries })}
-              searchable
-            />
-            <TextInput label={t('form.filter')} description={t('form.filterHint')} ff="monospace" {...text('filter')} />
-            <Select
-              label={t('form.channel')}
-              data={(['WEBHOOK', 'PULL', 'NATS'] as const).map((value) => ({ value, label: t(`form.${value}`) }))}
-              value={form.channel}
-              onChange={(next) => next && put({ channel: next as Form['channel'] })}
-            />
-            {form.channel !== 'PULL' && (
-              <TextInput
-                label={t('form.url')}
-                placeholder={form.channel === 'NATS' ? 'nats://broker:4222' : 'https://system.example/svod'}
-                {...text('url')}
-              />
-            )}
-            {form.channel === 'NATS' && <TextInput label={t('form.stream')} {...text('stream')} />}
-            {form.channel === 'WEBHOOK' && (
-              <>
-                <Checkbox
-                  label={t('form.batched')}
-                  checked={form.isBatched}
-                  onChange={(event) => put({ isBatched: event.currentTarget.checked })}
-                />
-                <Select
-                  label={t('form.signing')}
-                  data={(['HMAC', 'ED25519'] as const).map((value) => ({ value, label: t(`form.${value}`) }))}
-                  value={form.signing}
-                  onChange={(next) => next && put({ signing: next as SigningKind })}
-                />
-              </>
-            )}
-            <Select
-              label={t('form.from')}
-              data={(['now', 'start'] as const).map((value) => ({ value, label: t(`form.${value}`) }))}
-              value={form.from}
-              onChange={(next) => next && put({ from: next })}
-            />
-            <Refusals refusals={refusals} />
-            <Button
-              type="submit"
-              loading={isBusy}
-              disabled={form.code.trim() === '' || form.title.trim() === '' || form.contact.trim() === ''}
-            >
-              {t('form.register')}
-            </Button>
-          </Stack>
-        </form>
-      )}
-    </Modal>
+      <Group grow align="flex-start">
+        <TextInput
+          data-autofocus
+          required
+          label={t('field.title')}
+          placeholder={t('field.titleExample')}
+          value={typed.title}
+          onChange={(event) => change({ title: event.currentTarget.value })}
+        />
+        <TextInput
+          required
+          label={t('field.code')}
+          placeholder="portal"
+          spellCheck={false}
+          value={typed.code}
+          onChange={(event) => change({ code: event.currentTarget.value })}
+        />
+      </Group>
+      <Group grow align="flex-start">
+        <TextInput
+          required
+          label={t('field.contact')}
+          placeholder={t('field.contactExample')}
+          value={typed.contact}
+          onChange={(event) => change({ contact: event.currentTarget.value })}
+        />
+        {mayChooseAccount && (
+          <Select
+            label={t('field.account')}
+            placeholder={t('field.accountOwn')}
+            data={accounts.map(({ name, displayName }) => ({ value: name, label: `${displayName} (${name})` }))}
+            searchable
+            clearable
+            clearButtonProps={{ 'aria-label': t('field.accountOwn') }}
+            value={typed.account}
+            onChange={(account) => change({ account })}
+          />
+        )}
+      </Group>
+      <TargetFields typed={typed} onChange={change} />
+      <DictionariesSelect
+        label={t('field.dictionaries')}
+        placeholder={t('about.all')}
+        value={typed.dictionaries}
+        onChange={(dictionaries) => change({ dictionaries })}
+      />
+      <FilterField value={typed.filter} onChange={(filter) => change({ filter })} />
+      <div>
+        <Text size="sm" fw={500} mb={4} id="register-from">
+          {t('field.from')}
+        </Text>
+        <SegmentedControl
+          aria-labelledby="register-from"
+          value={typed.from}
+          onChange={(from) => change({ from })}
+          data={[
+            { value: 'now', label: t('field.fromNow') },
+            { value: 'start', label: t('field.fromStart') },
+          ]}
+        />
+      </div>
+    </ConfirmDialog>
   );
 }
