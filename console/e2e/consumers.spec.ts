@@ -26,7 +26,7 @@ test('a consumer is registered, its secret is shown once, and events arrive', as
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByRole('button', { name: 'Зарегистрировать' })).toBeDisabled();
   await dialog.getByLabel('Название').fill('Официальный портал');
-  await dialog.getByLabel('Код', { exact: true }).fill('Портал!');
+  await dialog.getByRole('textbox', { name: 'Код', exact: true }).fill('Портал!');
   await dialog.getByLabel('К кому обращаться').fill('дежурная смена, 12-34');
   await dialog.getByLabel('Адрес').fill(receiver.url);
   await dialog.getByLabel('Какие справочники').click();
@@ -36,7 +36,7 @@ test('a consumer is registered, its secret is shown once, and events arrive', as
   await dialog.getByRole('button', { name: 'Зарегистрировать' }).click();
   await expect(dialog.getByRole('alert')).toBeVisible();
   await expect(dialog.getByLabel('Название')).toHaveValue('Официальный портал');
-  await dialog.getByLabel('Код', { exact: true }).fill('portal');
+  await dialog.getByRole('textbox', { name: 'Код', exact: true }).fill('portal');
   await expectAccessible(page);
   await picture(page, 'consumer-register');
   await dialog.getByRole('button', { name: 'Зарегистрировать' }).click();
@@ -73,12 +73,12 @@ test('a failing receiver is shown with what it said, paused, mended and resumed'
   await page.getByRole('button', { name: 'Поставить на паузу' }).click();
   await expect(page.getByRole('dialog')).toContainText('События не пропадут');
   await page.getByRole('dialog').getByRole('button', { name: 'Поставить на паузу' }).click();
-  await expect(page.getByText('На паузе')).toBeVisible();
+  await expect(page.getByText('На паузе', { exact: true })).toBeVisible();
   receiver.answer(200);
   await page.getByRole('button', { name: 'Возобновить' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Возобновить' }).click();
   await expect(page.getByText('Всё доставлено')).toBeVisible();
-  await page.getByLabel('Только неудачные').check();
+  await page.getByText('Только неудачные').click();
   await expect(page).toHaveURL(/only=failed/);
   await expect(page.getByRole('row').filter({ hasText: 'Доставлено' })).toHaveCount(0);
   await receiver.close();
