@@ -59,7 +59,7 @@ test('a person is added, given a role on one dictionary, disabled and enabled', 
   await expect(page.getByText('Действует', { exact: true })).toBeVisible();
 
   await page.getByRole('button', { name: 'Задать пароль' }).click();
-  await expect(page.getByRole('dialog').getByLabel('Новый пароль')).toHaveValue(/^[a-z0-9-]{23}$/);
+  await expect(page.getByRole('dialog').getByRole('textbox', { name: 'Новый пароль' })).toHaveValue(/^[a-z0-9-]{23}$/);
   await page.getByRole('dialog').getByRole('button', { name: 'Задать пароль' }).click();
   await expect(page.getByText('Пароль задан')).toBeVisible();
 });

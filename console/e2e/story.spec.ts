@@ -85,7 +85,7 @@ test('a name changes from next month, is returned, approved and published, and e
   expect(await nameOn('2026-12-31')).toBe('Хабаровский край');
   expect(await nameOn('2027-01-01')).toBe('Хабаровский край — Приамурье');
   await expect
-    .poll(() => receiver.taken.filter((body) => body.includes('"svod.item.changed"')).length, { timeout: 20_000 })
+    .poll(() => receiver.events.filter((event) => event.type === 'svod.item.changed').length, { timeout: 20_000 })
     .toBe(1);
   await page.goto('/dictionaries/regions/items/08?on=2027-01-01&tab=history');
   await expect(page.getByText('Мария Стрельцова').first()).toBeVisible();
