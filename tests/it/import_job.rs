@@ -170,7 +170,7 @@ fn whoever_may_not_import_is_refused_before_their_file_is_read(database: Databas
 }
 
 /// A token of a steward of offices, made by the command line.
-fn steward_token(database: &Database) -> String {
+pub fn steward_token(database: &Database) -> String {
     let added = run(database, &["user", "add", "register", "--system", "--role", "steward:offices"]);
     assert!(added.status.success(), "{}", complained(&added));
     let issued = run(database, &["token", "add", "register", "--title", "загрузка", "--scope", "read", "--scope", "propose"]);

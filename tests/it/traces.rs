@@ -16,14 +16,19 @@ use svod::domain::account::Scope;
 use svod::domain::consumer::{SigningKind, WebhookMode};
 
 use crate::account::{operator, token};
-use crate::binary::Server;
+use crate::binary::{Server, defined};
 use crate::change_request::{titled, update};
 use crate::consumer::system;
 use crate::delivery::{LOCAL, followed, register, webhook};
 use crate::harness::{Database, Instance};
+use crate::import_job::steward_token;
 use crate::receiver::{Receiver, Reply};
 
-on_both_engines!(what_a_request_causes_is_one_trace, a_collector_that_is_away_disturbs_nobody);
+on_both_engines!(
+    what_a_request_causes_is_one_trace,
+    what_begins_here_is_told_and_of_reads_what_is_slow,
+    a_collector_that_is_away_disturbs_nobody,
+);
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "b7ad6b7169203331";
@@ -220,6 +225,35 @@ fn what_a_request_causes_is_one_trace(database: Database) {
         collector.seen().into_iter().filter(|seen| !["0", "1"].iter().any(|first| seen.trace == format!("{first}{}", &TRACE[1..])));
     assert_eq!(others.map(|seen| seen.name).collect::<Vec<_>>(), [""; 0], "nobody asked to be told of anything else");
     assert!(!server.log().contains("svod_traces"), "spans are no lines of the log");
+}
+
+fn what_begins_here_is_told_and_of_reads_what_is_slow(database: Database) {
+    defined(&database);
+    let secret = steward_token(&database);
+    let collector = Collector::start();
+    let server = Server::start_with(&database, &["--otlp-endpoint", &format!("{}/v1/traces", collector.url)]);
+    server.post("{ publication { number } }");
+    let body = "code,parent,name\n4,1,Районная 4\n";
+    let request = ureq::post(format!("http://{}/import/offices?file=new.csv", server.address)).header("content-type", "text/csv");
+    assert_eq!(request.header("authorization", format!("Bearer {secret}")).send(body).unwrap().status().as_u16(), 202);
+    let import = collector.wait_for("the import", |seen| seen.name == "import");
+    assert_eq!((import.parent.as_str(), import.attributes["svod.dictionary"].as_str(), import.service.as_str()), ("", "offices", "svod"));
+    let upload = collector.wait_for("its request", |seen| seen.name == "POST /import/{dictionary}");
+    assert_eq!((upload.parent.as_str(), upload.attributes["http.response.status_code"].as_str()), ("", "202"));
+    assert_ne!(upload.trace, import.trace, "they are hours apart when many files wait");
+    server.get("/health/live");
+    server.get("/metrics");
+    assert_eq!(server.get("/nowhere").0, 404);
+    collector.wait_for("what is nowhere", |seen| seen.name == "GET none");
+    let told = |name: &str| collector.seen().iter().filter(|seen| seen.name.contains(name)).count();
+    assert_eq!((told("/graphql/data"), told("/health"), told("/metrics")), (0, 0, 0), "of what is read all day nothing is told");
+    drop(server);
+
+    let server = Server::start_with(&database, &["--otlp-endpoint", &collector.url, "--slow-request-ms", "0"]);
+    server.post("query Slow { publication { number } }");
+    let slow = collector.wait_for("a slow query", |seen| seen.name == "POST /graphql/data");
+    assert_eq!((slow.parent.as_str(), slow.attributes["graphql.operation.name"].as_str()), ("", "Slow"));
+    assert!(slow.took_ns > 0);
 }
 
 fn a_collector_that_is_away_disturbs_nobody(database: Database) {
