@@ -78,7 +78,7 @@ test('a failing receiver is shown with what it said, paused, mended and resumed'
   await page.getByRole('button', { name: 'Возобновить' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Возобновить' }).click();
   await expect(page.getByText('Всё доставлено')).toBeVisible();
-  await page.getByText('Только неудачные').click();
+  await page.getByRole('switch', { name: 'Только неудачные' }).click({ force: true });
   await expect(page).toHaveURL(/only=failed/);
   await expect(page.getByRole('row').filter({ hasText: 'Доставлено' })).toHaveCount(0);
   await receiver.close();

@@ -13,7 +13,7 @@ macro_rules! in_force {
 impl ServeSettings {
     /// Every limit and every period, in the order of `svod serve --help`.
     pub fn in_force(&self) -> Vec<SettingInForce> {
-        let Self { query, files, feed, delivery, consumers, database, .. } = self;
+        let Self { query, files, feed, delivery, consumers, database, traces, .. } = self;
         let mut settings = in_force! {
             self => workers blocking_threads query_in_flight_max http_connections_max request_body_bytes_max request_head_time_ms_max
                 request_time_ms_max slow_request_ms batch_operations_max rate_limit_per_s rate_limit_burst credential_cache_ms keep_alive_ms
@@ -30,6 +30,7 @@ impl ServeSettings {
             delivery => delivery_connect_ms_max delivery_request_ms_max delivery_retry_first_ms delivery_retry_longest_ms
                 delivery_give_up_after_ms;
             consumers => consumer_lease_ms;
+            traces => otlp_sampled_per_mille;
             database => database_busy_timeout_ms database_connect_timeout_ms older_bytes_max violations_max;
             database.identity => session_lifetime_minutes password_memory_kib password_passes;
         };

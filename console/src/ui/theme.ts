@@ -23,6 +23,8 @@ export const theme = createTheme({
   defaultRadius: 'md',
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.2rem' }, h3: { fontSize: '1.05rem' } } },
   components: {
+    // A text that is folded is no landmark of the page.
+    Spoiler: { defaultProps: { attributes: { content: { role: 'group' } } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     // The heading of a dialog is no banner of the page.
     Modal: {

@@ -19,7 +19,7 @@ export function Events() {
         </Title>
         <Text size="sm" mt="xs" maw="80ch">
           {t('events.hint')}{' '}
-          <Anchor component={Link} to="/consumers" size="sm">
+          <Anchor component={Link} to="/consumers" size="sm" underline="always">
             {t('events.register')}
           </Anchor>
         </Text>
