@@ -8,6 +8,7 @@ import type { Refusal } from '@/api/refusals';
 import type { ImportParameters } from '@/api/uploading';
 import { Loading } from '@/ui/Loading';
 import { Refusals } from '@/ui/Refusals';
+import { evidenceText } from './evidenceText';
 import type { Prepared } from './ImportWizardPage';
 import { mappingOf, targetOf, targetsOf, undecidedCount, type Choices, type Target } from './targets';
 import classes from './Imports.module.css';
@@ -154,7 +155,7 @@ function Detected({ inspected, overrides, onOverride }: DetectedProps) {
             <Badge variant="default" tt="none" miw={110}>
               {t(`detected.evidence.${name as 'format'}`, { defaultValue: name })}
             </Badge>
-            <Text size="sm">{found}</Text>
+            <Text size="sm">{evidenceText(found)}</Text>
           </Group>
         ))}
       </Stack>

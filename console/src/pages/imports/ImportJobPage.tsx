@@ -12,6 +12,7 @@ import { formatBytes, formatCount, formatDuration } from '@/ui/format';
 import { Loading } from '@/ui/Loading';
 import { Page } from '@/ui/Page';
 import { Refusals } from '@/ui/Refusals';
+import { evidenceText } from './evidenceText';
 import { Missing } from '../Broken';
 import { STATE_TONE } from './importState';
 import { ImportPreview } from './ImportPreview';
@@ -190,7 +191,7 @@ function Ended({ job }: { job: Job }) {
           <Stack gap={4}>
             {report.evidence.map(({ name, found }) => (
               <Text key={name} size="sm">
-                <b>{t(`detected.evidence.${name as 'format'}`, { defaultValue: name })}:</b> {found}
+                <b>{t(`detected.evidence.${name as 'format'}`, { defaultValue: name })}:</b> {evidenceText(found)}
               </Text>
             ))}
             <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
