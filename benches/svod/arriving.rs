@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use serde_json::Value;
+use svod::app::accounts::NewAccount;
 use svod::app::consumers::NewConsumer;
 use svod::app::svod::Svod;
-use svod::domain::account::AccountId;
+use svod::domain::account::{AccountId, AccountKind, Grant, Role};
 use svod::domain::consumer::{SigningKind, WebhookMode};
 use svod::domain::consumer_registration::{Registration, TargetRequest};
 
@@ -67,6 +68,14 @@ fn register(svod: &Svod, account: AccountId, number: usize, target: TargetReques
     svod.consumers.register_consumer(&operator(svod), new).expect("a new consumer");
 }
 
+fn another_account(svod: &Svod) -> AccountId {
+    let caller = operator(svod);
+    let new = NewAccount { name: "bench2".to_owned(), display_name: "Bench".to_owned(), kind: AccountKind::System, password: None };
+    let account = svod.accounts.add_account(&caller, new).expect("a new account");
+    svod.accounts.grant_role(&caller, account.id, &Grant { role: Role::Reader, dictionary: None }).expect("a role");
+    account.id
+}
+
 fn percent(sorted: &[f64], hundredths: usize) -> f64 {
     sorted[(sorted.len() * hundredths / 100).min(sorted.len() - 1)]
 }
@@ -113,7 +122,9 @@ fn beside_hanging(engine: &'static str, folder: &Path) {
     let svod = open(&database);
     let Prepared { requests, token, account } = prepare(&svod, PUBLICATIONS / 2 + 1);
     let (at, hears) = webhooks(HANGING);
-    (0..CONSUMERS).for_each(|number| register(&svod, account, number, webhook(&at, number)));
+    // One account has a hundred consumers at most.
+    let accounts = [account, another_account(&svod)];
+    (0..CONSUMERS).for_each(|number| register(&svod, accounts[number % 2], number, webhook(&at, number)));
     drop(svod);
     let server = start_with(&database.url, &LOCAL);
     let mut took_ms = Vec::new();
