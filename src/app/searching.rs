@@ -33,7 +33,7 @@ const SCORE_OF_CODE: f32 = 1_000_000.0;
 #[derive(Debug, Clone)]
 pub enum Found {
     Dictionary(Arc<DictionarySnapshot>),
-    ChangeRequest(ChangeRequest),
+    ChangeRequest(Box<ChangeRequest>),
     Publication(Arc<Publication>),
     Account(Account),
     Item(FoundItem),
@@ -79,7 +79,7 @@ impl Searching {
         let number = text.trim_start_matches(['№', '#', ' ']).parse().ok();
         let search = Search { caller, head, text, phrase, number, count_of_kind: count_max.div_ceil(PART_OF_KIND) };
         let mut found: Vec<Found> = search.dictionaries().into_iter().map(Found::Dictionary).collect();
-        found.extend(self.change_requests(&search)?.into_iter().map(Found::ChangeRequest));
+        found.extend(self.change_requests(&search)?.into_iter().map(|request| Found::ChangeRequest(Box::new(request))));
         found.extend(search.publications().into_iter().map(Found::Publication));
         found.extend(self.accounts(&search)?.into_iter().map(Found::Account));
         found.truncate(count_max);

@@ -11,9 +11,12 @@ use super::traceparent_of;
 /// Consumers that lag further have their deliveries told without a cause.
 const KEPT_MAX: usize = 256;
 
+/// A publication, and the `traceparent` of what it was part of.
+type Kept = VecDeque<(i64, Arc<str>)>;
+
 /// Publications by number, with the span of each. Cheap to clone; all clones know the same.
 #[derive(Debug, Clone, Default)]
-pub struct TracedPublications(Arc<Mutex<VecDeque<(i64, Arc<str>)>>>);
+pub struct TracedPublications(Arc<Mutex<Kept>>);
 
 impl TracedPublications {
     /// Keeps what a publication was part of, if anybody is told of it.

@@ -36,7 +36,7 @@ fn everything_is_found_by_a_few_letters(database: Database) {
     instance.svod.change_requests.create_change_request(&maria, titled("О переименовании городских органов")).unwrap();
     let own = operator(&instance);
     let item = json!({ "kind": "ITEM", "dictionary": "offices", "code": "2", "title": "Районная", "detail": "Органы" });
-    assert_eq!(hits(&instance, &anonymous(), r#"text: "РАЙОН", first: 5"#), [item.clone()]);
+    assert_eq!(hits(&instance, &anonymous(), r#"text: "РАЙОН", first: 5"#), std::slice::from_ref(&item));
     assert_eq!(hits(&instance, &anonymous(), r#"text: "раеонная""#), [item], "misspelt");
     let streets = json!({ "kind": "DICTIONARY", "dictionary": "streets", "code": "streets", "title": "Streets", "detail": "Управление" });
     assert_eq!(hits(&instance, &own, r#"text: "street", language: EN"#), [streets]);

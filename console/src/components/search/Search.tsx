@@ -9,6 +9,7 @@ import {
   IconSearch,
   type Icon,
 } from '@tabler/icons-react';
+import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -17,6 +18,7 @@ import type { SearchEverythingQuery, SearchHitKind } from '@/api/gql/graphql';
 import { useAsk } from '@/api/asking';
 import { useMe } from '@/api/me';
 import { language } from '@/i18n';
+import { formatInstant } from '@/ui/format';
 import { SECTIONS } from '../shell/navigation';
 import { searchStore } from './opening';
 
@@ -67,7 +69,7 @@ function addressOf({ kind, dictionary, code }: Hit): string {
 
 /** Search over everything that one may see, from every page, while one types; without words it leads to the sections. */
 export function Search() {
-  const { t } = useTranslation(['common', 'home']);
+  const { t } = useTranslation(['common', 'home', 'people']);
   const navigate = useNavigate();
   const me = useMe();
   const [typed, setTyped] = useState('');
@@ -76,7 +78,9 @@ export function Search() {
   const hits = text === '' ? [] : (data?.search ?? []);
   const groups = (Object.keys(GROUPS) as SearchHitKind[]).map((kind): SpotlightActionGroupData => ({
     group: t(`home:search.${GROUPS[kind]}`),
-    actions: hits.filter((hit) => hit.kind === kind).map((hit) => actionOf(hit, (address) => void navigate(address))),
+    actions: hits
+      .filter((hit) => hit.kind === kind)
+      .map((hit) => actionOf(hit, detailOf(t, hit), (address) => void navigate(address))),
   }));
   const sections: SpotlightActionGroupData = {
     group: t('home:search.pages'),
@@ -107,12 +111,26 @@ export function Search() {
   );
 }
 
-function actionOf(hit: Hit, go: (address: string) => void) {
+/** What else there is to say of a hit, in words: the API tells states and kinds by their codes, and instants. */
+function detailOf(t: TFunction<['common', 'home', 'people']>, { kind, detail }: Hit): string {
+  switch (kind) {
+    case 'CHANGE_REQUEST':
+      return t(`state.${detail as 'DRAFT'}`, { defaultValue: detail });
+    case 'ACCOUNT':
+      return t(`people:kind.${detail as 'PERSON'}`, { defaultValue: detail });
+    case 'PUBLICATION':
+      return formatInstant(detail);
+    default:
+      return detail;
+  }
+}
+
+function actionOf(hit: Hit, detail: string, go: (address: string) => void) {
   const Picture = PICTURES[hit.kind];
   return {
     id: `${hit.kind} ${hit.dictionary ?? ''} ${hit.code}`,
     label: hit.title,
-    description: hit.detail,
+    description: detail,
     leftSection: <Picture size={18} stroke={1.6} aria-hidden />,
     onClick: () => go(addressOf(hit)),
   };
