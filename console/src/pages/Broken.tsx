@@ -9,6 +9,7 @@ export function Missing() {
   const { t } = useTranslation();
   return (
     <Empty
+      isPage
       icon={IconMapOff}
       title={t('page.missing')}
       hint={t('page.missingHint')}
@@ -27,6 +28,7 @@ export function Broken() {
   return (
     <Center mih="100dvh">
       <Empty
+        isPage
         icon={IconMoodSad}
         title={t('page.broken')}
         hint={t('page.brokenHint')}

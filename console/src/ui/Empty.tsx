@@ -8,14 +8,16 @@ interface EmptyProps {
   hint?: ReactNode;
   icon?: Icon;
   action?: ReactNode;
+  /** Where it is the whole page, its title is the page's. */
+  isPage?: boolean;
 }
 
-export function Empty({ title, hint, icon: Picture = IconInbox, action }: EmptyProps) {
+export function Empty({ title, hint, icon: Picture = IconInbox, action, isPage = false }: EmptyProps) {
   return (
     <Center py="xl">
       <Stack align="center" gap="xs" maw={460}>
         <Picture size={40} stroke={1.3} color="var(--mantine-color-dimmed)" aria-hidden />
-        <Title order={2} size="h3" ta="center">
+        <Title order={isPage ? 1 : 2} size="h3" ta="center">
           {title}
         </Title>
         {hint && (

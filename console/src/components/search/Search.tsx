@@ -100,6 +100,8 @@ export function Search() {
       onQueryChange={setTyped}
       filter={(_, actions) => actions}
       scrollable
+      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
+      attributes={{ content: { 'aria-label': t('search.open') } }}
       maxHeight={480}
       nothingFound={isLoading ? t('loading') : t('search.nothing')}
       searchProps={{
