@@ -1,4 +1,4 @@
-import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
+import { Spotlight, spotlightActions, type SpotlightActionGroupData } from '@mantine/spotlight';
 import { useDebouncedValue } from '@mantine/hooks';
 import {
   IconAddressBook,
@@ -10,7 +10,7 @@ import {
   type Icon,
 } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { graphql } from '@/api/gql';
@@ -45,8 +45,8 @@ const PICTURES: Record<SearchHitKind, Icon> = {
 };
 
 const GROUPS = {
-  ITEM: 'items',
   DICTIONARY: 'dictionaries',
+  ITEM: 'items',
   CHANGE_REQUEST: 'requests',
   PUBLICATION: 'publications',
   ACCOUNT: 'accounts',
@@ -75,6 +75,10 @@ export function Search() {
   const [typed, setTyped] = useState('');
   const [text] = useDebouncedValue(typed.trim(), 120);
   const { data, isLoading } = useAsk(SEARCH, { text, language: language() === 'en' ? 'EN' : 'RU' }, { pause: text === '' });
+  // What is found comes after what is typed: the first of it is chosen then, so that Enter opens it.
+  useEffect(() => {
+    if (data) spotlightActions.selectAction(0, searchStore);
+  }, [data]);
   const hits = text === '' ? [] : (data?.search ?? []);
   const groups = (Object.keys(GROUPS) as SearchHitKind[]).map((kind): SpotlightActionGroupData => ({
     group: t(`home:search.${GROUPS[kind]}`),
