@@ -1,4 +1,4 @@
-import { Spotlight, spotlightActions, type SpotlightActionGroupData } from '@mantine/spotlight';
+import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
 import { useDebouncedValue } from '@mantine/hooks';
 import {
   IconAddressBook,
@@ -77,7 +77,7 @@ export function Search() {
   const { data, isLoading } = useAsk(SEARCH, { text, language: language() === 'en' ? 'EN' : 'RU' }, { pause: text === '' });
   // What is found comes after what is typed: the first of it is chosen then, so that Enter opens it.
   useEffect(() => {
-    if (data) spotlightActions.selectAction(0, searchStore);
+    if (data) chooseFirst();
   }, [data]);
   const hits = text === '' ? [] : (data?.search ?? []);
   const groups = (Object.keys(GROUPS) as SearchHitKind[]).map((kind): SpotlightActionGroupData => ({
@@ -115,6 +115,14 @@ export function Search() {
       }}
     />
   );
+}
+
+/** The window chooses the first of what it shows when one types, and what is found comes later: it is told again then. */
+function chooseFirst(): void {
+  const { listId } = searchStore.getState();
+  const first = listId ? document.querySelector(`#${CSS.escape(listId)} [data-action]`) : null;
+  first?.setAttribute('data-selected', 'true');
+  searchStore.updateState((state) => ({ ...state, selected: first ? 0 : -1 }));
 }
 
 /** What else there is to say of a hit, in words: the API tells states and kinds by their codes, and instants. */
