@@ -1,5 +1,5 @@
-//! kill -9 of the service again and again while publications stream in: whoever follows gets every event, in order, without a gap, and
-//! ends with a copy that is equal. `make soak` runs this for minutes.
+//! kill -9 of the service and of a mirror again and again while publications stream in: whoever follows gets every event, in order,
+//! without a gap, and ends with a copy that is equal. `make soak` runs this for minutes.
 
 use std::io::{BufRead, BufReader};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::annulment::{annul, published, say};
-use crate::binary::Server;
+use crate::binary::{Server, complained, said};
 use crate::feed_copy::Copy;
 use crate::harness::{Database, Instance};
+use crate::mirror::{Running, mirror};
 use crate::publication::{REGIONS, on};
 
 on_both_engines!(followers_of_a_killed_service_miss_nothing);
@@ -76,6 +77,18 @@ fn follow_by_pulling(whereabouts: &Whereabouts, target: &Target) -> Copy {
     copy
 }
 
+/// Kills a mirror again and again, amid a snapshot as amid a publication; each begins where the last one was ended.
+fn kill_mirrors(target: &Database, whereabouts: &Whereabouts, is_over: &AtomicBool) -> u64 {
+    let mut kills = 0_u64;
+    while !is_over.load(Ordering::SeqCst) {
+        let mut mirror = Running::start(target, &whereabouts.url(""), &[]);
+        std::thread::sleep(Duration::from_millis(20 + kills * 251 % 900));
+        mirror.kill();
+        kills += 1;
+    }
+    kills
+}
+
 /// Publishes until told to stop: items that are renamed, added, annulled and restored, and now and then another definition.
 fn publish_on(instance: &Instance, is_over: &AtomicBool) {
     let mut round = 0;
@@ -104,13 +117,15 @@ fn followers_of_a_killed_service_miss_nothing(database: Database) {
     let (whereabouts, target, is_over) = (Whereabouts::default(), Target::new(AtomicI64::new(i64::MAX)), AtomicBool::new(false));
     let mut server = Server::start(&database);
     whereabouts.set(&server);
-    let (copies, kills) = std::thread::scope(|scope| {
+    let mirrored = Database::sqlite();
+    let (copies, kills, mirror_kills) = std::thread::scope(|scope| {
         let followers = [
             scope.spawn(|| follow_stream(&whereabouts, &target)),
             scope.spawn(|| follow_stream(&whereabouts, &target)),
             scope.spawn(|| follow_by_pulling(&whereabouts, &target)),
         ];
         let publishing = scope.spawn(|| publish_on(&instance, &is_over));
+        let mirroring = scope.spawn(|| kill_mirrors(&mirrored, &whereabouts, &is_over));
         let (until, mut kills) = (Instant::now() + Duration::from_secs(duration), 0_u64);
         while Instant::now() < until && !followers.iter().any(|follower| follower.is_finished()) {
             // Anything from at once to well after it has begun to tell.
@@ -123,8 +138,11 @@ fn followers_of_a_killed_service_miss_nothing(database: Database) {
         is_over.store(true, Ordering::SeqCst);
         publishing.join().unwrap();
         target.store(instance.seq(), Ordering::SeqCst);
-        (followers.map(|follower| follower.join().unwrap()), kills)
+        (followers.map(|follower| follower.join().unwrap()), kills, mirroring.join().unwrap())
     });
+    let output = mirror(&mirrored, &whereabouts.url(""), &["--once"]).output().unwrap();
+    assert!(output.status.success(), "{}", complained(&output));
+    assert!(said(&output).contains(&format!("equal at publication {}\n", instance.seq())), "{}", said(&output));
     let head = instance.svod.publisher.catalog().head();
     let digest = svod::domain::digest::hex(&head.dictionaries[&crate::change_request::code("regions")].current.edition.digest);
     for copy in &copies {
@@ -132,5 +150,5 @@ fn followers_of_a_killed_service_miss_nothing(database: Database) {
         assert_eq!(copy.dictionaries["regions"].digest.as_ref(), Some(&digest), "the copy is equal");
         assert_eq!(copy.ids, copies[0].ids, "everybody was told the same");
     }
-    assert!(kills >= 5, "{kills} kills in {duration} s");
+    assert!(kills >= 5 && mirror_kills >= 5, "{kills} kills and {mirror_kills} of the mirror in {duration} s");
 }
