@@ -79,7 +79,7 @@ export function Search() {
   useEffect(() => {
     if (data) chooseFirst();
   }, [data]);
-  const hits = text === '' ? [] : (data?.search ?? []);
+  const hits = text === '' ? [] : closestFirst(data?.search ?? [], text);
   const groups = (Object.keys(GROUPS) as SearchHitKind[]).map((kind): SpotlightActionGroupData => ({
     group: t(`home:search.${GROUPS[kind]}`),
     actions: hits
@@ -115,6 +115,17 @@ export function Search() {
       }}
     />
   );
+}
+
+/** What is called just so, and what begins so, before what only has the words; items come best first already. */
+function closestFirst(hits: Hit[], text: string): Hit[] {
+  const wanted = text.toLowerCase();
+  const rank = ({ kind, title, code }: Hit): number => {
+    if (kind === 'ITEM') return 2;
+    if (title.toLowerCase() === wanted || code.toLowerCase() === wanted) return 0;
+    return title.toLowerCase().startsWith(wanted) ? 1 : 2;
+  };
+  return hits.toSorted((one, other) => rank(one) - rank(other));
 }
 
 /** The window chooses the first of what it shows when one types, and what is found comes later: it is told again then. */
