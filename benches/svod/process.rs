@@ -77,7 +77,7 @@ pub fn start_with(url: &str, settings: &[&str]) -> Started {
         if line.starts_with("Svod is ready") {
             started.ready_s = began.elapsed().as_secs_f64();
         }
-        if let Some((_, address)) = line.split_once("start page") {
+        if let Some((_, address)) = line.split_once("  console ") {
             started.address = address.trim().trim_start_matches("http://").trim_end_matches('/').to_owned();
             return started;
         }
