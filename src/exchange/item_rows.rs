@@ -195,7 +195,8 @@ impl<'a> ItemReader<'a> {
 }
 
 /// The first row with anything in it: spreadsheets leave blank ones above their tables.
-fn read_header(table: &mut dyn Table, row: &mut Row, dictionary: &Dictionary) -> Result<bool> {
+/// Reads up to the first row that is not blank; false at the end.
+pub fn read_header(table: &mut dyn Table, row: &mut Row, dictionary: &Dictionary) -> Result<bool> {
     while table.read(row).map_err(|error| refusal(dictionary, &error))? {
         if !row.is_blank() {
             return Ok(true);
@@ -298,7 +299,8 @@ fn cleaned_code(text: &str, dictionary: &Dictionary) -> String {
     if removed.is_empty() { text.to_owned() } else { text.chars().filter(|letter| !removed.contains(*letter)).collect() }
 }
 
-fn one(violation: Violation) -> Error {
+/// A refusal for one reason.
+pub fn one(violation: Violation) -> Error {
     let mut violations = Violations::new(1);
     violations.push(violation);
     Error::Invalid(violations)

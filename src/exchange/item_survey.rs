@@ -2,7 +2,7 @@
 //! would keep the file from being read so. Unlike `item_rows` it ends at no mistake. It knows nothing of what is published.
 
 use super::item_columns::{MappedColumn, Mapping, NamedBy, is_header};
-use super::item_rows::{ReadOptions, header_missing, refusal};
+use super::item_rows::{ReadOptions, header_missing, one, read_header, refusal};
 use super::row::Row;
 use super::table::Table;
 use crate::domain::dictionary::Dictionary;
@@ -97,13 +97,13 @@ fn find_names(table: &mut dyn Table, row: &mut Row, dictionary: &Dictionary, opt
         (in_format, Some(columns)) => {
             let is_passed_over = options.has_header == Some(true) && in_format.is_none();
             if is_passed_over {
-                read_filled(table, row, dictionary)?;
+                read_header(table, row, dictionary)?;
             }
             let because = if is_passed_over { "row 1, passed over: the columns are given" } else { "none: the columns are given" };
             Ok(named(columns.clone(), NamedBy::Caller, because))
         }
         (None, None) => {
-            if !read_filled(table, row, dictionary)? {
+            if !read_header(table, row, dictionary)? {
                 let message = "the file is empty: it needs a header of column names";
                 return Err(one(Violation::new(dictionary.code.as_str(), "file_empty", message)));
             }
@@ -118,20 +118,4 @@ fn find_names(table: &mut dyn Table, row: &mut Row, dictionary: &Dictionary, opt
             Ok(named(names, NamedBy::Header, &format!("row {}", row.line())))
         }
     }
-}
-
-/// Reads up to the first row that is not blank; false at the end.
-fn read_filled(table: &mut dyn Table, row: &mut Row, dictionary: &Dictionary) -> Result<bool> {
-    while table.read(row).map_err(|error| refusal(dictionary, &error))? {
-        if !row.is_blank() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn one(violation: Violation) -> Error {
-    let mut violations = Violations::new(1);
-    violations.push(violation);
-    Error::Invalid(violations)
 }
