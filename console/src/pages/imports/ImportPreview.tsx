@@ -5,13 +5,11 @@ import { graphql } from '@/api/gql';
 import type { ImportPreviewQuery, ItemChangeKind } from '@/api/gql/graphql';
 import { ask, useAsk, useBusy } from '@/api/asking';
 import { refusalsOf } from '@/api/refusals';
+import { DifferenceList } from '@/components/differences/DifferenceList';
 import { language } from '@/i18n';
 import { KindBadge } from '@/ui/Badges';
 import { Loading } from '@/ui/Loading';
-import { Period } from '@/ui/Period';
 import { Refusals } from '@/ui/Refusals';
-import { valueText } from '@/ui/valueText';
-import { WordDiff } from '@/ui/WordDiff';
 
 const PREVIEW = graphql(`
   query ImportPreview($id: ID!, $after: String, $language: Language!) {
@@ -30,6 +28,14 @@ const PREVIEW = graphql(`
             attribute
             before
             after
+            beforeNames(language: $language) {
+              code
+              name
+            }
+            afterNames(language: $language) {
+              code
+              name
+            }
           }
         }
         pageInfo {
@@ -113,23 +119,7 @@ function ChangeRow({ change }: { change: Change }) {
         <Text size="sm" fw={600}>
           {change.name ?? t('nothing')}
         </Text>
-        {change.kind !== 'ADDED' &&
-          change.differences.map((difference) => (
-            <Group
-              key={JSON.stringify([difference.subject, difference.attribute, difference.validFrom])}
-              gap="xs"
-              align="baseline"
-            >
-              <Text size="xs" c="dimmed">
-                {difference.attribute ?? ''} <Period from={difference.validFrom} until={difference.validTo} />
-              </Text>
-              {difference.subject === 'ATTRIBUTE' && (
-                <Text size="sm">
-                  <WordDiff before={valueText(t, difference.before)} after={valueText(t, difference.after)} />
-                </Text>
-              )}
-            </Group>
-          ))}
+        {change.kind !== 'ADDED' && <DifferenceList dictionary={change.dictionary} differences={change.differences} />}
       </Table.Td>
     </Table.Tr>
   );
