@@ -17,6 +17,8 @@ export default defineConfig({
     viewport: { width: 1280, height: 720 },
     locale: 'ru-RU',
     timezoneId: 'Europe/Moscow',
+    // Who asks for less motion gets none: nothing is looked at half faded.
+    contextOptions: { reducedMotion: 'reduce' },
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     launchOptions: {

@@ -100,6 +100,8 @@ test('a consumer is tested, sent events again, given another secret and removed'
   await page.getByRole('dialog').getByText('С самого начала').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Отправить ещё раз' }).click();
   await expect.poll(() => typesOf(receiver)).toContain('svod.item.added');
+  await expect(page.getByRole('row').filter({ hasText: 'Доставлено' }).nth(1)).toBeVisible();
+  await expectAccessible(page);
 
   await page.getByRole('button', { name: 'Другие действия' }).click();
   await page.getByRole('menuitem', { name: 'Сменить секрет' }).click();

@@ -66,12 +66,7 @@ export function UndoPublication({ number }: { number: number }) {
       <Button variant="default" leftSection={<IconArrowBackUp size={16} aria-hidden />} onClick={dialog.open}>
         {t('undo.action')}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={t('undo.title', { number })}
-        closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-      >
+      <Modal opened={opened} onClose={close} title={t('undo.title', { number })}>
         {undone ? (
           <Kept undone={undone} onClose={close} />
         ) : (

@@ -29,12 +29,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
   const isReady = !props.required || reason.trim() !== '';
   const confirm = () => isReady && props.onConfirm(reason.trim());
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={props.title}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Modal opened={props.opened} onClose={props.onClose} title={props.title}>
       <Stack>
         {props.hint && <Text size="sm">{props.hint}</Text>}
         <Textarea

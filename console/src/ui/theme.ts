@@ -1,4 +1,5 @@
 import { createTheme, type MantineColorsTuple, type CSSVariablesResolver } from '@mantine/core';
+import i18next from 'i18next';
 
 /** A calm blue; shades 6 and darker hold white text at 4.5 : 1. */
 const ink: MantineColorsTuple = [
@@ -14,6 +15,11 @@ const ink: MantineColorsTuple = [
   '#123370',
 ];
 
+/** Says what the cross of a dialog or a message does, in the language of the moment. */
+const namedClose = () => ({ closeButtonProps: { 'aria-label': i18next.t('common:action.close') } });
+// The heading of a dialog is no banner of the page.
+const attributes = { header: { role: 'presentation' } };
+
 export const theme = createTheme({
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
@@ -21,17 +27,16 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 6 },
   colors: { ink },
   defaultRadius: 'md',
+  respectReducedMotion: true,
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.2rem' }, h3: { fontSize: '1.05rem' } } },
   components: {
-    // A text that is folded is no landmark of the page.
-    Spoiler: { defaultProps: { attributes: { content: { role: 'group' } } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
-    // The heading of a dialog is no banner of the page.
     Modal: {
-      defaultProps: { centered: true, attributes: { header: { role: 'presentation' } } },
+      defaultProps: () => ({ ...namedClose(), centered: true, attributes }),
       styles: { title: { fontWeight: 650 } },
     },
-    Drawer: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
+    Drawer: { defaultProps: () => ({ ...namedClose(), attributes }) },
+    Notification: { defaultProps: namedClose },
     DateInput: { defaultProps: { weekendDays: [] } },
     DateTimePicker: { defaultProps: { weekendDays: [] } },
     Table: { defaultProps: { verticalSpacing: 'xs' } },

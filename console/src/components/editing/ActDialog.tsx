@@ -50,7 +50,7 @@ export function ActDialog({ kind, dictionary, codes, on, session, onDone, onClos
   const dates = { retire: t('act.retireOn'), restore: t('act.restoreOn'), close: t('form.from'), annul: '' };
   const title = codes.length > 1 ? t('act.several', { act: t(`act.${kind}`), count: codes.length }) : t(`act.${kind}`);
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}>
+    <Modal opened onClose={onClose} title={title}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

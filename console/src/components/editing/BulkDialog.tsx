@@ -32,12 +32,7 @@ export function BulkDialog({ shape, targets, codes, editing, onClose }: BulkDial
     onClose();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('bulkForm.title', { count: codes.length })}
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-    >
+    <Modal opened onClose={onClose} title={t('bulkForm.title', { count: codes.length })}>
       <Stack>
         <Text size="sm" c="dimmed">
           {t('bulkForm.hint', { date: formatDate(on) })}

@@ -43,13 +43,7 @@ export function PasteDialog({ pasted, columns, onApply, onClose }: PasteDialogPr
     added.size > 0 && `${t('paste.added', { count: added.size })}.`,
   ].filter((part) => part !== false);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title={t('paste.title')}
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-    >
+    <Modal opened onClose={onClose} size="xl" title={t('paste.title')}>
       <Stack>
         <Text>{sum.length > 0 ? sum.join(' ') : t('paste.nothing')}</Text>
         {unknown.length > 0 && <Note>{t('paste.unknown', { titles: unknown.map((title) => `«${title}»`).join(', ') })}</Note>}

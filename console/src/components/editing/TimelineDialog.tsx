@@ -79,13 +79,7 @@ export function TimelineDialog({ shape, targets, code, session, versions, onDone
       if (refused.length === 0) onDone();
     });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title={t('timeline.title', { code })}
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-    >
+    <Modal opened onClose={onClose} size="xl" title={t('timeline.title', { code })}>
       <Stack>
         <Text size="sm" c="dimmed">
           {t('timeline.hint')}

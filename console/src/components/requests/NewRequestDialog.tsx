@@ -51,13 +51,7 @@ export function NewRequestDialog({ opened, onClose, onCreated }: NewRequestDialo
       }
     });
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('create.title')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('create.title')} size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -51,13 +51,7 @@ export function IssueTokenDialog({ account, title: suggested = '', onClose, onIs
   const doing = useDoing();
   if (secret !== null) {
     return (
-      <Modal
-        opened
-        onClose={onClose}
-        title={t('done')}
-        closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-        closeOnClickOutside={false}
-      >
+      <Modal opened onClose={onClose} title={t('done')} closeOnClickOutside={false}>
         <Stack>
           <Secret label={t('secret')} secret={secret}>
             {t('secretHint')}

@@ -24,7 +24,6 @@ export function RecordDrawer({ entry, onClose }: RecordDrawerProps) {
       position="right"
       size="md"
       title={entry ? t('detail.title', { number: entry.number }) : ''}
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
     >
       {entry && <Whole entry={entry} onClose={onClose} />}
     </Drawer>

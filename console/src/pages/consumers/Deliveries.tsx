@@ -1,4 +1,4 @@
-import { Card, Group, Spoiler, Switch, Table, Text, Title } from '@mantine/core';
+import { Card, Group, Switch, Table, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ask } from '@/api/asking';
 import { graphql } from '@/api/gql';
@@ -6,6 +6,7 @@ import type { ConsumerDeliveriesQuery } from '@/api/gql/graphql';
 import { usePaged } from '@/api/paging';
 import { Tone } from '@/ui/Badges';
 import { Caption } from '@/ui/Caption';
+import { Folded } from '@/ui/Folded';
 import { formatCount, formatInstant } from '@/ui/format';
 import { Loading } from '@/ui/Loading';
 import { More } from '@/ui/More';
@@ -129,7 +130,7 @@ function Row({ delivery }: { delivery: Delivery }) {
         </Text>
       </Table.Td>
       <Table.Td>
-        <Spoiler maxHeight={60} showLabel={t('deliveries.whole')} hideLabel={t('deliveries.brief')}>
+        <Folded more={t('deliveries.whole')} less={t('deliveries.brief')}>
           <Text
             size="xs"
             ff={isFailed ? 'monospace' : 'text'}
@@ -138,7 +139,7 @@ function Row({ delivery }: { delivery: Delivery }) {
           >
             {delivery.message}
           </Text>
-        </Spoiler>
+        </Folded>
       </Table.Td>
     </Table.Tr>
   );

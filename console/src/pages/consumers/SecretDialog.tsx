@@ -16,14 +16,7 @@ interface SecretDialogProps {
 export function SecretDialog({ channel, code, secret, onClose }: SecretDialogProps) {
   const { t } = useTranslation(['consumer', 'common']);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={t('ready.title')}
-      closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-    >
+    <Modal opened onClose={onClose} size="lg" title={t('ready.title')} closeOnClickOutside={false}>
       <Stack>
         {secret && (
           <Secret label={t('ready.secret')} secret={secret}>

@@ -278,13 +278,7 @@ function PreviewBeside({ shown }: { shown: number | undefined }) {
       >
         {t('preview.show')}
       </Button>
-      <Drawer
-        opened={isOpen}
-        onClose={close}
-        position="right"
-        title={<Text fw={600}>{t('preview.show')}</Text>}
-        closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-      >
+      <Drawer opened={isOpen} onClose={close} position="right" title={<Text fw={600}>{t('preview.show')}</Text>}>
         <Stack>
           <Preview shown={shown} />
         </Stack>

@@ -65,7 +65,6 @@ export function Rows<T>({ label, name, list, onChange, headOf, removedText, chil
         </Group>
       ),
       autoClose: 10_000,
-      closeButtonProps: { 'aria-label': t('action.close', { ns: 'common' }) },
     });
   };
   return (

@@ -97,13 +97,7 @@ export function SaveDialog(props: SaveDialogProps) {
     onClose();
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title={published ? t('dialog.title') : t('dialog.newTitle', { name })}
-      size="xl"
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-    >
+    <Modal opened={opened} onClose={close} title={published ? t('dialog.title') : t('dialog.newTitle', { name })} size="xl">
       <form
         onSubmit={(event) => {
           event.preventDefault();

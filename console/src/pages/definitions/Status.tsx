@@ -32,12 +32,7 @@ export function DiscardButton({ isChanged, onDiscard }: { isChanged: boolean; on
       <Button variant="subtle" onClick={open}>
         {t('discard')}
       </Button>
-      <Modal
-        opened={isAsking}
-        onClose={close}
-        title={t('discardSure')}
-        closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-      >
+      <Modal opened={isAsking} onClose={close} title={t('discardSure')}>
         <Stack>
           <Text size="sm">{t('discardHint')}</Text>
           <Group justify="flex-end">

@@ -62,12 +62,7 @@ function SureDialog({ action, isBusy, refusals, onClose, onConfirm }: ActionDial
   const count = request.dictionaries.reduce((sum, { itemsCount }) => sum + itemsCount, 0);
   const color = which === 'withdraw' ? { color: 'red.8' } : {};
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t(`ask.${which}.title`)}
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-    >
+    <Modal opened onClose={onClose} title={t(`ask.${which}.title`)}>
       <Stack>
         <Text size="sm">{t(`ask.${which}.hint`, { count })}</Text>
         <Refusals refusals={refusals} />
@@ -99,12 +94,7 @@ function ScheduleDialog({ isBusy, refusals, onClose, onConfirm }: ActionDialogPr
   const [opened] = useState(() => Date.now());
   const isPast = at !== null && Date.parse(at) <= opened;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('ask.schedule.title')}
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-    >
+    <Modal opened onClose={onClose} title={t('ask.schedule.title')}>
       <Stack>
         <InstantField
           label={t('ask.schedule.label')}

@@ -53,13 +53,7 @@ export function EditRequestDialog({ onClose }: { onClose: () => void }) {
       }
     });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('edit.title')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-    >
+    <Modal opened onClose={onClose} title={t('edit.title')} size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault();

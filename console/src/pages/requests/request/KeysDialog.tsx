@@ -20,12 +20,7 @@ export function KeysDialog({ opened, available, onClose }: KeysDialogProps) {
     ['?', t('keys.help')],
   ] as const;
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('keys.title')}
-      closeButtonProps={{ 'aria-label': t('action.close', { ns: 'common' }) }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('keys.title')}>
       <Text size="sm" c="dimmed" mb="sm">
         {t('keys.lead')}
       </Text>

@@ -64,11 +64,10 @@ export function useLive(request: Request | undefined, id: string, me: Me | null 
     const what = isSaid ? 'commented' : wordOf(news, request);
     const who = actor && actor.name === me?.account.name ? t('news.you') : (actor?.displayName ?? t('news.somebody'));
     const message = t(`news.${what}`, { who });
-    const closeButtonProps = { 'aria-label': t('action.close', { ns: 'common' }) };
     // What this page did itself may be heard before it is answered, and is no news then.
     setTimeout(() => {
       if (isSaid || !own.current.has(news.revision))
-        notifications.show({ id: `request-${id}-${news.revision}-${comments}`, message, closeButtonProps });
+        notifications.show({ id: `request-${id}-${news.revision}-${comments}`, message });
     }, ANSWERED_MS);
   };
   useTold(
