@@ -22,6 +22,7 @@ pub mod feed;
 pub mod freshness;
 pub mod hierarchy;
 pub mod import_job;
+pub mod in_order;
 pub mod item;
 pub mod item_condition;
 pub mod item_edit;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHasher;
 
@@ -13,10 +14,14 @@ use super::table::{FileError, Table};
 use crate::domain::attribute::quoted;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
+use crate::domain::in_order::in_order;
 use crate::domain::text::{ItemCode, Language};
 use crate::domain::validity::{Date, Validity, parse_date};
 use crate::domain::value::Value;
 use crate::domain::violation::{Violation, Violations};
+
+/// How many rows are drafted at once.
+const ROWS_AT_ONCE: usize = 2_048;
 
 /// How to take a file; what is left out is found out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -67,13 +72,29 @@ pub struct ItemDraft {
 /// Told each problem of a row; the row is left out then.
 pub type Report<'a> = &'a mut dyn FnMut(Violation);
 
+/// What neighbouring rows of a table say.
+#[derive(Debug, Default)]
+pub struct DraftedRows {
+    pub drafts: Vec<ItemDraft>,
+    /// What is wrong with the rows that are left out, in the order of the rows.
+    pub refusals: Vec<(RowPlace, Violation)>,
+    skipped_count: u64,
+    /// The last row had fewer cells than there are columns.
+    last_is_short: Option<(u64, usize)>,
+}
+
+/// How far into a file a reader is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Progress {
+    pub bytes_done: u64,
+    pub rows_done: u64,
+}
+
 /// Reads drafts from a table.
 pub struct ItemReader<'a> {
     table: Box<dyn Table>,
     row: Row,
-    dictionary: &'a Dictionary,
-    pub mapping: Mapping,
-    options: &'a ReadOptions,
+    rows: RowReader<'a>,
     /// How the header was found, for people.
     pub header_because: String,
     /// Rows that were left out because their code is blank, and rows that are blank altogether.
@@ -116,11 +137,16 @@ impl<'a> ItemReader<'a> {
             NamedBy::Header => format!("{header_because}: {known} of {} names are known", mapping.names.len()),
             NamedBy::Caller => header_because,
         };
-        Ok(Self { table, row, dictionary, mapping, options, header_because, skipped_count: 0, rows_count: 0, last_is_short: None })
+        let rows = RowReader { dictionary, mapping, options };
+        Ok(Self { table, row, rows, header_because, skipped_count: 0, rows_count: 0, last_is_short: None })
     }
 
-    pub fn bytes_read(&self) -> u64 {
-        self.table.bytes_read()
+    pub fn mapping(&self) -> &Mapping {
+        &self.rows.mapping
+    }
+
+    pub fn progress(&self) -> Progress {
+        Progress { bytes_done: self.table.bytes_read(), rows_done: self.rows_count }
     }
 
     pub fn table(&self) -> &dyn Table {
@@ -134,52 +160,101 @@ impl<'a> ItemReader<'a> {
 
     /// The next row as it stands; `None` at the end.
     pub fn next_row(&mut self) -> Result<Option<(RowPlace, &Row)>> {
-        if !self.table.read(&mut self.row).map_err(|error| refusal(self.dictionary, &error))? {
+        if !self.table.read(&mut self.row).map_err(|error| refusal(self.rows.dictionary, &error))? {
             return Ok(None);
         }
         self.rows_count += 1;
         Ok(Some((RowPlace::new(self.rows_count, self.row.line()), &self.row)))
     }
 
-    /// The next draft; `None` at the end. Rows that cannot be read are reported by their places and left out.
-    /// An error ends the file: what follows could not be told apart.
-    pub fn next(&mut self, report: &mut dyn FnMut(RowPlace, Violation)) -> Result<Option<ItemDraft>> {
-        loop {
-            let Some((place, _)) = self.next_row()? else { return Ok(None) };
-            self.last_is_short = None;
-            if self.row.is_blank() {
-                self.skipped_count += 1;
-                continue;
+    /// Reads the rest of the file. What some thousand rows say is handed to `make`, on threads of its own, and what becomes of it to
+    /// `take`, in the order of the file. An error of the table ends the file: what follows could not be told apart.
+    pub fn read_all<T: Send>(
+        &mut self,
+        make: impl Fn(DraftedRows) -> T + Sync,
+        mut take: impl FnMut(Progress, T) -> Result<()>,
+    ) -> Result<()> {
+        let Self { table, rows, skipped_count, rows_count, last_is_short, .. } = self;
+        let rows = &*rows;
+        // Rows are read into again: to allocate each anew would take longer than to read it.
+        let spare: Mutex<Vec<Vec<Row>>> = Mutex::default();
+        let mut done = Progress { bytes_done: 0, rows_done: *rows_count };
+        let mut has_failed = false;
+        let next = || {
+            let mut read = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            let (count, failure) = if has_failed { (0, None) } else { read_some(table.as_mut(), &mut read) };
+            has_failed = failure.is_some();
+            let first = done.rows_done + 1;
+            done = Progress { bytes_done: table.bytes_read(), rows_done: done.rows_done + count as u64 };
+            (count > 0 || has_failed).then_some((read, count, first, done, failure))
+        };
+        let drafted = |(read, count, first, done, failure): (Vec<Row>, usize, u64, Progress, Option<FileError>)| {
+            let mut drafted = DraftedRows::default();
+            for (row, number) in read[..count].iter().zip(first..) {
+                rows.draft(RowPlace::new(number, row.line()), row, &mut drafted);
             }
-            if let Some(draft) = self.draft(place, &mut |violation| report(place, violation)) {
-                return Ok(Some(draft));
-            }
+            spare.lock().unwrap_or_else(PoisonError::into_inner).push(read);
+            let (skipped, short) = (drafted.skipped_count, drafted.last_is_short);
+            (done, skipped, short, make(drafted), failure)
+        };
+        in_order(next, drafted, |(done, skipped, short, made, failure)| {
+            *rows_count = done.rows_done;
+            *skipped_count += skipped;
+            *last_is_short = short;
+            take(done, made)?;
+            failure.map_or(Ok(()), |error| Err(refusal(rows.dictionary, &error)))
+        })
+    }
+}
+
+/// Reads rows until there are many, the file ends or cannot be read on; tells how many they are.
+fn read_some(table: &mut dyn Table, rows: &mut Vec<Row>) -> (usize, Option<FileError>) {
+    for at in 0..ROWS_AT_ONCE {
+        if at == rows.len() {
+            rows.push(Row::new());
+        }
+        match table.read(&mut rows[at]) {
+            Ok(true) => {}
+            Ok(false) => return (at, None),
+            Err(error) => return (at, Some(error)),
         }
     }
+    (ROWS_AT_ONCE, None)
+}
 
-    fn draft(&mut self, place: RowPlace, report: Report<'_>) -> Option<ItemDraft> {
+/// Makes drafts of rows. It knows nothing of the file, so that several threads may ask it.
+struct RowReader<'a> {
+    dictionary: &'a Dictionary,
+    mapping: Mapping,
+    options: &'a ReadOptions,
+}
+
+impl RowReader<'_> {
+    /// Adds what one row says.
+    fn draft(&self, place: RowPlace, row: &Row, drafted: &mut DraftedRows) {
         let dictionary = self.dictionary.code.as_str();
         let line = place.line();
         let expected = self.mapping.columns.len();
-        if self.row.len() != expected {
-            self.last_is_short = (self.row.len() < expected).then(|| (line, self.row.len()));
+        drafted.last_is_short = None;
+        if row.is_blank() {
+            drafted.skipped_count += 1;
+            return;
+        }
+        let code = cell_code(&self.mapping, row, self.dictionary);
+        if row.len() != expected {
+            drafted.last_is_short = (row.len() < expected).then(|| (line, row.len()));
             let named_by = if self.options.columns.is_some() { "--columns names" } else { "the header has" };
-            let message = format!("the row has {} fields, and {named_by} {expected}", self.row.len());
+            let message = format!("the row has {} fields, and {named_by} {expected}", row.len());
             // Whose row it is may well be readable all the same.
-            let code = cell_code(&self.mapping, &self.row, self.dictionary);
-            report(Violation::new(dictionary, "row_ragged", message).of_item(&code).at(line, None));
-            return None;
+            drafted.refusals.push((place, Violation::new(dictionary, "row_ragged", message).of_item(&code).at(line, None)));
+            return;
         }
-        let code = cell_code(&self.mapping, &self.row, self.dictionary);
         if code.is_empty() && self.options.skips_blank_key {
-            self.skipped_count += 1;
-            return None;
+            drafted.skipped_count += 1;
+            return;
         }
-        let mut is_sound = true;
-        let mut report = |violation: Violation| {
-            is_sound = false;
-            report(violation);
-        };
+        let refusals_before = drafted.refusals.len();
+        let mut report = |violation: Violation| drafted.refusals.push((place, violation));
         if code.is_empty() {
             let message =
                 "the code is blank, and every item needs one (--key makes it of other columns, --skip-blank-key leaves such rows out)";
@@ -187,10 +262,12 @@ impl<'a> ItemReader<'a> {
             report(Violation::new(dictionary, "code_blank", message).of_attribute("code").at(line, column));
         }
         let values = vec![None; self.dictionary.attributes.len()].into();
-        let row_hash = row_hash(&self.row);
+        let row_hash = row_hash(row);
         let mut draft = ItemDraft { place, code, parent: None, validity: None, values, action: Action::Put, row_hash };
-        fill(&self.mapping, &mut draft, &self.row, self.dictionary, &mut report);
-        is_sound.then_some(draft)
+        fill(&self.mapping, &mut draft, row, self.dictionary, &mut report);
+        if drafted.refusals.len() == refusals_before {
+            drafted.drafts.push(draft);
+        }
     }
 }
 

@@ -65,8 +65,8 @@ pub struct TableHead {
     pub evidence: Vec<(String, String)>,
 }
 
-/// A file that is read row by row.
-pub trait Table {
+/// A file that is read row by row, by one thread after another.
+pub trait Table: Send {
     fn head(&self) -> &TableHead;
 
     /// Reads the next row; `false` at the end. Dates are `2024-02-29`, booleans `true` and `false`, decimals have a point,

@@ -5,31 +5,27 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::sync::Arc;
 
+use super::comparing::{Comparing, Confirmed, FileColumns};
 use super::draft_rows::DraftRows;
 use super::references::References;
 use super::rejected::Rejected;
-use super::{Blank, ImportOptions, Mode, Phase, Source, Step, Surroundings};
+use super::{ImportOptions, Mode, Phase, Source, Step, Surroundings};
 use crate::domain::attribute::quoted;
-use crate::domain::definition::ParentFrom;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
-use crate::domain::item::{ITEM_VERSIONS_MAX, ItemVersion};
+use crate::domain::item::ITEM_VERSIONS_MAX;
 use crate::domain::publication::{State, World};
-use crate::domain::text::{DictionaryCode, ItemCode, Language};
+use crate::domain::text::{DictionaryCode, ItemCode};
 use crate::domain::validity::Date;
-use crate::domain::value::Value;
 use crate::domain::violation::{Violation, Violations};
 use crate::exchange::format::{self, Format};
 use crate::exchange::item_columns::MappedColumn;
-use crate::exchange::item_rows::{Action, ItemDraft, ItemReader, refusal};
+use crate::exchange::item_rows::{Action, ItemDraft, ItemReader, Progress, refusal};
 use crate::exchange::row::RowPlace;
 use crate::exchange::table::FileError;
 
 /// How many bytes of a file its format is judged by.
 const START_BYTES: u64 = 64 * 1024;
-
-/// How many rows are read between two looks at the clock and at whether somebody cancelled.
-const ROWS_PER_STEP: u64 = 4_096;
 
 /// One file that is read against one state.
 pub struct Reading<'a> {
@@ -65,19 +61,8 @@ pub struct Drafts {
     pub rows: DraftRows,
     /// The published versions that rows say again, by position.
     confirmed: Vec<Confirmed>,
-    pub has_parent: bool,
-    /// The attributes that have a column, and in which language.
-    attribute_columns: Vec<(usize, Option<Language>)>,
+    pub columns: FileColumns,
     pub shape: FileShape,
-}
-
-/// A row that says what a published version says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Confirmed {
-    position: u32,
-    place: RowPlace,
-    /// The row has dates, and they are those of the version.
-    is_dated: bool,
 }
 
 impl Source<'_> {
@@ -108,23 +93,20 @@ impl Reading<'_> {
         let table = opened.map_err(|error| refusal(self.dictionary, &error))?;
         let mut reader = ItemReader::new(table, self.dictionary, &self.options.read)?;
         let mut drafts = self.started(&reader, format, because);
-        let references = References::new(self.world, self.dictionary, &reader.mapping)?;
-        let mut failure = None;
-        while let Some(mut draft) = reader.next(&mut |row, violation| failure = rejected.add(row, violation).err().or(failure.take()))? {
-            let row = draft.place;
-            references.resolve(&mut draft, &mut |violation| failure = rejected.add(row, violation).err().or(failure.take()));
-            match self.confirms(&drafts, &draft) {
-                Some(confirmed) => drafts.confirmed.push(confirmed),
-                None => drafts.rows.push(draft),
-            }
-            if let Some(failure) = failure.take() {
-                return Err(failure);
-            }
-            if reader.rows_count.is_multiple_of(ROWS_PER_STEP) {
-                (self.around.progress)(step(&reader))?;
-            }
-        }
-        failure.map_or(Ok(()), Err)?;
+        let references = References::new(self.world, self.dictionary, reader.mapping())?;
+        let bytes_total = reader.table().head().bytes_total;
+        let columns = drafts.columns.clone();
+        let (state, today) = (self.state.as_ref(), self.today);
+        let comparing = Comparing { state, dictionary: self.dictionary, options: self.options, today, columns: &columns };
+        reader.read_all(
+            |drafted| comparing.compare(&references, drafted),
+            |done, compared| {
+                compared.refusals.into_iter().try_for_each(|(row, violation)| rejected.add(row, violation))?;
+                compared.rows.into_iter().for_each(|row| drafts.rows.push(row));
+                drafts.confirmed.extend(compared.confirmed);
+                (self.around.progress)(step(done, bytes_total))
+            },
+        )?;
         self.finish(&reader, drafts, rejected)
     }
 
@@ -135,20 +117,20 @@ impl Reading<'_> {
         evidence.push(("header".to_owned(), reader.header_because.clone()));
         let built_in = ["code", "parent", "valid_from", "valid_to", "action"];
         let names = self.dictionary.attributes.iter().map(|attribute| attribute.code()).chain(built_in);
-        let number = |name: &str| Some((name.to_owned(), reader.mapping.column_of(self.dictionary, name)?));
+        let mapping = reader.mapping();
+        let number = |name: &str| Some((name.to_owned(), mapping.column_of(self.dictionary, name)?));
         let shape = FileShape {
             evidence,
-            columns: reader.mapping.shown.clone(),
+            columns: mapping.shown.clone(),
             bytes_total: head.bytes_total,
             column_numbers: names.filter_map(number).collect(),
             ..FileShape::default()
         };
-        let attribute_columns = reader.mapping.attributes().collect();
-        Drafts { rows: DraftRows::default(), confirmed: Vec::new(), has_parent: reader.mapping.has_parent(), attribute_columns, shape }
+        Drafts { rows: DraftRows::default(), confirmed: Vec::new(), columns: FileColumns::new(mapping), shape }
     }
 
     fn finish(&self, reader: &ItemReader<'_>, mut drafts: Drafts, rejected: &mut Rejected) -> Result<Drafts> {
-        (self.around.progress)(step(reader))?;
+        (self.around.progress)(step(reader.progress(), drafts.shape.bytes_total))?;
         let dictionary = self.dictionary.code.as_str();
         let refuse = |code: &str, message: String| {
             let mut violations = Violations::new(1);
@@ -158,14 +140,14 @@ impl Reading<'_> {
         if let Some((line, fields)) = reader.short_last_row()
             && reader.table().head().ends_within_line
         {
-            let columns = reader.mapping.columns.len();
+            let columns = reader.mapping().columns.len();
             let message = format!(
                 "the file ends in the middle of line {line}, after {fields} of {columns} fields: it was cut off, send it whole; nothing was changed"
             );
             return refuse("file_truncated", message);
         }
-        if reader.bytes_read() != drafts.shape.bytes_total {
-            let (read, total) = (reader.bytes_read(), drafts.shape.bytes_total);
+        let (read, total) = (reader.progress().bytes_done, drafts.shape.bytes_total);
+        if read != total {
             return refuse(
                 "file_changed",
                 format!("the file had {total} bytes at first and {read} when it was read: it changed meanwhile"),
@@ -209,53 +191,6 @@ impl Reading<'_> {
         let rows = self.reject_twice(rows, &drafts.shape, rejected)?;
         drafts.rows.set(rows);
         Ok(())
-    }
-
-    /// The published version that a row says again, when that is all it does.
-    fn confirms(&self, drafts: &Drafts, draft: &ItemDraft) -> Option<Confirmed> {
-        let state = self.state.as_ref()?;
-        let derives_parent =
-            self.dictionary.definition.hierarchy.as_ref().is_some_and(|hierarchy| hierarchy.parent_from != ParentFrom::Column);
-        if draft.action == Action::Remove || derives_parent || self.options.mode == Mode::Insert {
-            return None;
-        }
-        let (block, offsets) = state.items.locate_versions(&draft.code)?;
-        let versions = state.items.versions_of(&draft.code);
-        let at = match draft.validity {
-            Some(validity) => versions.iter().position(|version| version.validity() == validity),
-            None => versions.iter().position(|version| version.validity().contains(self.options.on.unwrap_or(self.today))),
-        }?;
-        let position = state.items.base(block) + u32::from(offsets.start) + at as u32;
-        self.says_the_same(drafts, draft, &versions[at]).then_some(Confirmed {
-            position,
-            place: draft.place,
-            is_dated: draft.validity.is_some(),
-        })
-    }
-
-    fn says_the_same(&self, drafts: &Drafts, draft: &ItemDraft, version: &ItemVersion) -> bool {
-        let keeps = |has_column: bool| !has_column || self.options.blank == Blank::Keep;
-        let is_same_parent = match &draft.parent {
-            Some(parent) => version.parent() == Some(parent.as_str()),
-            None => version.parent().is_none() || keeps(drafts.has_parent),
-        };
-        is_same_parent
-            && draft.values.iter().enumerate().all(|(position, given)| match (given, version.value(position)) {
-                (Some(Value::Localized(given)), Some(Value::Localized(held))) => {
-                    let is_same = |language: Language, given: Option<&str>, held: Option<&str>| match given {
-                        Some(given) => held == Some(given),
-                        None => held.is_none() || keeps(drafts.has_column(position, Some(language))),
-                    };
-                    is_same(Language::Ru, given.ru.as_deref(), held.ru.as_deref())
-                        && is_same(Language::En, given.en.as_deref(), held.en.as_deref())
-                }
-                (Some(given), held) => held == Some(given),
-                (None, None) => true,
-                (None, Some(_)) => {
-                    let has_column = |language| drafts.has_column(position, language);
-                    keeps([None, Some(Language::Ru), Some(Language::En)].into_iter().any(has_column))
-                }
-            })
     }
 
     /// Rows that only say what is published stand for themselves only if the others of their item do too.
@@ -343,9 +278,8 @@ fn says_the_same_row(row: &ItemDraft, next: &ItemDraft) -> bool {
     row.code == next.code && row.row_hash == next.row_hash && row.values == next.values && row.validity == next.validity
 }
 
-fn step(reader: &ItemReader<'_>) -> Step {
-    let bytes_total = reader.table().head().bytes_total;
-    Step { phase: Phase::Reading, bytes_done: reader.bytes_read(), bytes_total, rows_done: reader.rows_count }
+fn step(Progress { bytes_done, rows_done }: Progress, bytes_total: u64) -> Step {
+    Step { phase: Phase::Reading, bytes_done, bytes_total, rows_done }
 }
 
 fn revived(state: &State, row: &Confirmed) -> ItemDraft {
@@ -363,10 +297,6 @@ fn revived(state: &State, row: &Confirmed) -> ItemDraft {
 }
 
 impl Drafts {
-    pub fn has_column(&self, position: usize, language: Option<Language>) -> bool {
-        self.attribute_columns.contains(&(position, language))
-    }
-
     /// How many published items the file names without changing them.
     pub fn confirmed_items_count(&self, state: Option<&State>) -> i64 {
         let Some(state) = state else { return 0 };

@@ -1,6 +1,7 @@
 //! Importing a file of items: read once into drafts, compared with what is published, and made a change request. Rows that cannot be
 //! taken are named with their reasons and come back as a file; what is published at once takes all rows or none.
 
+mod comparing;
 mod draft_rows;
 mod drafts;
 mod inspecting;

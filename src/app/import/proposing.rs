@@ -166,10 +166,10 @@ impl Proposing<'_> {
             if self.dictionary.attributes[position].definition.localized {
                 return self.localized(position, given.as_ref(), held);
             }
-            given.as_ref().or(held.filter(|_| keeps(self.drafts.has_column(position, None)))).cloned()
+            given.as_ref().or(held.filter(|_| keeps(self.drafts.columns.has_column(position, None)))).cloned()
         };
         let values = row.values.iter().enumerate().map(value).collect();
-        let held_parent = || holding.and_then(|content| content.parent.clone()).filter(|_| keeps(self.drafts.has_parent));
+        let held_parent = || holding.and_then(|content| content.parent.clone()).filter(|_| keeps(self.drafts.columns.has_parent));
         let parent = row.parent.clone().or_else(|| self.derived_parent(row, validity)).or_else(held_parent);
         Content { parent, values }
     }
@@ -182,7 +182,7 @@ impl Proposing<'_> {
             _ => None,
         };
         let said = |language: Language| {
-            let keeps = !self.drafts.has_column(position, Some(language)) || self.options.blank == Blank::Keep;
+            let keeps = !self.drafts.columns.has_column(position, Some(language)) || self.options.blank == Blank::Keep;
             text(given, language).or_else(|| text(held, language).filter(|_| keeps))
         };
         let texts = Localized { ru: said(Language::Ru), en: said(Language::En) };

@@ -110,7 +110,7 @@ impl Rejected {
         let (format, _) = source.format(dictionary, options)?;
         let table = format.open(source.open, &options.csv, limits).map_err(|error| refusal(dictionary, &error))?;
         let mut reader = ItemReader::new(table, dictionary, &options.read)?;
-        let names = reader.mapping.names.clone();
+        let names = reader.mapping().names.clone();
         let mut file = RejectedRows::new(open().map_err(unwritable)?);
         while let Some((place, row)) = reader.next_row()? {
             if let Some(reasons) = self.by_row.get(&place) {

@@ -19,7 +19,7 @@ use crate::domain::validity::Validity;
 use crate::domain::violation::Violations;
 use crate::exchange::csv::{self, CsvFormat, Limits};
 use crate::exchange::item_key::Key;
-use crate::exchange::item_rows::{ItemDraft, ItemReader, ReadOptions};
+use crate::exchange::item_rows::{DraftedRows, ItemDraft, ItemReader, ReadOptions};
 use crate::exchange::row::Row;
 use crate::exchange::table::{ColumnHint, FileLimits, Input, TableHead};
 
@@ -71,9 +71,12 @@ fn import(bytes: &[u8], draft: &Draft) -> Outcome {
     let mut reader = ItemReader::new(csv_table(bytes).expect("a readable file"), &dictionary, &options).expect("the mapping fits");
     let mut violations = Violations::new(20);
     let mut rows = Vec::new();
-    while let Some(row) = reader.next(&mut |_, violation| violations.push(violation)).expect("readable") {
-        rows.push(row);
-    }
+    let take = |_, drafted: DraftedRows| {
+        drafted.refusals.into_iter().for_each(|(_, violation)| violations.push(violation));
+        rows.extend(drafted.drafts);
+        Ok(())
+    };
+    reader.read_all(|drafted| drafted, take).expect("readable");
     rows.sort_by(|a: &ItemDraft, b: &ItemDraft| a.code.cmp(&b.code).then(a.place.cmp(&b.place)));
     rows.dedup_by(|next, row| {
         row.code == next.code && row.validity == next.validity && row.parent == next.parent && row.values == next.values

@@ -14,6 +14,9 @@ interface FilterButtonProps {
   filters: Filters;
 }
 
+/** Lists of choices open inside of the filters: what is clicked outside of them closes them. */
+const inside = { withinPortal: false };
+
 /** A filter for each attribute; what is set stands in the address. */
 export function FilterButton({ shape, targets, filters }: FilterButtonProps) {
   const { t } = useTranslation('dictionary');
@@ -48,6 +51,7 @@ export function FilterButton({ shape, targets, filters }: FilterButtonProps) {
             />
             {shape.isHierarchical && (
               <ItemSelect
+                comboboxProps={inside}
                 dictionary={shape.code}
                 label={t('filter.under')}
                 value={filters['under'] ?? null}
@@ -92,7 +96,15 @@ function AttributeFilter({ attribute, isKnown, value, onChange }: AttributeFilte
   switch (attribute.type) {
     case 'ENUM': {
       const choices = attribute.values.map((each) => ({ value: each.code, label: localized(each.label) }));
-      return <Select label={label} data={[any, ...choices]} value={value} onChange={(next) => onChange(next ?? '')} />;
+      return (
+        <Select
+          comboboxProps={inside}
+          label={label}
+          data={[any, ...choices]}
+          value={value}
+          onChange={(next) => onChange(next ?? '')}
+        />
+      );
     }
     case 'BOOLEAN': {
       const choices = [
@@ -100,12 +112,20 @@ function AttributeFilter({ attribute, isKnown, value, onChange }: AttributeFilte
         { value: 'true', label: t('yes', { ns: 'common' }) },
         { value: 'false', label: t('no', { ns: 'common' }) },
       ];
-      return <Select label={label} data={choices} value={value} onChange={(next) => onChange(next ?? '')} />;
+      return (
+        <Select comboboxProps={inside} label={label} data={choices} value={value} onChange={(next) => onChange(next ?? '')} />
+      );
     }
     case 'REFERENCE':
       if (isKnown && attribute.to)
         return (
-          <ItemSelect dictionary={attribute.to} label={label} value={value || null} onChange={(next) => onChange(next ?? '')} />
+          <ItemSelect
+            comboboxProps={inside}
+            dictionary={attribute.to}
+            label={label}
+            value={value || null}
+            onChange={(next) => onChange(next ?? '')}
+          />
         );
       return <TextFilter label={label} value={value} onChange={onChange} />;
     case 'INTEGER':
