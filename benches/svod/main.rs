@@ -40,6 +40,10 @@ use svod::domain::validity::parse_date;
 use svod::exchange::csv::Limits;
 use svod::exchange::table::{FileLimits, Input};
 
+/// What is measured runs in this process, with the allocator of the service.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const LIMITS: ImportLimits = ImportLimits {
     file: FileLimits {
         row: Limits { record_bytes_max: 1 << 20, columns_max: 1_000 },
