@@ -24,6 +24,9 @@ pub const ITEMS_PER_PACK: usize = 2_000;
 /// Speed matters more than the last percent: a pack lives until its request is published.
 const COMPRESSION_LEVEL: i32 = 1;
 
+/// How many packs one COPY stores: some megabytes.
+const PACKS_AT_ONCE: usize = 50;
+
 /// Some thousand items of one dictionary, in the order of their codes.
 #[derive(Debug, Clone)]
 pub struct ItemPack {
@@ -109,12 +112,6 @@ impl ItemPack {
         self.items_count
     }
 
-    /// For a request that is stored only now.
-    pub fn belongs_to(self, of: &PackedFor) -> Self {
-        let PackedFor { request, dictionary, changed_by, changed_at } = of.clone();
-        Self { request, dictionary, changed_by, changed_at, ..self }
-    }
-
     pub fn unpack(&self) -> Result<Vec<StoredItem>> {
         let lines = zstd::stream::decode_all(self.body.as_slice()).map_err(Error::internal)?;
         let item = |line: &[u8]| -> Result<StoredItem> {
@@ -134,23 +131,22 @@ impl ItemPack {
         lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(item).collect()
     }
 
+    fn belonging(&self) -> PackedFor {
+        PackedFor { request: self.request, dictionary: self.dictionary.clone(), changed_by: self.changed_by, changed_at: self.changed_at }
+    }
+
     fn without(&self, codes: &[&ItemCode]) -> Result<Option<ItemPack>> {
         let codes: FxHashSet<&str> = codes.iter().map(|code| code.as_str()).collect();
         let mut packer = Packer::default();
         for item in self.unpack()?.iter().filter(|item| !codes.contains(item.code.as_str())) {
             packer.push(&PackedItem { code: &item.code, base: &item.base, proposed: &item.proposed, is_restored: item.is_restored });
         }
-        packer.finish(&PackedFor {
-            request: self.request,
-            dictionary: self.dictionary.clone(),
-            changed_by: self.changed_by,
-            changed_at: self.changed_at,
-        })
+        packer.finish(&self.belonging())
     }
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = change_request_pack)]
+#[diesel(table_name = change_request_pack, treat_none_as_default_value = false)]
 struct PackRow {
     request_id: i64,
     dictionary_code: String,
@@ -163,6 +159,19 @@ struct PackRow {
 }
 
 impl PackRow {
+    fn new(pack: &ItemPack, of: &PackedFor) -> Self {
+        Self {
+            request_id: of.request.0,
+            dictionary_code: of.dictionary.to_string(),
+            first_code: pack.first_code.clone(),
+            last_code: pack.last_code.clone(),
+            items_count: pack.items_count,
+            body: pack.body.clone(),
+            changed_by: of.changed_by.0,
+            changed_at_ms: of.changed_at.as_millisecond(),
+        }
+    }
+
     fn read(self) -> Result<ItemPack> {
         Ok(ItemPack {
             request: RequestId(self.request_id),
@@ -177,19 +186,20 @@ impl PackRow {
     }
 }
 
-pub fn insert(connection: &mut Engine, pack: &ItemPack) -> Result<()> {
-    let row = (
-        change_request_pack::request_id.eq(pack.request.0),
-        change_request_pack::dictionary_code.eq(pack.dictionary.as_str()),
-        change_request_pack::first_code.eq(&pack.first_code),
-        change_request_pack::last_code.eq(&pack.last_code),
-        change_request_pack::items_count.eq(pack.items_count),
-        change_request_pack::body.eq(&pack.body),
-        change_request_pack::changed_by.eq(pack.changed_by.0),
-        change_request_pack::changed_at_ms.eq(pack.changed_at.as_millisecond()),
-    );
-    diesel::insert_into(change_request_pack::table).values(row).execute(connection).map_err(fault)?;
-    Ok(())
+/// Stores packs as those of a request, whosever they were when they were made; each engine by its fastest way.
+pub fn insert_all(connection: &mut Engine, packs: &[ItemPack], of: &PackedFor) -> Result<()> {
+    let mut rows = packs.iter().map(|pack| PackRow::new(pack, of));
+    match connection {
+        Engine::Sqlite(connection) => rows
+            .try_for_each(|row| diesel::insert_into(change_request_pack::table).values(row).execute(connection).map(|_| ()).map_err(fault)),
+        Engine::Postgres(connection) => {
+            while let Some(first) = rows.next() {
+                let some: Vec<PackRow> = std::iter::once(first).chain(rows.by_ref().take(PACKS_AT_ONCE - 1)).collect();
+                diesel::copy_from(change_request_pack::table).from_insertable(some).execute(connection).map_err(fault)?;
+            }
+            Ok(())
+        }
+    }
 }
 
 /// The packs of a request, by dictionary and code.
@@ -308,7 +318,7 @@ pub fn delete_items(connection: &mut Engine, request: RequestId, dictionary: &Di
             .filter(change_request_pack::first_code.eq(&place.first_code))
             .execute(connection)
             .map_err(fault)?;
-        rest.iter().try_for_each(|rest| insert(connection, rest))?;
+        insert_all(connection, rest.as_slice(), &pack.belonging())?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use super::dictionary::DictionaryId;
 use super::schema::item_version;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
+use crate::domain::in_order::in_order;
 use crate::domain::item::{Content, ItemVersion, Retirement, Stretch, attributes_json, retirement_json};
 use crate::domain::item_table::ItemTable;
 use crate::domain::text::ItemCode;
@@ -271,22 +272,31 @@ pub fn list_histories(
     Ok(histories)
 }
 
+/// Writes versions. Rows are made of very many on threads of their own, while those before are written on this one.
 pub fn insert_all(connection: &mut Engine, id: DictionaryId, dictionary: &Dictionary, opened: &[Arc<ItemVersion>]) -> Result<()> {
-    match connection {
-        Engine::Sqlite(connection) => opened.iter().try_for_each(|version| insert_sqlite(connection, id, dictionary, version)),
-        Engine::Postgres(connection) => opened.chunks(ROWS_AT_ONCE).try_for_each(|some| copy_postgres(connection, id, dictionary, some)),
+    if opened.len() <= ROWS_AT_ONCE {
+        return insert_rows(connection, rows_of(id, dictionary, opened));
     }
+    let mut chunks = opened.chunks(ROWS_AT_ONCE);
+    in_order(|| chunks.next(), |chunk| rows_of(id, dictionary, chunk), |rows| insert_rows(connection, rows))
 }
 
-/// Diesel keeps the statement prepared, so row by row is the fastest way into SQLite.
-fn insert_sqlite(connection: &mut SqliteConnection, id: DictionaryId, dictionary: &Dictionary, version: &ItemVersion) -> Result<()> {
-    let row = NewItemVersionRow::new(id, dictionary, version);
-    diesel::insert_into(item_version::table).values(row).execute(connection).map(|_| ()).map_err(fault)
+fn rows_of<'a>(id: DictionaryId, dictionary: &Dictionary, versions: &'a [Arc<ItemVersion>]) -> Vec<NewItemVersionRow<'a>> {
+    versions.iter().map(|version| NewItemVersionRow::new(id, dictionary, version)).collect()
 }
 
-fn copy_postgres(connection: &mut PgConnection, id: DictionaryId, dictionary: &Dictionary, versions: &[Arc<ItemVersion>]) -> Result<()> {
-    let rows: Vec<NewItemVersionRow<'_>> = versions.iter().map(|version| NewItemVersionRow::new(id, dictionary, version)).collect();
-    diesel::copy_from(item_version::table).from_insertable(rows).execute(connection).map(|_| ()).map_err(fault)
+fn insert_rows(connection: &mut Engine, rows: Vec<NewItemVersionRow<'_>>) -> Result<()> {
+    match connection {
+        // Diesel keeps the statement prepared, so row by row is the fastest way into SQLite.
+        Engine::Sqlite(connection) => rows
+            .into_iter()
+            .try_for_each(|row| diesel::insert_into(item_version::table).values(row).execute(connection).map(|_| ()).map_err(fault)),
+        // An empty COPY would be one more word to the server for nothing.
+        Engine::Postgres(_) if rows.is_empty() => Ok(()),
+        Engine::Postgres(connection) => {
+            diesel::copy_from(item_version::table).from_insertable(rows).execute(connection).map(|_| ()).map_err(fault)
+        }
+    }
 }
 
 /// Marks versions as replaced by a publication. Fails when one of them is not there as it was read.

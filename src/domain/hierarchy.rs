@@ -1,8 +1,11 @@
 //! The hierarchy of one dictionary: parents taken from codes, cycles, and how many items stand at the top.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::definition::{Hierarchy, ParentFrom};
+use super::item::ItemVersion;
 use super::publication::State;
 use super::text::ItemCode;
 use super::validity::{Date, Validity};
@@ -56,9 +59,10 @@ pub fn check_cycles(state: &State, touched: &[ItemCode], violations: &mut Violat
     let mut walk = Walk { state, heights: vec![UNKNOWN_HEIGHT; rows_count], path: Vec::new(), suspects: Vec::new() };
     // By the position of an item's first version: a set of codes would take many times the memory for a bulk change.
     let mut below = vec![false; rows_count];
+    let mut items = state.items.cursor();
     for code in touched {
-        walk.up(code);
-        if let Some(position) = state.items.first_position(code) {
+        if let Some((position, versions)) = items.find(code) {
+            walk.up_from(code, position, versions);
             below[position] = true;
         }
     }
@@ -66,8 +70,9 @@ pub fn check_cycles(state: &State, touched: &[ItemCode], violations: &mut Violat
     loop {
         let mut found: Vec<(usize, &str)> = Vec::new();
         let mut first = 0;
+        let mut code: Option<&ItemCode> = None;
         for (position, version) in state.items.versions().iter().enumerate() {
-            if position > 0 && state.items.version(first).code != version.code {
+            if code.replace(&version.code).is_none_or(|code| *code != version.code) {
                 first = position;
             }
             let stands_below = || version.parent().and_then(|parent| state.items.first_position(parent)).is_some_and(|at| below[at]);
@@ -108,7 +113,11 @@ impl<'a> Walk<'a> {
     /// Walks every way up from an item and gives how many levels stand above it.
     fn up(&mut self, code: &'a str) -> usize {
         // A parent that is not there is no cycle; that it is not is told elsewhere.
-        let Some(position) = self.state.items.first_position(code) else { return 0 };
+        self.state.items.cursor().find(code).map_or(0, |(position, versions)| self.up_from(code, position, versions))
+    }
+
+    /// The same, of an item that was found.
+    fn up_from(&mut self, code: &'a str, position: usize, versions: &'a [Arc<ItemVersion>]) -> usize {
         if self.heights[position] != UNKNOWN_HEIGHT {
             return usize::from(self.heights[position]);
         }
@@ -122,7 +131,7 @@ impl<'a> Walk<'a> {
         }
         self.path.push(code);
         let mut height = 0;
-        for version in self.state.items.versions_of(code) {
+        for version in versions {
             if let Some(parent) = version.parent() {
                 height = height.max(self.up(parent) + 1).min(DEPTH_MAX + 1);
             }

@@ -148,6 +148,11 @@ impl ItemTable {
         Some(self.bases[block] as usize + self.blocks[block].first_offset(code)?)
     }
 
+    /// For whoever looks for many items, in about the order of their codes.
+    pub fn cursor(&self) -> Cursor<'_> {
+        Cursor { table: self, block: 0, offset: 0 }
+    }
+
     /// The versions of one item, by interval; none when there is no such item.
     pub fn versions_of(&self, code: &str) -> &[Arc<ItemVersion>] {
         match self.locate_versions(code) {
@@ -177,6 +182,43 @@ impl ItemTable {
     /// The block in which an item lies if it is there.
     fn block_of(&self, code: &str) -> Option<usize> {
         self.first_codes.partition_point(|first| first.as_str() <= code).checked_sub(1)
+    }
+}
+
+/// Finds items that are looked for in about the order of their codes: the one behind the last is found without a search.
+#[derive(Debug)]
+pub struct Cursor<'a> {
+    table: &'a ItemTable,
+    /// Where the rows after the last item that was found begin.
+    block: usize,
+    offset: usize,
+}
+
+impl<'a> Cursor<'a> {
+    /// The versions of one item, by interval; none when there is no such item.
+    pub fn versions_of(&mut self, code: &str) -> &'a [Arc<ItemVersion>] {
+        self.find(code).map(|(_, versions)| versions).unwrap_or_default()
+    }
+
+    /// The same, with the position of the first of them.
+    pub fn find(&mut self, code: &str) -> Option<(usize, &'a [Arc<ItemVersion>])> {
+        if !self.next_is(code) {
+            let (block, offsets) = self.table.locate_versions(code)?;
+            (self.block, self.offset) = (block, usize::from(offsets.start));
+        }
+        let (block, first) = (self.block, self.offset);
+        let rest = &self.table.blocks[block].versions[first..];
+        let versions = &rest[..rest.iter().take_while(|version| version.code == code).count()];
+        self.offset += versions.len();
+        if versions.len() == rest.len() {
+            (self.block, self.offset) = (block + 1, 0);
+        }
+        Some((self.table.bases[block] as usize + first, versions))
+    }
+
+    fn next_is(&self, code: &str) -> bool {
+        let block = self.table.blocks.get(self.block);
+        block.and_then(|block| block.versions.get(self.offset)).is_some_and(|version| version.code == code)
     }
 }
 
@@ -375,9 +417,16 @@ mod tests {
                     prop_assert!(Arc::ptr_eq(table.version(position), version));
                     prop_assert_eq!(table.position_at(&version.code, version.validity().start_key()), Some(position));
                 }
+                let (mut onwards, mut backwards) = (table.cursor(), table.cursor());
+                for code in (0..=255u8).rev() {
+                    let code = format!("{code:03}");
+                    prop_assert_eq!(backwards.find(&code).map(|(position, _)| position), table.first_position(&code));
+                }
                 for code in 0..=255u8 {
                     let code = format!("{code:03}");
                     let found: Vec<*const ItemVersion> = table.versions_of(&code).iter().map(Arc::as_ptr).collect();
+                    let by_cursor: Vec<*const ItemVersion> = onwards.versions_of(&code).iter().map(Arc::as_ptr).collect();
+                    prop_assert_eq!(&by_cursor, &found);
                     prop_assert_eq!(found, model.get(code.as_str()).into_iter().flatten().map(Arc::as_ptr).collect::<Vec<_>>());
                     let after = model.values().flatten().filter(|version| version.code.as_str() <= code.as_str()).count();
                     prop_assert_eq!(table.position_after(&code) as usize, after);

@@ -293,7 +293,8 @@ pub fn realigned(items: &ItemTable, from: &Dictionary, to: &Dictionary) -> ItemT
 
 /// The same for the timeline of one item.
 pub fn realigned_timeline(mut timeline: Vec<Stretch>, from: &Dictionary, to: &Dictionary) -> Vec<Stretch> {
-    if from.definition != to.definition {
+    // Most items stand under one definition, and it is long to compare.
+    if !std::ptr::eq(from, to) && from.definition != to.definition {
         for stretch in &mut timeline {
             let value = |code: &str| from.position(code).and_then(|at| stretch.content.values[at].clone());
             stretch.content.values = to.attributes.iter().map(|attribute| value(attribute.code())).collect();

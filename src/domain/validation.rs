@@ -72,8 +72,9 @@ impl TouchedItems {
 
 /// What was published stays, unless it is said to have been a mistake.
 fn check_not_vanished(before: &State, after: &State, items: &[ItemCode], violations: &mut Violations) {
+    let (mut items_before, mut items_after) = (before.items.cursor(), after.items.cursor());
     let has_vanished = |item: &&ItemCode| {
-        let is_gone = !before.items.versions_of(item).is_empty() && after.items.versions_of(item).is_empty();
+        let is_gone = !items_before.versions_of(item).is_empty() && items_after.versions_of(item).is_empty();
         is_gone && !after.annulled.contains(*item)
     };
     for item in items.iter().filter(has_vanished) {
@@ -224,8 +225,7 @@ impl StateCheck<'_> {
         Violation::new(self.state.dictionary.code.as_str(), code, message).of_item(item).of_attribute(attribute)
     }
 
-    fn item(&self, code: &str, violations: &mut Violations) {
-        let versions = self.state.items.versions_of(code);
+    fn item(&self, code: &str, versions: &[Arc<ItemVersion>], violations: &mut Violations) {
         if !versions.is_empty() {
             self.code(code, violations);
         }
@@ -252,8 +252,9 @@ impl StateCheck<'_> {
     /// Judges items one by one, on two threads where there are very many.
     fn items(&self, codes: &[ItemCode], violations: &mut Violations) {
         let judge = |codes: &[ItemCode], violations: &mut Violations| {
+            let mut items = self.state.items.cursor();
             for item in codes {
-                self.item(item, violations);
+                self.item(item, items.versions_of(item), violations);
                 check_code_is_free(self.state, item, violations);
             }
         };

@@ -1,6 +1,7 @@
 //! Rows of a table as drafts of items: which column is what and why, which columns make the code, and what each cell says.
 //! It knows one dictionary's definition and nothing of what is published; `app/import` compares the two.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
@@ -67,6 +68,13 @@ pub struct ItemDraft {
     pub action: Action,
     /// Of all cells of the row, those that are left out too: by it rows are known that are there twice, word for word.
     pub row_hash: u64,
+}
+
+impl ItemDraft {
+    /// By code, then as they stand in the file.
+    pub fn in_order(&self, other: &Self) -> Ordering {
+        self.code.cmp(&other.code).then(self.place.cmp(&other.place))
+    }
 }
 
 /// Told each problem of a row; the row is left out then.

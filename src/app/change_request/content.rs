@@ -14,6 +14,7 @@ use crate::domain::definition::Definition;
 use crate::domain::definition_merge::{DefinitionConflict, merge_definitions};
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
+use crate::domain::in_order::in_order;
 use crate::domain::item::{Stretch, timeline_of};
 use crate::domain::merge::{MergeConflict, merge};
 use crate::domain::publication::{ChangeSet, DictionaryChange, realigned_timeline};
@@ -103,79 +104,89 @@ impl Stored {
             let is_defined = stored.definition.is_some();
             let mut of_dictionary = RebasedDictionary { code: stored.code, dictionary, is_defined, change, items: Vec::new() };
             for item in items {
-                let read = read_item(&of_dictionary.dictionary, &item);
-                of_dictionary.add(head, item, read, &mut rebased);
+                let read = read_item(head, &of_dictionary.dictionary, item);
+                of_dictionary.add(read, &mut rebased);
             }
-            // Two packs at a time, on a thread each: the items of all would not fit into memory's budget as they are stored.
-            for two in packs.chunks(2) {
-                for (item, read) in read_packs(&of_dictionary.dictionary, two)? {
-                    of_dictionary.add(head, item, read, &mut rebased);
-                }
-            }
+            let dictionary = Arc::clone(&of_dictionary.dictionary);
+            // One after another: the items of all packs would not fit into memory's budget as they are stored.
+            let mut packs = packs.into_iter();
+            let read = |pack: ItemPack| -> Result<Vec<ReadItem>> {
+                Ok(pack.unpack()?.into_iter().map(|item| read_item(head, &dictionary, item)).collect())
+            };
+            in_order(
+                || packs.next(),
+                read,
+                |items| {
+                    items?.into_iter().for_each(|item| of_dictionary.add(item, &mut rebased));
+                    Ok::<(), Error>(())
+                },
+            )?;
             rebased.dictionaries.push(of_dictionary);
         }
         Ok(rebased)
     }
 }
 
-impl RebasedDictionary {
-    /// Merges one item with what a head holds, and keeps what is to be kept of it.
-    fn add(&mut self, head: &Head, stored: StoredItem, read: ReadItem, rebased: &mut Rebased) {
-        let dictionary = &self.dictionary;
-        let theirs = published_timeline(head, dictionary, &stored.code);
-        let (base, mine) = match read {
-            Ok(read) => read,
-            Err(message) => {
-                let violation = Violation::new(dictionary.code.as_str(), "attribute_unknown", message).of_item(&stored.code);
-                return rebased.violations.push(violation);
-            }
-        };
-        if base == theirs {
-            return self.change_item(&stored, &theirs, mine);
-        }
-        let merged = merge(&base, &theirs, &mine);
-        let conflict = |conflict| RequestConflict::Item { dictionary: Arc::clone(dictionary), item: stored.code.clone(), conflict };
-        rebased.conflicts.extend(merged.conflicts.into_iter().map(conflict));
-        self.change_item(&stored, &theirs, merged.timeline.clone());
-        self.items.push(RebasedItem { stored, base, theirs, mine, merged: merged.timeline });
-    }
+/// One item as it was stored, beside what a head holds.
+enum ReadItem {
+    /// Nobody else changed it; what it becomes, if that is not what is published.
+    AsBased { code: ItemCode, is_restored: bool, proposed: Option<Vec<Stretch>> },
+    /// Others changed it since.
+    Moved { stored: StoredItem, base: Vec<Stretch>, theirs: Vec<Stretch>, mine: Vec<Stretch> },
+    /// Its attributes are not those of the definition.
+    Unreadable { code: ItemCode, message: String },
+}
 
-    fn change_item(&mut self, stored: &StoredItem, theirs: &[Stretch], merged: Vec<Stretch>) {
-        if merged == theirs {
-            return;
-        }
-        if merged.is_empty() {
-            self.change.annulled.insert(stored.code.clone());
-        } else if stored.is_restored {
-            self.change.restored.insert(stored.code.clone());
-        }
-        self.change.timelines.insert(stored.code.clone(), merged);
+fn read_item(head: &Head, dictionary: &Dictionary, stored: StoredItem) -> ReadItem {
+    let (base, mine) = match timelines(dictionary, &stored) {
+        Ok(timelines) => timelines,
+        Err(message) => return ReadItem::Unreadable { code: stored.code, message },
+    };
+    let theirs = published_timeline(head, dictionary, &stored.code);
+    if base != theirs {
+        return ReadItem::Moved { stored, base, theirs, mine };
     }
+    ReadItem::AsBased { code: stored.code, is_restored: stored.is_restored, proposed: (mine != theirs).then_some(mine) }
 }
 
 /// Base and proposal of an item, or why they cannot be read.
-type ReadItem = std::result::Result<(Vec<Stretch>, Vec<Stretch>), String>;
-
-/// The items of some packs, each pack on a thread of its own.
-fn read_packs(dictionary: &Dictionary, packs: &[ItemPack]) -> Result<Vec<(StoredItem, ReadItem)>> {
-    let read = |pack: &ItemPack| -> Result<Vec<(StoredItem, ReadItem)>> {
-        let items = pack.unpack()?.into_iter();
-        Ok(items.map(|item| (read_item(dictionary, &item), item)).map(|(read, item)| (item, read)).collect())
-    };
-    std::thread::scope(|scope| {
-        let reading: Vec<_> = packs.iter().map(|pack| scope.spawn(|| read(pack))).collect();
-        let mut items = Vec::new();
-        for pack in reading {
-            items.extend(pack.join().map_err(|_| Error::internal("reading the items of a request failed"))??);
-        }
-        Ok(items)
-    })
-}
-
-fn read_item(dictionary: &Dictionary, stored: &StoredItem) -> ReadItem {
+fn timelines(dictionary: &Dictionary, stored: &StoredItem) -> std::result::Result<(Vec<Stretch>, Vec<Stretch>), String> {
     let base =
         if stored.base == NO_TIMELINE { Vec::new() } else { parse_timeline(dictionary, &without_unknown(dictionary, &stored.base))? };
     Ok((base, parse_timeline(dictionary, &stored.proposed)?))
+}
+
+impl RebasedDictionary {
+    /// Merges one item with what a head holds, and keeps what is to be kept of it.
+    fn add(&mut self, read: ReadItem, rebased: &mut Rebased) {
+        let dictionary = &self.dictionary;
+        match read {
+            ReadItem::AsBased { proposed: None, .. } => {}
+            ReadItem::AsBased { code, is_restored, proposed: Some(proposed) } => self.change_item(code, is_restored, proposed),
+            ReadItem::Moved { stored, base, theirs, mine } => {
+                let merged = merge(&base, &theirs, &mine);
+                let conflict = |conflict| RequestConflict::Item { dictionary: Arc::clone(dictionary), item: stored.code.clone(), conflict };
+                rebased.conflicts.extend(merged.conflicts.into_iter().map(conflict));
+                if merged.timeline != theirs {
+                    self.change_item(stored.code.clone(), stored.is_restored, merged.timeline.clone());
+                }
+                self.items.push(RebasedItem { stored, base, theirs, mine, merged: merged.timeline });
+            }
+            ReadItem::Unreadable { code, message } => {
+                let violation = Violation::new(dictionary.code.as_str(), "attribute_unknown", message).of_item(&code);
+                rebased.violations.push(violation);
+            }
+        }
+    }
+
+    fn change_item(&mut self, code: ItemCode, is_restored: bool, merged: Vec<Stretch>) {
+        if merged.is_empty() {
+            self.change.annulled.insert(code.clone());
+        } else if is_restored {
+            self.change.restored.insert(code.clone());
+        }
+        self.change.timelines.insert(code, merged);
+    }
 }
 
 /// The definition that the items of a request stand under.

@@ -16,6 +16,7 @@ use crate::domain::account::AccountId;
 use crate::domain::change_request::RequestId;
 use crate::domain::dictionary::Dictionary;
 use crate::domain::error::{Error, Result};
+use crate::domain::item_table::Cursor;
 use crate::domain::publication::{RowChanges, State};
 use crate::domain::text::ItemCode;
 use crate::domain::timeline_json::timeline_json;
@@ -51,7 +52,8 @@ impl DraftContent {
             let changed = Changed { head, dictionary: Arc::clone(&after.dictionary), after, rows };
             let codes = rows.codes();
             let (items, packs) = if codes.len() < PACKED_ITEMS_MIN {
-                (codes.iter().map(|code| changed.stored_item(code)).collect(), Vec::new())
+                let mut items = after.items.cursor();
+                (codes.iter().map(|code| changed.stored_item(code, &mut items)).collect(), Vec::new())
             } else {
                 (Vec::new(), changed.packs(&codes)?)
             };
@@ -66,21 +68,21 @@ impl DraftContent {
         let item = |item: &StoredItem| StoredItem { request, changed_by: of.changed_by, changed_at: of.changed_at, ..item.clone() };
         let items: Vec<StoredItem> = self.items.iter().map(item).collect();
         db::change_request_content::insert_items(acting.connection, &items)?;
-        self.packs.iter().try_for_each(|pack| db::change_request_pack::insert(acting.connection, &pack.clone().belongs_to(&of)))
+        db::change_request_pack::insert_all(acting.connection, &self.packs, &of)
     }
 }
 
 impl Changed<'_> {
-    /// Base and proposal of an item.
-    fn timelines(&self, code: &ItemCode) -> (String, String) {
+    /// Base and proposal of an item, of which `after` finds the versions.
+    fn timelines(&self, code: &ItemCode, after: &mut Cursor<'_>) -> (String, String) {
         let base = timeline_json(&self.dictionary, &published_timeline(self.head, &self.dictionary, code));
-        let proposed = self.after.items.versions_of(code).iter().map(|version| &version.stretch);
+        let proposed = after.versions_of(code).iter().map(|version| &version.stretch);
         (base, timeline_json(&self.dictionary, proposed))
     }
 
     /// Whose it is, is said when it is stored.
-    fn stored_item(&self, code: &ItemCode) -> StoredItem {
-        let (base, proposed) = self.timelines(code);
+    fn stored_item(&self, code: &ItemCode, after: &mut Cursor<'_>) -> StoredItem {
+        let (base, proposed) = self.timelines(code, after);
         StoredItem {
             request: RequestId(0),
             dictionary: self.dictionary.code.clone(),
@@ -115,9 +117,10 @@ impl Changed<'_> {
         };
         let mut packer = Packer::default();
         let mut packs = Vec::new();
+        let mut after = self.after.items.cursor();
         for codes in codes.chunks(ITEMS_PER_PACK) {
             for code in codes {
-                let (base, proposed) = self.timelines(code);
+                let (base, proposed) = self.timelines(code, &mut after);
                 let is_restored = self.rows.restored.contains(code);
                 packer.push(&PackedItem { code, base: &base, proposed: &proposed, is_restored });
             }

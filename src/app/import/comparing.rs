@@ -71,6 +71,8 @@ impl Comparing<'_> {
                 None => compared.rows.push(draft),
             }
         }
+        // All rows are put in order in the end, which is soon done with parts that are.
+        compared.rows.sort_by(ItemDraft::in_order);
         compared
     }
 

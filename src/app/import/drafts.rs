@@ -180,7 +180,7 @@ impl Reading<'_> {
     /// Sorts the rows, and rejects those that cannot stand beside the others of their item.
     fn put_in_order(&self, drafts: &mut Drafts, rejected: &mut Rejected) -> Result<()> {
         let mut rows = drafts.rows.take();
-        rows.sort_by(|a, b| a.code.cmp(&b.code).then(a.place.cmp(&b.place)));
+        rows.sort_by(ItemDraft::in_order);
         let rows_count = rows.len();
         // A row that is there twice, word for word, is a slip of whoever made the file and harms nobody.
         rows.dedup_by(|next, row| says_the_same_row(row, next));

@@ -77,7 +77,7 @@ fn import(bytes: &[u8], draft: &Draft) -> Outcome {
         Ok(())
     };
     reader.read_all(|drafted| drafted, take).expect("readable");
-    rows.sort_by(|a: &ItemDraft, b: &ItemDraft| a.code.cmp(&b.code).then(a.place.cmp(&b.place)));
+    rows.sort_by(ItemDraft::in_order);
     rows.dedup_by(|next, row| {
         row.code == next.code && row.validity == next.validity && row.parent == next.parent && row.values == next.values
     });
