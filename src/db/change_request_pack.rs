@@ -49,8 +49,9 @@ pub struct PackedItem<'a> {
 }
 
 /// Packs items one by one.
-#[derive(Default)]
 pub struct Packer {
+    /// Kept between packs: to make one takes long beside what it does.
+    compressor: zstd::bulk::Compressor<'static>,
     lines: String,
     first_code: String,
     last_code: String,
@@ -58,6 +59,11 @@ pub struct Packer {
 }
 
 impl Packer {
+    pub fn new() -> Result<Self> {
+        let compressor = zstd::bulk::Compressor::new(COMPRESSION_LEVEL).map_err(Error::internal)?;
+        Ok(Self { compressor, lines: String::new(), first_code: String::new(), last_code: String::new(), items_count: 0 })
+    }
+
     pub fn push(&mut self, item: &PackedItem<'_>) {
         if self.items_count == 0 {
             item.code.clone_into(&mut self.first_code);
@@ -78,7 +84,7 @@ impl Packer {
         if self.items_count == 0 {
             return Ok(None);
         }
-        let mut body = zstd::bulk::compress(self.lines.as_bytes(), COMPRESSION_LEVEL).map_err(Error::internal)?;
+        let mut body = self.compressor.compress(self.lines.as_bytes()).map_err(Error::internal)?;
         // It was given room for what does not compress at all, and hundreds of packs wait to be stored.
         body.shrink_to_fit();
         self.lines.clear();
@@ -112,23 +118,35 @@ impl ItemPack {
         self.items_count
     }
 
-    pub fn unpack(&self) -> Result<Vec<StoredItem>> {
+    /// Hands on what it keeps of each item, in the order of their codes.
+    pub fn for_each(&self, mut take: impl FnMut(PackedItem<'_>)) -> Result<()> {
         let lines = zstd::stream::decode_all(self.body.as_slice()).map_err(Error::internal)?;
-        let item = |line: &[u8]| -> Result<StoredItem> {
+        for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             let Line(code, base, proposed, is_restored) = serde_json::from_slice(line).map_err(Error::internal)?;
-            Ok(StoredItem {
-                request: self.request,
-                dictionary: self.dictionary.clone(),
-                code: ItemCode::new(code),
-                base: base.get().to_owned(),
-                proposed: proposed.get().to_owned(),
-                is_restored,
-                comment: String::new(),
-                changed_by: self.changed_by,
-                changed_at: self.changed_at,
-            })
-        };
-        lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(item).collect()
+            take(PackedItem { code: &code, base: base.get(), proposed: proposed.get(), is_restored });
+        }
+        Ok(())
+    }
+
+    /// One of its items as a row keeps it.
+    pub fn stored(&self, item: &PackedItem<'_>) -> StoredItem {
+        StoredItem {
+            request: self.request,
+            dictionary: self.dictionary.clone(),
+            code: ItemCode::new(item.code),
+            base: item.base.to_owned(),
+            proposed: item.proposed.to_owned(),
+            is_restored: item.is_restored,
+            comment: String::new(),
+            changed_by: self.changed_by,
+            changed_at: self.changed_at,
+        }
+    }
+
+    pub fn unpack(&self) -> Result<Vec<StoredItem>> {
+        let mut items = Vec::new();
+        self.for_each(|item| items.push(self.stored(&item)))?;
+        Ok(items)
     }
 
     fn belonging(&self) -> PackedFor {
@@ -137,10 +155,12 @@ impl ItemPack {
 
     fn without(&self, codes: &[&ItemCode]) -> Result<Option<ItemPack>> {
         let codes: FxHashSet<&str> = codes.iter().map(|code| code.as_str()).collect();
-        let mut packer = Packer::default();
-        for item in self.unpack()?.iter().filter(|item| !codes.contains(item.code.as_str())) {
-            packer.push(&PackedItem { code: &item.code, base: &item.base, proposed: &item.proposed, is_restored: item.is_restored });
-        }
+        let mut packer = Packer::new()?;
+        self.for_each(|item| {
+            if !codes.contains(item.code) {
+                packer.push(&item);
+            }
+        })?;
         packer.finish(&self.belonging())
     }
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::thread;
 
@@ -12,6 +13,7 @@ use super::attribute::{Fault, quoted, type_name};
 use super::definition::{Check, OnRetire};
 use super::dictionary::Dictionary;
 use super::hierarchy;
+use super::in_order::in_order;
 use super::item::{ITEM_VERSIONS_MAX, ItemVersion};
 use super::publication::{State, World};
 use super::rule::Verdict;
@@ -21,8 +23,11 @@ use super::validity::{Date, Validity};
 use super::value::Value;
 use super::violation::{Violation, Violations};
 
-/// From how many items on two threads judge them: fewer are done before a thread has begun.
+/// From how many items on several threads judge them: fewer are done before a thread has begun.
 const SHARED_ITEMS_MIN: usize = 20_000;
+
+/// How many items a thread judges at once.
+const ITEMS_AT_ONCE: usize = 8_192;
 
 /// Which items of each changed dictionary are to be judged.
 pub type Touched = BTreeMap<DictionaryCode, TouchedItems>;
@@ -50,13 +55,25 @@ pub fn validate(change: &Change<'_>, violations: &mut Violations) {
         }
         let check = StateCheck { world: change.after, state: after };
         let codes = touched.codes(after);
-        check.items(&codes, violations);
-        if let Some(before) = before {
-            check_not_vanished(before, after, &touched.codes(before), violations);
+        let together = |violations: &mut Violations| {
+            if let Some(before) = before {
+                check_not_vanished(before, after, &touched.codes(before), violations);
+            }
+            check.unique_attributes(&codes, violations);
+            hierarchy::check_cycles(after, &codes, violations);
+            hierarchy::check_roots(after, violations);
+        };
+        if codes.len() < SHARED_ITEMS_MIN {
+            check.items(&codes, violations);
+            together(violations);
+            continue;
         }
-        check.unique_attributes(&codes, violations);
-        hierarchy::check_cycles(after, &codes, violations);
-        hierarchy::check_roots(after, violations);
+        let mut found = violations.another();
+        thread::scope(|scope| {
+            scope.spawn(|| together(&mut found));
+            check.very_many_items(&codes, violations);
+        });
+        violations.append(found);
     }
     check_referrers(change, violations);
 }
@@ -249,27 +266,32 @@ impl StateCheck<'_> {
         }
     }
 
-    /// Judges items one by one, on two threads where there are very many.
+    /// Judges items one by one.
     fn items(&self, codes: &[ItemCode], violations: &mut Violations) {
-        let judge = |codes: &[ItemCode], violations: &mut Violations| {
-            let mut items = self.state.items.cursor();
-            for item in codes {
-                self.item(item, items.versions_of(item), violations);
-                check_code_is_free(self.state, item, violations);
-            }
-        };
-        if codes.len() < SHARED_ITEMS_MIN {
-            return judge(codes, violations);
+        let mut items = self.state.items.cursor();
+        for item in codes {
+            self.item(item, items.versions_of(item), violations);
+            check_code_is_free(self.state, item, violations);
         }
-        let (first, second) = codes.split_at(codes.len() / 2);
-        let mut found = violations.another();
-        thread::scope(|scope| {
-            let judging = scope.spawn(|| judge(second, &mut found));
-            judge(first, violations);
-            // A panic of the thread is a panic of the judgement.
-            judging.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        });
-        violations.append(found);
+    }
+
+    /// The same on several threads.
+    fn very_many_items(&self, codes: &[ItemCode], violations: &mut Violations) {
+        let nothing = violations.another();
+        let judge = |codes: &[ItemCode]| {
+            let mut found = nothing.another();
+            self.items(codes, &mut found);
+            found
+        };
+        let mut chunks = codes.chunks(ITEMS_AT_ONCE);
+        let Ok(()) = in_order(
+            || chunks.next(),
+            judge,
+            |found| {
+                violations.append(found);
+                Ok::<(), Infallible>(())
+            },
+        );
     }
 
     fn code(&self, code: &str, violations: &mut Violations) {

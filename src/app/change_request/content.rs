@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::catalog::Head;
 use crate::db::change_request_content::{StoredDictionary, StoredItem};
-use crate::db::change_request_pack::ItemPack;
+use crate::db::change_request_pack::{ItemPack, PackedItem};
 use crate::domain::approval::Policy;
 use crate::domain::definition::Definition;
 use crate::domain::definition_merge::{DefinitionConflict, merge_definitions};
@@ -104,14 +104,17 @@ impl Stored {
             let is_defined = stored.definition.is_some();
             let mut of_dictionary = RebasedDictionary { code: stored.code, dictionary, is_defined, change, items: Vec::new() };
             for item in items {
-                let read = read_item(head, &of_dictionary.dictionary, item);
+                let kept = PackedItem { code: &item.code, base: &item.base, proposed: &item.proposed, is_restored: item.is_restored };
+                let read = read_item(head, &of_dictionary.dictionary, &kept, || item.clone());
                 of_dictionary.add(read, &mut rebased);
             }
             let dictionary = Arc::clone(&of_dictionary.dictionary);
             // One after another: the items of all packs would not fit into memory's budget as they are stored.
             let mut packs = packs.into_iter();
             let read = |pack: ItemPack| -> Result<Vec<ReadItem>> {
-                Ok(pack.unpack()?.into_iter().map(|item| read_item(head, &dictionary, item)).collect())
+                let mut items = Vec::new();
+                pack.for_each(|item| items.push(read_item(head, &dictionary, &item, || pack.stored(&item))))?;
+                Ok(items)
             };
             in_order(
                 || packs.next(),
@@ -137,23 +140,23 @@ enum ReadItem {
     Unreadable { code: ItemCode, message: String },
 }
 
-fn read_item(head: &Head, dictionary: &Dictionary, stored: StoredItem) -> ReadItem {
-    let (base, mine) = match timelines(dictionary, &stored) {
+/// `stored` gives the item whole, which is rarely asked for.
+fn read_item(head: &Head, dictionary: &Dictionary, item: &PackedItem<'_>, stored: impl FnOnce() -> StoredItem) -> ReadItem {
+    let (base, mine) = match timelines(dictionary, item) {
         Ok(timelines) => timelines,
-        Err(message) => return ReadItem::Unreadable { code: stored.code, message },
+        Err(message) => return ReadItem::Unreadable { code: ItemCode::new(item.code), message },
     };
-    let theirs = published_timeline(head, dictionary, &stored.code);
+    let theirs = published_timeline(head, dictionary, item.code);
     if base != theirs {
-        return ReadItem::Moved { stored, base, theirs, mine };
+        return ReadItem::Moved { stored: stored(), base, theirs, mine };
     }
-    ReadItem::AsBased { code: stored.code, is_restored: stored.is_restored, proposed: (mine != theirs).then_some(mine) }
+    ReadItem::AsBased { code: ItemCode::new(item.code), is_restored: item.is_restored, proposed: (mine != theirs).then_some(mine) }
 }
 
 /// Base and proposal of an item, or why they cannot be read.
-fn timelines(dictionary: &Dictionary, stored: &StoredItem) -> std::result::Result<(Vec<Stretch>, Vec<Stretch>), String> {
-    let base =
-        if stored.base == NO_TIMELINE { Vec::new() } else { parse_timeline(dictionary, &without_unknown(dictionary, &stored.base))? };
-    Ok((base, parse_timeline(dictionary, &stored.proposed)?))
+fn timelines(dictionary: &Dictionary, item: &PackedItem<'_>) -> std::result::Result<(Vec<Stretch>, Vec<Stretch>), String> {
+    let base = if item.base == NO_TIMELINE { Vec::new() } else { parse_timeline(dictionary, &without_unknown(dictionary, item.base))? };
+    Ok((base, parse_timeline(dictionary, item.proposed)?))
 }
 
 impl RebasedDictionary {

@@ -115,7 +115,7 @@ impl Changed<'_> {
             changed_by: AccountId::SVOD,
             changed_at: jiff::Timestamp::UNIX_EPOCH,
         };
-        let mut packer = Packer::default();
+        let mut packer = Packer::new()?;
         let mut packs = Vec::new();
         let mut after = self.after.items.cursor();
         for codes in codes.chunks(ITEMS_PER_PACK) {
