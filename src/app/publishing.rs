@@ -31,6 +31,10 @@ const ATTEMPTS_MAX: usize = 5;
 /// How many violations a round of leaving out looks at; what is beyond shows in the next round.
 const TRIED_VIOLATIONS_MAX: usize = 100_000;
 
+/// From how many rows on a change is judged while it is written. Fewer are judged before, and hold up no other writer when they are
+/// not valid.
+const JUDGED_BESIDE_MIN: usize = 20_000;
+
 /// What is to be published, and on what basis. The change is worked out from the newest state, perhaps more than once.
 pub struct Proposal<'a> {
     pub title: String,
@@ -95,11 +99,22 @@ pub struct Publisher {
     advancing: Mutex<()>,
 }
 
-/// A proposal worked out against one head and found valid.
+/// A proposal worked out against one head.
 struct Prepared {
     head: Arc<Head>,
     publication: Publication,
     dictionaries: Vec<PreparedDictionary>,
+    /// What is to be found valid before the transaction ends; `None` when it was before it began.
+    unjudged: Option<Judgement>,
+}
+
+/// A state that a change would make, beside the one before.
+struct Judgement {
+    before: World,
+    after: World,
+    touched: Touched,
+    /// The dictionaries whose definition changes.
+    redefined: BTreeSet<DictionaryCode>,
 }
 
 /// The state that a change makes, and the rows that lead there.
@@ -113,6 +128,10 @@ pub struct WorkedOut {
 impl WorkedOut {
     pub fn counts(&self) -> BTreeMap<DictionaryCode, ChangeCounts> {
         self.rows.iter().map(|(code, rows)| (code.clone(), rows.counts)).collect()
+    }
+
+    fn opened_count(&self) -> usize {
+        self.rows.values().map(|rows| rows.opened.len()).sum()
     }
 
     /// Puts items back to what they were before.
@@ -172,7 +191,7 @@ impl Publisher {
             let Some(mut prepared) = self.prepare(proposal)? else { return Ok(Published::default()) };
             let counts = counts_of(&prepared.dictionaries);
             let writing = tracing::info_span!(target: traces::TARGET, "publication transaction");
-            if writing.in_scope(|| self.store.write(|connection| prepared.write(connection, proposal)))? {
+            if writing.in_scope(|| self.store.write(|connection| self.write(connection, &mut prepared, proposal)))? {
                 let seq = prepared.publication.seq;
                 span.record("svod.publication", seq);
                 self.traced.keep(seq, &span);
@@ -215,12 +234,14 @@ impl Publisher {
 
     /// What was worked out, found valid. Items that `leave_out` names are left out, round by round, until the rest is.
     fn valid(&self, (before, worked_out): (World, WorkedOut), leave_out: Option<LeaveOut<'_>>) -> Result<Option<WorkedOut>> {
-        let mut worked_out = worked_out;
+        let (mut before, mut worked_out) = (before, worked_out);
         while !worked_out.rows.is_empty() {
-            let violations = match (self.check(&before, &worked_out, leave_out.map(|_| TRIED_VIOLATIONS_MAX)), leave_out) {
+            let judgement = Judgement::new(before, &worked_out);
+            let violations = match (self.judge_state(&judgement, leave_out.map(|_| TRIED_VIOLATIONS_MAX)), leave_out) {
                 (Err(Error::Invalid(violations)), Some(_)) => violations,
                 (outcome, _) => return outcome.map(|()| Some(worked_out)),
             };
+            before = judgement.before;
             let left_out = leave_out.map(|leave_out| leave_out(&violations)).transpose()?.unwrap_or_default();
             if left_out.values().all(BTreeSet::is_empty) {
                 return Err(Error::Invalid(violations));
@@ -234,46 +255,68 @@ impl Publisher {
     fn prepare(&self, proposal: &Proposal<'_>) -> Result<Option<Prepared>> {
         self.catch_up()?;
         let head = self.catalog.head();
-        let worked_out = work_out(&head, (proposal.change)(&head)?, Digesting::Published);
-        let Some(WorkedOut { after, rows, redefined }) = self.valid(worked_out, proposal.leave_out)? else { return Ok(None) };
+        let (before, worked_out) = work_out(&head, (proposal.change)(&head)?, Digesting::Published);
+        let is_judged_beside = proposal.leave_out.is_none() && worked_out.opened_count() >= JUDGED_BESIDE_MIN;
+        let (unjudged, worked_out) = if is_judged_beside {
+            (Some(Judgement::new(before, &worked_out)), Some(worked_out))
+        } else {
+            (None, self.valid((before, worked_out), proposal.leave_out)?)
+        };
+        let Some(WorkedOut { after, rows, redefined }) = worked_out else { return Ok(None) };
         let (seq, published_at) = (head.seq() + 1, self.clock.now());
         let (title, basis) = (proposal.title.clone(), proposal.basis.clone());
         let publication = Publication { seq, published_at, title, basis, change_request: None };
         let prepared = |(code, rows)| PreparedDictionary::new(&head, redefined.contains(&code), after[&code].clone(), rows, seq);
         let dictionaries = rows.into_iter().map(prepared).collect();
-        Ok(Some(Prepared { publication, dictionaries, head: Arc::clone(&head) }))
+        Ok(Some(Prepared { publication, dictionaries, head: Arc::clone(&head), unjudged }))
+    }
+
+    /// `false` when others published meanwhile: then nothing was written, and the proposal is to be worked out anew.
+    fn write(&self, connection: &mut Engine, prepared: &mut Prepared, proposal: &Proposal<'_>) -> Result<bool> {
+        let Some(unjudged) = prepared.unjudged.take() else { return prepared.write(connection, proposal) };
+        std::thread::scope(|scope| {
+            let judging = scope.spawn(|| self.judge_state(&unjudged, None));
+            let written = prepared.write(connection, proposal);
+            // What is wrong with a change is told before what the database makes of it.
+            judging.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            written
+        })
     }
 
     /// A new or changed definition must find room beside the others in the data API.
-    fn check_names(&self, worked_out: &WorkedOut, violations: &mut Violations) {
-        if worked_out.redefined.is_empty() {
+    fn check_names(&self, judgement: &Judgement, violations: &mut Violations) {
+        let Judgement { after, redefined, .. } = judgement;
+        if redefined.is_empty() {
             return;
         }
-        let (new, kept): (Vec<_>, Vec<_>) = worked_out.after.iter().partition(|(code, _)| worked_out.redefined.contains(*code));
+        let (new, kept): (Vec<_>, Vec<_>) = after.iter().partition(|(code, _)| redefined.contains(*code));
         let dictionaries: Vec<Arc<Dictionary>> = kept.into_iter().chain(new).map(|(_, state)| Arc::clone(&state.dictionary)).collect();
-        for (code, message) in (self.name_check)(&dictionaries).into_iter().filter(|(code, _)| worked_out.redefined.contains(code)) {
+        for (code, message) in (self.name_check)(&dictionaries).into_iter().filter(|(code, _)| redefined.contains(code)) {
             violations.push(Violation::new(code.as_str(), "name_taken", message));
         }
     }
 
     /// Refuses a state that is not valid. More violations than usual are kept where all of them are wanted.
-    fn check(&self, before: &World, worked_out: &WorkedOut, kept_max: Option<usize>) -> Result<()> {
+    fn judge_state(&self, judgement: &Judgement, kept_max: Option<usize>) -> Result<()> {
         let mut violations = Violations::new(kept_max.unwrap_or(self.violations_max));
-        let mut touched = Touched::new();
-        for (code, rows) in &worked_out.rows {
-            let items = if worked_out.redefined.contains(code) {
-                check_targets(&worked_out.after[code].dictionary, &worked_out.after, &mut violations);
-                TouchedItems::All
-            } else {
-                TouchedItems::Some(rows.codes())
-            };
-            touched.insert(code.clone(), items);
-        }
-        self.check_names(worked_out, &mut violations);
+        let Judgement { before, after, touched, redefined } = judgement;
+        redefined.iter().for_each(|code| check_targets(&after[code].dictionary, after, &mut violations));
+        self.check_names(judgement, &mut violations);
         if violations.is_empty() {
-            validate(&Change { before, after: &worked_out.after, touched: &touched }, &mut violations);
+            validate(&Change { before, after, touched }, &mut violations);
         }
         if violations.is_empty() { Ok(()) } else { Err(Error::Invalid(violations)) }
+    }
+}
+
+impl Judgement {
+    fn new(before: World, worked_out: &WorkedOut) -> Self {
+        let touches = |(code, rows): (&DictionaryCode, &RowChanges)| {
+            let is_redefined = worked_out.redefined.contains(code);
+            (code.clone(), if is_redefined { TouchedItems::All } else { TouchedItems::Some(rows.codes()) })
+        };
+        let touched = worked_out.rows.iter().map(touches).collect();
+        Self { before, after: worked_out.after.clone(), touched, redefined: worked_out.redefined.clone() }
     }
 }
 

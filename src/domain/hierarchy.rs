@@ -51,7 +51,8 @@ fn padded_with_zeros(code: &str, end: usize) -> String {
 /// Reports every touched item that stands, on some date, under itself, and what it makes stand too deep.
 ///
 /// Parents over all dates together make one graph, which has no cycle unless some date has a suspect; only then are dates compared.
-pub fn check_cycles(state: &State, touched: &[ItemCode], violations: &mut Violations) {
+/// `before` is the state that was changed, if there was one.
+pub fn check_cycles(before: Option<&State>, state: &State, touched: &[ItemCode], violations: &mut Violations) {
     if !state.dictionary.is_hierarchical() {
         return;
     }
@@ -59,15 +60,18 @@ pub fn check_cycles(state: &State, touched: &[ItemCode], violations: &mut Violat
     let mut walk = Walk { state, heights: vec![UNKNOWN_HEIGHT; rows_count], path: Vec::new(), suspects: Vec::new() };
     // By the position of an item's first version: a set of codes would take many times the memory for a bulk change.
     let mut below = vec![false; rows_count];
-    let mut items = state.items.cursor();
+    let (mut items, mut items_before) = (state.items.cursor(), before.map(|before| before.items.cursor()));
+    let mut has_moved = false;
     for code in touched {
         if let Some((position, versions)) = items.find(code) {
             walk.up_from(code, position, versions);
+            let versions_before = items_before.as_mut().map(|items| items.versions_of(code)).unwrap_or_default();
+            has_moved |= !versions_before.is_empty() && !stands_as_before(versions_before, versions);
             below[position] = true;
         }
     }
-    // What stands under a touched item moved with it, though nobody touched it.
-    loop {
+    // What stands under an item that moved went with it, though nobody touched it. Under a new one stands nothing that was not touched.
+    while has_moved {
         let mut found: Vec<(usize, &str)> = Vec::new();
         let mut first = 0;
         let mut code: Option<&ItemCode> = None;
@@ -80,9 +84,7 @@ pub fn check_cycles(state: &State, touched: &[ItemCode], violations: &mut Violat
                 found.push((first, version.code.as_str()));
             }
         }
-        if found.is_empty() {
-            break;
-        }
+        has_moved = !found.is_empty();
         for (position, code) in found {
             walk.up(code);
             below[position] = true;
@@ -92,6 +94,14 @@ pub fn check_cycles(state: &State, touched: &[ItemCode], violations: &mut Violat
     for suspect in suspects {
         report_suspect(state, suspect, violations);
     }
+}
+
+/// Whether an item has the same parents on the same dates.
+fn stands_as_before(before: &[Arc<ItemVersion>], after: &[Arc<ItemVersion>]) -> bool {
+    let stands_alike = |(before, after): (&Arc<ItemVersion>, &Arc<ItemVersion>)| {
+        before.validity() == after.validity() && before.parent() == after.parent()
+    };
+    before.len() == after.len() && before.iter().zip(after).all(stands_alike)
 }
 
 enum Suspect<'a> {

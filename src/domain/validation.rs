@@ -60,7 +60,7 @@ pub fn validate(change: &Change<'_>, violations: &mut Violations) {
                 check_not_vanished(before, after, &touched.codes(before), violations);
             }
             check.unique_attributes(&codes, violations);
-            hierarchy::check_cycles(after, &codes, violations);
+            hierarchy::check_cycles(before, after, &codes, violations);
             hierarchy::check_roots(after, violations);
         };
         if codes.len() < SHARED_ITEMS_MIN {

@@ -202,8 +202,9 @@ impl Reading<'_> {
         let changing: rustc_hash::FxHashSet<ItemCode> = drafts.rows.iter().map(|row| row.code.clone()).collect();
         let code = |confirmed: &Confirmed| &state.items.version(confirmed.position as usize).code;
         let mut kept = Vec::with_capacity(drafts.confirmed.len());
+        let mut items = state.items.cursor();
         for same in std::mem::take(&mut drafts.confirmed).chunk_by(|a, b| code(a) == code(b)) {
-            let versions = state.items.versions_of(code(&same[0]));
+            let versions = items.versions_of(code(&same[0]));
             // Rows with dates are the timeline from the earliest of them on, so each later version must have its row.
             let is_whole = match same {
                 [only] if !only.is_dated => true,

@@ -161,8 +161,8 @@ impl Survey {
         if valid.is_ascii() {
             return;
         }
-        self.beyond_ascii += valid.iter().filter(|byte| **byte >= 0xC0).count() as u64;
-        self.cyrillic += valid.iter().filter(|byte| **byte & 0xFC == 0xD0).count() as u64;
+        self.beyond_ascii += count(valid, |byte| byte >= 0xC0);
+        self.cyrillic += count(valid, |byte| byte & 0xFC == 0xD0);
     }
 
     fn take_as_other(&mut self, chunk: &[u8]) {
@@ -243,6 +243,11 @@ impl Survey {
         lines.pass(&chunk[..at], self.bytes_total);
         Found { byte, offset: self.bytes_total + at as u64, line: lines.number() }
     }
+}
+
+/// How many bytes are so: counted in bytes, as many as one can count, which the compiler does for many at a time.
+fn count(bytes: &[u8], is_so: impl Fn(u8) -> bool) -> u64 {
+    bytes.chunks(usize::from(u8::MAX)).map(|some| u64::from(some.iter().map(|byte| u8::from(is_so(*byte))).sum::<u8>())).sum()
 }
 
 impl Found {
