@@ -270,19 +270,21 @@ const REFUSING: [(&str, usize); 8] = [
     ("Self::refused(", 0),
     ("Problem::new(", 1),
     ("Refused::new(", 0),
-    ("fault::error(", 0),
+    ("error(", 0),
     ("Fault::new(", 0),
-    ("UserError::new(", 1),
+    ("violation(", 1),
 ];
 
 /// The codes that a file refuses by, as far as they stand in the call itself.
 fn refused_codes(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     for (call, at) in REFUSING {
-        for (start, _) in text.match_indices(call) {
+        let is_whole = |start: usize| !text[..start].ends_with(|letter: char| letter.is_alphanumeric() || "_.".contains(letter));
+        for (start, _) in text.match_indices(call).filter(|(start, _)| is_whole(*start)) {
             let argument = text[start + call.len()..].split(',').nth(at).unwrap_or_default().trim();
-            let literal = argument.strip_prefix('"').and_then(|rest| rest.split_once('"'));
-            found.extend(literal.map(|(code, _)| code).filter(|code| !code.is_empty()));
+            let literal = argument.strip_prefix('"').and_then(|rest| rest.split_once('"')).map(|(literal, _)| literal);
+            let is_code = |text: &&str| !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphabetic() || letter == '_');
+            found.extend(literal.filter(is_code));
         }
     }
     found
