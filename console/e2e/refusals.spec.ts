@@ -45,8 +45,9 @@ test('a form that is refused for several reasons says each by the name of its fi
   await dialog.getByLabel('Адрес').fill('портал');
   await dialog.getByRole('button', { name: 'Зарегистрировать' }).click();
   const alert = dialog.getByRole('alert');
-  await expect(alert).toContainText('Код: код записан не в том виде.');
-  await expect(alert).toContainText('Адрес: адрес неполный или в нём есть лишнее.');
+  await expect(alert).toContainText('Код: такой код не подходит.');
+  await expect(alert).toContainText('Маленькие латинские буквы, цифры и подчёркивание');
+  await expect(alert).toContainText('Адрес: нужен полный адрес без лишних частей.');
   await expect(alert).not.toContainText('url:');
   await expectAccessible(page);
   await alert.scrollIntoViewIfNeeded();

@@ -8,7 +8,7 @@ const PERIOD = String.raw`always|(?:from \S+ )?until [\d-]+|from [\d-]+`;
  * What the service's sentences say beyond the words that a refusal has of its own: values, limits, dates, codes. These are the usual
  * ones, for who reads Russian; a blank one says nothing more. A sentence that is not among them is shown as it came.
  */
-const WORDED: Array<[RegExp, string]> = [
+export const WORDED: Array<[RegExp, string]> = [
   [/^is required and blank$/, ''],
   [/^is required in Russian$/, 'Нужен текст на русском языке.'],
   [/^a change request needs a title: say what is to change$/, ''],
@@ -90,7 +90,6 @@ const WORDED: Array<[RegExp, string]> = [
   [/^a password has at most (\d+) characters: .+$/, 'Можно не больше $1 знаков.'],
   [/^there is an account (\S+) already: choose another name$/, 'Имя: $1.'],
   [/^there is a consumer (\S+) already: choose another code$/, 'Код: $1.'],
-  [/^the account (\S+) is .+$/, 'Запись: $1.'],
   [/^one edit changes at most (\d+) items, and this one (\d+): .+$/, 'Строк $2, а можно не больше $1.'],
   [/^`first` is (\d+), and at most (\d+) are given.*$/, 'Запрошено $1, а можно не больше $2.'],
   [/^this token does not allow to (\w+).*$/, 'Разрешение: $1.'],
@@ -116,6 +115,84 @@ const WORDED: Array<[RegExp, string]> = [
   [/^the file is empty(: it needs a header of column names)?$/, ''],
   [/^more than (\d+) rows are wrong, .+$/s, 'Их больше $1.'],
   [/^the file ends in the middle of line (\d+), after (\d+) of (\d+) fields: .+$/s, 'Строка $1: значений $2 из $3.'],
+  [
+    /^something that you may not see leans on what this changes: .+$/,
+    'От этого зависит то, что вам не показано: попросите администратора, которому видно и то и другое.',
+  ],
+  [/^changing items of (\S+) needs the role steward on it: .+$/, 'Нужна роль редактора справочника $1.'],
+  [/^drafting changes needs the role steward on some dictionary: .+$/, 'Нужна роль редактора хотя бы одного справочника.'],
+  [/^this decision needs the role approver on one of the dictionaries: .+$/, 'Нужна роль согласующего одного из справочников.'],
+  [
+    /^this needs whoever created the change request, or a steward(?: of )(\S+): .+$/,
+    'Это может автор заявки или редактор справочника $1.',
+  ],
+  [/^this needs whoever created the change request, or a steward: .+$/, 'Это может автор заявки или редактор.'],
+  [/^the audit is for auditors: .+$/, 'Журнал читают аудиторы.'],
+  [/^this is for administrators: .+$/, 'Это может только администратор.'],
+  [/^this is for administrators and auditors: .+$/, 'Это только для администраторов и аудиторов.'],
+  [
+    /^a consumer is managed by administrators and by its own account: .+$/,
+    'Это может администратор или сама учётная запись потребителя.',
+  ],
+  [/^a token of somebody else is issued by administrators: .+$/, 'Чужие токены выпускает администратор.'],
+  [
+    /^a token of a person is issued by that person: .+$/,
+    'Токен человека выпускает сам человек; для системы заведите отдельную запись.',
+  ],
+  [
+    /^there is no dictionary `?(\w+)`?(: define it in this change request first|: name one that is published)?$/,
+    'Справочник: $1.',
+  ],
+  [/^there is no item (\S+)(?: in (\S+))?$/, 'Элемент: $1.'],
+  [/^there is no (?:change request|publication|import|event|consumer|account) (\S+)$/, 'Указано: $1.'],
+  [/^there is no such (?:\w+ ?)+$/, ''],
+  [/^there is no publication (\d+): the latest is (\d+)$/, 'Указана $1, последняя — $2.'],
+  [
+    /^the code of a consumer is lower-case Latin letters, digits and `_`: (.+)$/,
+    'Маленькие латинские буквы, цифры и подчёркивание; первой — буква.',
+  ],
+  [/^a consumer needs a title: one line of at most (\d+) characters$/, 'Не больше $1 знаков.'],
+  [/^.+: one line of at most (\d+) characters$/, 'Не больше $1 знаков.'],
+  [
+    /^the address must be whole, as https:\/\/host\/path, with no user, password or `#`$/,
+    'Например https://узел/путь — без имени, пароля и «#».',
+  ],
+  [/^the address of a broker is nats:\/\/host:4222, or tls:\/\/….+$/, 'Например nats://узел:4222 или tls://узел:4222.'],
+  [/^the name of a stream is 1 to (\d+) Latin letters, digits, .+$/, 'До $1 знаков: латинские буквы, цифры, «_» и «-».'],
+  [
+    /^subjects begin with words of Latin letters, digits, .+$/,
+    'Слова из латинских букв, цифр, «_» и «-» через точку, например svod.',
+  ],
+  [/^a batch has 1 to (\d+) events$/, 'От 1 до $1.'],
+  [
+    /^(?:a consumer follows|a token is for) 1 to (\d+) dictionaries, .+$/,
+    'Выберите от 1 до $1 или ни одного — тогда все доступные.',
+  ],
+  [
+    /^a name is a lower-case Latin letter and then 1 to (\d+) such letters, .+$/,
+    'Маленькие латинские буквы, цифры, точка, дефис и подчёркивание; первой — буква.',
+  ],
+  [
+    /^(?:a display name|the title of a token) has 1 to (\d+) printable characters in one line, .+$/,
+    'От 1 до $1 видимых знаков в одну строку, без пробелов по краям.',
+  ],
+  [/^(".*") is not a kind of basis: .+$/s, 'Указано $1.'],
+  [/^the link of the basis must be the whole address of a page: .+$/, ''],
+  [/^an account has at most (\d+) consumers: remove one first$/, 'У одной учётной записи — не больше $1.'],
+  [/^there are (\d+) consumers, which is the most: .+$/, 'Их уже $1.'],
+  [/^the consumer \S+ has (\d+) secrets, which is the most: .+$/, 'Их уже $1.'],
+  [/^the account (\S+) has (\d+) tokens that work: revoke one first$/, 'У записи $1 их уже $2.'],
+  [/^this is ahead of where the consumer \S+ is, at publication (\d+): .+$/, 'Потребитель дошёл до публикации № $1.'],
+  [/^under no dictionary is this a condition on items; of (\S+): (.+)$/s, 'Справочник $1: $2'],
+  [/^a change request takes (\d+) comments, .+$/, 'Их уже $1.'],
+  [/^there is no conflict about (\S+): read the conflicts anew$/, '$1.'],
+  [/^(\S+) is not in the future: publish it now, .+$/, ''],
+  [/^the definition of \S+ was changed while the file was read; .+$/, ''],
+  [/^the file is longer than (\d+) bytes, .+$/, 'Принимается не больше $1 байт.'],
+  [/^the import is (\w+) already.*$/, ''],
+  [/^the role (\w+) is over the whole service: .+$/, ''],
+  [/^the account \S+ has no grant (\S+): list its roles$/, 'Роль: $1.'],
+  [/^the account (\S+) is .+$/, 'Запись: $1.'],
 ];
 
 /** What the service calls things within its sentences. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import i18next, { type TFunction } from 'i18next';
 import { beforeAll, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import commonEn from '@/i18n/en/common.json';
 import en from '@/i18n/en/refusal.json';
 import commonRu from '@/i18n/ru/common.json';
 import ru from '@/i18n/ru/refusal.json';
+import { WORDED } from './particulars';
 import { afterColon, placeOf, refusalIn, reported, sentence, told } from './refusalWords';
 
 const listed = JSON.parse(readFileSync(join(import.meta.dirname, '../../../graphql/refusals.json'), 'utf8')) as Array<{
@@ -99,6 +100,19 @@ test('the lines of a report are worded, with their place', () => {
     path: ['data.csv', 'строка 3', '77', 'name'],
   });
   expect(reported(t, 'the file is gone')).toBe('the file is gone');
+});
+
+/** The longest words that a pattern has as they are. */
+function longest(pattern: RegExp): string {
+  const chunks = pattern.source.replaceAll('\\/', '/').split(/\\[A-Za-z]|[\\^$.|?*+()[\]{}"`<>:]/);
+  return chunks.reduce((one, other) => (other.length > one.length ? other : one)).trim();
+}
+
+test('what is told in Russian is what the service says', () => {
+  const root = join(import.meta.dirname, '../../../src');
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.rs'));
+  const said = files.map((name) => readFileSync(join(root, name), 'utf8')).join('\n');
+  expect(WORDED.map(([pattern]) => longest(pattern)).filter((words) => !said.includes(words))).toEqual([]);
 });
 
 test('who must approve and how a request stands are told in Russian', () => {
