@@ -27,7 +27,7 @@ check: compiler console-packages ## Formatting, clippy, documentation, generated
 	scripts/generate.sh --check
 	$(NPM) run --silent check
 
-generate: compiler ## Write the generated files anew: the definition schema and the SDL
+generate: compiler ## Write the generated files anew: the definition schema, the SDL and the list of refusals
 	scripts/generate.sh
 
 fmt: console-packages ## Format the code

@@ -9,8 +9,11 @@ trap 'rm -rf "$folder"' EXIT
 "$svod" dictionary schema > "$folder/dictionary.schema.json"
 "$svod" sdl dictionaries > "$folder/data.graphql"
 "$svod" sdl --management > "$folder/schema.graphql"
+"$svod" refusals > "$folder/refusals.json"
+"$svod" refusals --markdown > "$folder/refusals.md"
 status=0
-for pair in dictionary.schema.json:dictionaries/dictionary.schema.json data.graphql:graphql/data.graphql schema.graphql:graphql/schema.graphql; do
+for pair in dictionary.schema.json:dictionaries/dictionary.schema.json data.graphql:graphql/data.graphql \
+    schema.graphql:graphql/schema.graphql refusals.json:graphql/refusals.json refusals.md:docs/refusals.md; do
     made="$folder/${pair%%:*}"
     kept="${pair#*:}"
     if [ "${1:-}" = --check ]; then

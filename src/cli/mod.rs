@@ -26,6 +26,7 @@ mod import;
 mod migrate;
 mod mirror;
 mod progress;
+mod refusals;
 mod serve;
 mod token;
 mod user;
@@ -62,6 +63,8 @@ enum Command {
     Verify(verify::VerifyArguments),
     /// Print the GraphQL schema that definitions make, or that of the management API
     Sdl(dictionary::SdlArguments),
+    /// Print every code by which the service refuses something, with what it means
+    Refusals(refusals::RefusalsArguments),
 }
 
 /// Runs a command line to its end.
@@ -115,6 +118,10 @@ fn carry_out(command: Command) -> Result<()> {
             verify::verify(&arguments)
         }
         Command::Sdl(arguments) => dictionary::print_sdl(&arguments),
+        Command::Refusals(arguments) => {
+            refusals::print(&arguments);
+            Ok(())
+        }
     }
 }
 

@@ -48,8 +48,8 @@ pub struct RequestFilter {
     pub dictionary: Option<DictionaryCode>,
     /// Only those that the caller may approve now: the floor above looks at each of them.
     pub reviewable_by_caller: bool,
-    /// Its title has these words: the floor above looks at each of them. Any title when blank.
-    pub title: String,
+    /// Its title, its number and the names of its authors have these words: the floor above looks at each of them. Any when blank.
+    pub words: String,
     /// Touches none of these.
     pub hidden: Vec<DictionaryCode>,
 }

@@ -49,11 +49,19 @@ pub fn insert(connection: &mut Engine, made: &Delivery, kept_max: i64) -> Result
         .map_err(fault)
 }
 
-/// The attempts before a number (the newest ones without it), newest first.
-pub fn list_before(connection: &mut Engine, consumer: ConsumerId, before: Option<i64>, count_max: i64) -> Result<Vec<Delivery>> {
+/// The attempts before a number (the newest ones without it), newest first, or only those with an outcome.
+pub fn list_before(
+    connection: &mut Engine,
+    consumer: ConsumerId,
+    outcome: Option<DeliveryOutcome>,
+    before: Option<i64>,
+    count_max: i64,
+) -> Result<Vec<Delivery>> {
+    let outcomes = outcome.map_or(vec![DeliveryOutcome::Delivered, DeliveryOutcome::Failed], |outcome| vec![outcome]);
     let rows: Vec<DeliveryRow> = delivery::table
         .filter(delivery::consumer_id.eq(consumer.0))
         .filter(delivery::number.lt(before.unwrap_or(i64::MAX)))
+        .filter(delivery::outcome.eq_any(outcomes.into_iter().map(DeliveryOutcome::name)))
         .order(delivery::number.desc())
         .limit(count_max)
         .select(DeliveryRow::as_select())

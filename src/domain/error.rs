@@ -1,6 +1,7 @@
 //! The one error of the core, sorted by who must act: the caller, the operator or us.
 //! It knows no transport: `http` and `query` turn it into status codes and GraphQL errors, each in one file.
 
+use super::refusal_code;
 use super::violation::Violations;
 
 /// Why something was not done. Nothing was changed when one of these is returned.
@@ -24,7 +25,9 @@ pub enum Error {
 }
 
 impl Error {
+    /// The code is one of `refusal_code`.
     pub fn refused(code: &'static str, message: impl Into<String>) -> Self {
+        debug_assert!(refusal_code::is_known(code), "{code} is in no table of codes");
         Self::Refused { code, message: message.into() }
     }
 

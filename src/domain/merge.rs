@@ -48,6 +48,24 @@ pub enum Said {
     Retirement(Option<Box<Retirement>>),
 }
 
+impl Said {
+    /// The texts in it: values, codes, reasons.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Stretches(stretches) => {
+                let values = stretches.iter().flat_map(|stretch| stretch.content.values.iter().flatten());
+                let parents = stretches.iter().filter_map(|stretch| stretch.content.parent.as_deref());
+                values.flat_map(Value::texts).chain(parents).collect()
+            }
+            Self::Parent(parent) => parent.as_deref().into_iter().collect(),
+            Self::Value(value) => value.as_ref().map(Value::texts).unwrap_or_default(),
+            Self::Retirement(retirement) => retirement.as_ref().map_or(Vec::new(), |retirement| {
+                retirement.successors.iter().map(ItemCode::as_str).chain([retirement.reason.as_str()]).collect()
+            }),
+        }
+    }
+}
+
 /// A steward's word on a conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {

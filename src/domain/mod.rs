@@ -30,6 +30,7 @@ pub mod item_table;
 pub mod merge;
 pub mod projection;
 pub mod publication;
+pub mod refusal_code;
 pub mod request_text;
 pub mod rule;
 pub mod seal;

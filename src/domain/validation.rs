@@ -17,7 +17,7 @@ use super::in_order::in_order;
 use super::item::{ITEM_VERSIONS_MAX, ItemVersion};
 use super::publication::{State, World};
 use super::rule::Verdict;
-use super::text::{DictionaryCode, ITEM_CODE_LENGTH_MAX, ItemCode, Language};
+use super::text::{DictionaryCode, ITEM_CODE_LENGTH_MAX, ItemCode};
 use super::usage;
 use super::validity::{Date, Validity};
 use super::value::Value;
@@ -341,7 +341,8 @@ impl StateCheck<'_> {
             match verdict {
                 Verdict::Holds => {}
                 Verdict::Broken => {
-                    violations.push(self.violation(&version.code, "", &rule.code, rule.message.get(Language::En)));
+                    let dictionary = dictionary.code.as_str();
+                    violations.push(Violation::of_rule(dictionary, &rule.code, &rule.message).of_item(&version.code));
                 }
                 Verdict::Failed(error) => {
                     let message = format!("the rule `{}` could not be asked: {error}", rule.code);

@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+use super::refusal_code;
+use super::text::{Label, Language};
+
 /// One broken rule. Empty strings stand for "not about one".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
@@ -17,19 +20,31 @@ pub struct Violation {
     pub code: String,
     /// A sentence for a person, without the place.
     pub message: String,
+    /// What the definition says of its own rule, in the languages that it has.
+    pub rule_message: Option<Label>,
 }
 
 impl Violation {
+    /// The code is one of `refusal_code`.
     pub fn new(dictionary: &str, code: &str, message: impl Into<String>) -> Self {
-        Self {
-            dictionary: dictionary.to_owned(),
-            item: String::new(),
-            attribute: String::new(),
-            file: None,
-            position: None,
-            code: code.to_owned(),
-            message: message.into(),
-        }
+        debug_assert!(refusal_code::is_known(code), "{code} is in no table of codes");
+        Self::with(dictionary, code, message.into(), None)
+    }
+
+    /// A rule of the definition is broken, whose code is its own.
+    pub fn of_rule(dictionary: &str, code: &str, said: &Label) -> Self {
+        Self::with(dictionary, code, said.get(Language::En).to_owned(), Some(said.clone()))
+    }
+
+    fn with(dictionary: &str, code: &str, message: String, rule_message: Option<Label>) -> Self {
+        let (item, attribute) = (String::new(), String::new());
+        let (dictionary, code) = (dictionary.to_owned(), code.to_owned());
+        Self { dictionary, item, attribute, file: None, position: None, code, message, rule_message }
+    }
+
+    /// Takes out everything that tells what it is about, but its code.
+    pub fn veil(&mut self, message: &str) {
+        *self = Self::with("", &self.code, message.to_owned(), None);
     }
 
     pub fn of_item(mut self, item: &str) -> Self {
@@ -148,10 +163,10 @@ mod tests {
     #[test]
     fn keeps_up_to_the_cap_and_counts_the_rest() {
         let mut violations = Violations::new(2);
-        for code in ["a", "b", "c"] {
+        for code in ["length", "pattern", "unique"] {
             violations.push(Violation::new("offices", code, "is wrong").of_item("1").of_attribute("name"));
         }
         assert_eq!(violations.total(), 3);
-        assert_eq!(violations.to_string(), "offices/1/name: is wrong [a]\noffices/1/name: is wrong [b]\n… and 1 more");
+        assert_eq!(violations.to_string(), "offices/1/name: is wrong [length]\noffices/1/name: is wrong [pattern]\n… and 1 more");
     }
 }

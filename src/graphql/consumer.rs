@@ -9,7 +9,7 @@ use super::consumer_input::{ChannelValue, ConsumerStateValue, DeliveryOutcomeVal
 use super::scalar::DateTime;
 use super::view::View;
 use crate::app::consumers::Confirmation;
-use crate::domain::consumer::{Channel, Consumer, ConsumerId, Delivery};
+use crate::domain::consumer::{Channel, Consumer, ConsumerId, Delivery, DeliveryOutcome};
 use crate::domain::feed::{Lag, Position};
 use crate::domain::text::DictionaryCode;
 
@@ -198,13 +198,15 @@ impl ConsumerObject {
     #[graphql(complexity = "page_cost(first, child_complexity)")]
     async fn deliveries(
         &self,
+        #[graphql(desc = "Only those that came to this.")] outcome: Option<DeliveryOutcomeValue>,
         #[graphql(desc = "How many; 50 unless told, at most 200.")] first: Option<i32>,
         #[graphql(desc = "What comes after this cursor.")] after: Option<String>,
     ) -> Result<Page<DeliveryObject>> {
-        let list = format!("deliveries of {}", self.consumer.id.0);
+        let outcome = outcome.map(DeliveryOutcome::from);
+        let list = format!("{} deliveries of {}", outcome.map_or("all", DeliveryOutcome::name), self.consumer.id.0);
         let seek = Seek::read(self.view.limits(), list, first, after.as_deref())?;
         let (id, before, count) = (self.consumer.id, seek.after_number()?, seek.count() as i64);
-        let found = self.view.work(move |svod, _| svod.consumers.list_deliveries(id, before, count)).await?;
+        let found = self.view.work(move |svod, _| svod.consumers.list_deliveries(id, outcome, before, count)).await?;
         Ok(seek.page(found, |delivery| delivery.number.to_string()).map(DeliveryObject))
     }
 }

@@ -3,7 +3,9 @@
 
 use async_graphql::{Error as Told, ErrorExtensions, SimpleObject};
 
+use super::scalar::LocalizedText;
 use crate::domain::error::Error;
+use crate::domain::refusal_code;
 use crate::domain::violation::Violation;
 
 /// Something that keeps a mutation from being carried out, and that its caller can mend.
@@ -15,6 +17,9 @@ pub struct UserError {
     pub code: String,
     /// A sentence for a person.
     pub message: String,
+    /// What the definition of the dictionary says, in the languages that it has, when it is one of its own rules that is broken. The code
+    /// is the rule's then; all others are listed in `graphql/refusals.json`.
+    pub rule_message: Option<LocalizedText>,
 }
 
 /// `not_found` as the API writes it: `NOT_FOUND`.
@@ -24,6 +29,7 @@ pub fn written(code: &str) -> String {
 
 /// A top-level error with a code.
 pub fn error(code: &str, message: impl Into<String>) -> Told {
+    debug_assert!(refusal_code::is_known(code), "{code} is in no table of codes");
     Told::new(message).extend_with(|_, extensions| extensions.set("code", code))
 }
 
@@ -64,19 +70,25 @@ pub fn user_errors(error: Error) -> Result<Vec<UserError>, Error> {
             let left_out = violations.total().saturating_sub(errors.len());
             if left_out > 0 {
                 let message = format!("{left_out} more problems are not listed: mend these first");
-                errors.push(UserError { path: Vec::new(), code: "VIOLATIONS_LEFT_OUT".to_owned(), message });
+                errors.push(UserError::new(Vec::new(), "VIOLATIONS_LEFT_OUT", message));
             }
             Ok(errors)
         }
-        refusal => Ok(vec![UserError { path: Vec::new(), code: written(refusal.code()), message: refusal.to_string() }]),
+        refusal => Ok(vec![UserError::new(Vec::new(), refusal.code(), refusal.to_string())]),
     }
 }
 
 impl UserError {
+    pub fn new(path: Vec<String>, code: &str, message: String) -> Self {
+        debug_assert!(refusal_code::is_known(code), "{code} is in no table of codes");
+        Self { path, code: written(code), message, rule_message: None }
+    }
+
     pub fn of_violation(violation: &Violation) -> Self {
         let parts = [&violation.dictionary, &violation.item, &violation.attribute];
         let path = parts.into_iter().filter(|part| !part.is_empty()).cloned().collect();
-        Self { path, code: written(&violation.code), message: violation.message.clone() }
+        let rule_message = violation.rule_message.as_ref().map(Into::into);
+        Self { path, code: written(&violation.code), message: violation.message.clone(), rule_message }
     }
 }
 

@@ -7,7 +7,7 @@ use futures_util::stream::unfold;
 
 use super::change_request::ChangeRequestObject;
 use super::connection::{Page, Seek, page_cost};
-use super::fault;
+use super::fault::{self, written};
 use super::payload::{act, payload};
 use super::published::Waiting;
 use super::scalar::DateTime;
@@ -80,6 +80,8 @@ struct ImportReportObject {
     reasons_omitted: i64,
     /// Why the file as a whole was refused; null when it was not.
     error: Option<String>,
+    /// The code of that refusal; `INVALID` when the reasons say why.
+    error_code: Option<String>,
 }
 
 #[derive(Clone)]
@@ -195,6 +197,7 @@ impl ImportJobObject {
             reasons: report.reasons,
             reasons_omitted: report.reasons_omitted as i64,
             error: Some(report.error).filter(|error| !error.is_empty()),
+            error_code: Some(written(&report.error_code)).filter(|code| !code.is_empty()),
         })
     }
 }

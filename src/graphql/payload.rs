@@ -28,7 +28,7 @@ where
 
 /// A wrong argument of a mutation, told as data.
 pub fn refused<T>(path: &str, code: &str, message: impl Into<String>) -> Outcome<T> {
-    Err(vec![UserError { path: vec![path.to_owned()], code: code.to_owned(), message: message.into() }])
+    Err(vec![UserError::new(vec![path.to_owned()], code, message.into())])
 }
 
 /// Makes the payload of a mutation: what came of it under a name of its own, and the refusals.

@@ -87,7 +87,7 @@ impl From<LanguageArgument> for Language {
 }
 
 /// A text in the two languages of the service.
-#[derive(Debug, Clone, SimpleObject)]
+#[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
 pub struct LocalizedText {
     /// In Russian; always there.
     pub ru: String,

@@ -15,6 +15,7 @@ use super::answer::answer;
 use super::negotiation::Media;
 use super::observation::RequestId;
 use crate::domain::error::Error;
+use crate::domain::refusal_code;
 
 /// How long a client should wait before it asks again what cannot be answered now.
 pub const RETRY_AFTER_S: u32 = 1;
@@ -59,6 +60,7 @@ struct Extensions {
 impl Problem {
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         let fault = Fault { code: code.into(), message: message.into(), place: String::new() };
+        debug_assert!(refusal_code::is_known(&fault.code), "{} is in no table of codes", fault.code);
         Self { status, faults: vec![fault], headers: Vec::new() }
     }
 

@@ -8,6 +8,7 @@ use apollo_compiler::resolvers::FieldError;
 use apollo_compiler::response::{GraphQLError, JsonValue};
 
 use crate::domain::error::Error;
+use crate::domain::refusal_code;
 
 /// The machine-readable kind of an error, in `extensions.code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +77,7 @@ pub type Outcome<T> = Result<T, Fault>;
 
 impl Fault {
     pub fn new(code: FaultCode, message: impl Into<String>) -> Self {
+        debug_assert!(refusal_code::is_known(code.name()), "{} is in no table of codes", code.name());
         Self { code, message: message.into(), argument: String::new(), reason: None }
     }
 

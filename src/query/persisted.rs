@@ -9,6 +9,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{Keeping, Request, Response, ResponseKind};
+use crate::domain::refusal_code;
 
 mod registered;
 
@@ -53,6 +54,7 @@ const NOT_REGISTERED: Refusal = Refusal {
 
 impl Refusal {
     pub fn into_response(self, request: &Request<'_>) -> Response {
+        debug_assert!(refusal_code::is_known(self.code), "{} is in no table of codes", self.code);
         let body = json!({ "errors": [{ "message": self.message, "extensions": { "code": self.code } }] });
         let operation_name = request.operation_name.as_deref().map(Into::into);
         Response { body: body.to_string().into(), kind: ResponseKind::RequestError, operation_name, keeping: Keeping::Never, forms: None }

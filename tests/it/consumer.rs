@@ -436,6 +436,24 @@ fn a_steward_ends_a_delivery_under_way(database: Database) {
     assert!(!consumers.delivered(&lease, &Position::START, &attempt("1.opened")).unwrap());
 }
 
+/// Two attempts failed, and a third was taken.
+fn deliveries_are_narrowed(instance: &Instance) {
+    let told = |arguments: &str| {
+        let query = format!(
+            r#"{{ consumer(code: "consumer_0") {{ deliveries({arguments}) {{ nodes {{ number }} pageInfo {{ hasNextPage endCursor }} }} }} }}"#
+        );
+        data(instance, operator(instance), &query)["consumer"]["deliveries"].take()
+    };
+    let numbers =
+        |arguments: &str| told(arguments)["nodes"].as_array().unwrap().iter().map(|node| node["number"].clone()).collect::<Vec<_>>();
+    assert_eq!(numbers("outcome: FAILED"), [2, 1]);
+    assert_eq!(numbers("outcome: DELIVERED"), [3]);
+    assert_eq!(numbers("first: 9"), [3, 2, 1]);
+    let page = told("outcome: FAILED, first: 1")["pageInfo"].take();
+    assert_eq!(page["hasNextPage"], true);
+    assert_eq!(numbers(&format!("outcome: FAILED, first: 1, after: {}", page["endCursor"])), [1]);
+}
+
 fn attempts_are_kept_and_quarantine_waits_for_somebody(database: Database) {
     published(&database);
     let node = Node::open(&database);
@@ -454,13 +472,14 @@ fn attempts_are_kept_and_quarantine_waits_for_somebody(database: Database) {
     assert_eq!((resumed.state, resumed.failures, resumed.next_attempt_at, resumed.failing_since), (ConsumerState::Active, 0, None, None));
     let lease = consumers.claim("a").unwrap().remove(0);
     assert!(consumers.delivered(&lease, &Position::after(1), &attempt("1.closed")).unwrap());
-    let kept = consumers.list_deliveries(lease.consumer.id, None, 10).unwrap();
+    let kept = consumers.list_deliveries(lease.consumer.id, None, None, 10).unwrap();
     let told: Vec<(i64, DeliveryOutcome)> = kept.iter().map(|kept| (kept.number, kept.outcome)).collect();
     assert_eq!(told, [(3, DeliveryOutcome::Delivered), (2, DeliveryOutcome::Failed), (1, DeliveryOutcome::Failed)]);
     assert!(kept.iter().all(|kept| kept.node == "a" && kept.attempt.message.len() < 1_000));
+    deliveries_are_narrowed(&database.open());
     database.execute("UPDATE consumer SET attempts_count = 1002 WHERE code = 'consumer_0'");
     assert!(consumers.delivered(&lease, &Position::after(1), &attempt("1.closed")).unwrap());
-    let kept = consumers.list_deliveries(lease.consumer.id, None, 10).unwrap();
+    let kept = consumers.list_deliveries(lease.consumer.id, None, None, 10).unwrap();
     assert_eq!(kept.iter().map(|kept| kept.number).collect::<Vec<_>>(), [1003], "only the newest thousand numbers are kept");
     let measured = consumers.measures().unwrap();
     let measured = measured.iter().find(|measure| measure.code == "consumer_0").unwrap();

@@ -150,7 +150,7 @@ fn what_fails_is_tried_again_until_it_is_taken(database: Database) {
     assert_eq!(copy.publication, 2);
     let found = wait_until(&instance, "failing", "its failures are told", |found| found.position.publication == 2);
     assert_eq!((found.failed_count, found.failures, found.state), (5, 0, ConsumerState::Active));
-    let deliveries = instance.svod.consumers.list_deliveries(found.id, None, 100).unwrap();
+    let deliveries = instance.svod.consumers.list_deliveries(found.id, None, None, 100).unwrap();
     let failed: Vec<String> = deliveries
         .iter()
         .rev()

@@ -303,7 +303,7 @@ fn the_stream_is_the_feed(database: Database) {
     instance.svod.consumers.replay_consumer(&instance.operator(), "broker", "start").unwrap();
     let id = consumer(&instance, "broker").id;
     wait_until(&instance, "broker", "all was sent again", |found| {
-        let deliveries = instance.svod.consumers.list_deliveries(id, None, 1_000).unwrap();
+        let deliveries = instance.svod.consumers.list_deliveries(id, None, None, 1_000).unwrap();
         let starts = deliveries.iter().filter(|delivery| delivery.attempt.first_event == "1.opened").count();
         starts == 2 && found.position.publication == instance.seq()
     });
@@ -360,7 +360,7 @@ fn what_is_wrong_with_a_broker_is_told(database: Database) {
     let _server = Server::start_with(&database, &[&LOCAL[..], &["--delivery-connect-ms-max", "500"]].concat());
     for (code, _, expected) in wrong {
         let found = wait_until(&instance, code, "it fails", |found| found.failed_count > 1);
-        let deliveries = instance.svod.consumers.list_deliveries(found.id, None, 1).unwrap();
+        let deliveries = instance.svod.consumers.list_deliveries(found.id, None, None, 1).unwrap();
         let message = &deliveries[0].attempt.message;
         assert!(message.contains(expected) && !message.contains("secret"), "{code}: {message}");
         assert_eq!(found.position.publication, 0, "{code}");
@@ -382,7 +382,7 @@ fn a_stream_that_others_made_is_used_as_it_is(database: Database) {
     let server = Server::start_with(&database, &LOCAL);
     let wait_until_told = |expected: &str| {
         wait_until(&instance, "broker", expected, |found| {
-            let deliveries = instance.svod.consumers.list_deliveries(found.id, None, 1).unwrap();
+            let deliveries = instance.svod.consumers.list_deliveries(found.id, None, None, 1).unwrap();
             deliveries.first().is_some_and(|delivery| delivery.attempt.message.contains(expected))
         })
     };

@@ -49,7 +49,7 @@ fn a_broker_with_a_certificate_of_ones_own_is_reached_once_it_is_trusted(databas
     let stranger = Server::start_with(&database, &LOCAL);
     wait_until(&instance, "broker", "it is refused", |found| found.failures > 0);
     drop(stranger);
-    let kept = instance.svod.consumers.list_deliveries(consumer(&instance, "broker").id, None, 1).unwrap();
+    let kept = instance.svod.consumers.list_deliveries(consumer(&instance, "broker").id, None, None, 1).unwrap();
     assert!(kept[0].attempt.message.contains("certificate"), "{}", kept[0].attempt.message);
 
     let _server = Server::start_with_variables(&database, &LOCAL, &[("SSL_CERT_FILE", &path("authority.pem"))]);

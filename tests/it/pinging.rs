@@ -36,7 +36,7 @@ fn ping(instance: &Instance, code: &str) -> String {
 fn delivery_of(instance: &Instance, code: &str, id: &str) -> Delivery {
     let (of, deadline) = (consumer(instance, code).id, Instant::now() + Duration::from_secs(60));
     loop {
-        let kept = instance.svod.consumers.list_deliveries(of, None, 1_000).unwrap();
+        let kept = instance.svod.consumers.list_deliveries(of, None, None, 1_000).unwrap();
         let mut found = kept.into_iter().filter(|delivery| delivery.attempt.first_event == id);
         if let Some(delivery) = found.next() {
             assert_eq!((delivery.attempt.last_event.as_str(), delivery.attempt.events, found.count()), (id, 1, 0));

@@ -15,7 +15,7 @@ on_both_engines!(
     dictionaries_tell_how_fresh_they_are_and_what_the_caller_is,
     each_value_is_blamed_on_its_publication,
     the_items_of_a_request_are_narrowed,
-    requests_are_found_by_words_of_their_titles,
+    requests_are_found_by_title_number_and_author,
 );
 
 const SECRETS: &str = r#"
@@ -189,10 +189,11 @@ fn the_items_of_a_request_are_narrowed(database: Database) {
     assert_eq!(codes("kind: ADDED"), (Value::Null, vec!["offices 4".to_owned(), "regions 03".to_owned()]));
     assert_eq!(codes(r#"kind: ADDED, dictionary: "offices""#).1, ["offices 4"]);
     assert_eq!(codes("kind: RETIRED").1, ["offices 3"]);
-    assert_eq!(codes(r#"search: "новый""#).1, ["offices 4"], "regions name no attribute that an item is called by");
+    assert_eq!(codes(r#"search: "новый""#).1, ["offices 4", "regions 03"], "what changes is looked at too");
+    assert_eq!(codes(r#"search: "новый городской""#).1, ["offices 4"]);
     assert_eq!(codes(r#"search: "03""#).1, ["regions 03"]);
     assert_eq!(codes(r#"search: "город""#).1, ["offices 3", "offices 4"]);
-    assert_eq!(codes(r#"search: "2""#).1, ["offices 2"]);
+    assert_eq!(codes(r#"search: "2""#).1, ["offices 2", "offices 3"], "a successor is what changes");
     let page = items(r#"kind: ADDED, first: 1"#)["items"].take();
     assert_eq!((&page["nodes"][0]["code"], &page["pageInfo"]["hasNextPage"]), (&json!("4"), &json!(true)));
     let after = page["pageInfo"]["endCursor"].as_str().unwrap();
@@ -209,8 +210,8 @@ fn filed_items_are_narrowed(office: &Office) {
     assert_eq!((&told["none"]["nodes"], &told["first"]), (&json!([]), &json!({ "totalCount": 3, "nodes": [{ "code": "1" }] })));
 }
 
-fn requests_are_found_by_words_of_their_titles(database: Database) {
-    let Office { instance, maria, .. } = office(&database);
+fn requests_are_found_by_title_number_and_author(database: Database) {
+    let Office { instance, maria, ivan, .. } = office(&database);
     let named = ["О переименовании органов", "О ликвидации органа", "Прочее"];
     let ids: Vec<i64> =
         named.iter().map(|title| instance.svod.change_requests.create_change_request(&maria, titled(title)).unwrap().id.0).collect();
@@ -221,7 +222,12 @@ fn requests_are_found_by_words_of_their_titles(database: Database) {
     };
     assert_eq!(found(r#"search: "ОРГАН""#), [ids[1], ids[0]]);
     assert_eq!(found(r#"search: "органы переимен""#), [ids[0]]);
+    assert_eq!(found(&format!("search: \"органы {}\"", ids[0])), [ids[0]], "the number is looked at beside the title");
+    let other = instance.svod.change_requests.create_change_request(&ivan, titled("Прочее")).unwrap().id.0;
+    assert_eq!(found(r#"search: "прочее IVAN""#), [other]);
+    assert_eq!(found(r#"search: "мария прочее""#), [0; 0], "authors are looked for by the name that is shown");
+    assert_eq!(found(r#"search: "maria прочее""#), [ids[2]]);
     assert_eq!(found(r#"search: "прочее", mine: true, states: [DRAFT]"#), [ids[2]]);
     assert_eq!(found(r#"search: "прочее", states: [PUBLISHED]"#), [0; 0]);
-    assert_eq!(found(r#"search: " ""#).len(), 6);
+    assert_eq!(found(r#"search: " ""#).len(), 7);
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use svod::domain::refusal_code;
+
 /// Which floors a floor may import. `main.rs` and `lib.rs` may import all.
 const IMPORT_LAW: [(&str, &[&str]); 14] = [
     ("domain", &[]),
@@ -258,5 +260,51 @@ fn the_repository_names_no_machine() {
         for word in forbidden {
             assert!(!text.contains(word), "{name} names {word}");
         }
+    }
+}
+
+/// How refusals are made, and which argument is the code.
+const REFUSING: [(&str, usize); 8] = [
+    ("Violation::new(", 1),
+    ("Error::refused(", 0),
+    ("Self::refused(", 0),
+    ("Problem::new(", 1),
+    ("Refused::new(", 0),
+    ("error(", 0),
+    ("Fault::new(", 0),
+    ("violation(", 1),
+];
+
+/// The codes that a file refuses by, as far as they stand in the call itself.
+fn refused_codes(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for (call, at) in REFUSING {
+        let is_whole = |start: usize| !text[..start].ends_with(|letter: char| letter.is_alphanumeric() || "_.".contains(letter));
+        for (start, _) in text.match_indices(call).filter(|(start, _)| is_whole(*start)) {
+            let argument = text[start + call.len()..].split(',').nth(at).unwrap_or_default().trim();
+            let literal = argument.strip_prefix('"').and_then(|rest| rest.split_once('"')).map(|(literal, _)| literal);
+            let is_code = |text: &&str| !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphabetic() || letter == '_');
+            found.extend(literal.filter(is_code));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_code_of_a_refusal_stands_in_the_table_and_is_used() {
+    let sources: Vec<_> = sources().into_iter().filter(|(path, _)| path.starts_with("src") && !path.ends_with("refusal_code.rs")).collect();
+    let texts: Vec<(&PathBuf, String)> = sources.iter().map(|(path, text)| (path, without_tests(path, text))).collect();
+    let mut count = 0;
+    for (path, text) in &texts {
+        for code in refused_codes(text) {
+            count += 1;
+            assert!(refusal_code::is_known(code), "{}: {code} is not in src/domain/refusal_code.rs", path.display());
+        }
+    }
+    assert!(count > 150, "only {count} codes were found: refusals are made in another way now");
+    for (code, _) in refusal_code::TOPICS.iter().flat_map(|topic| topic.codes) {
+        let written = [format!("\"{code}\""), format!("\"{}\"", code.to_ascii_uppercase())];
+        let is_used = texts.iter().any(|(_, text)| written.iter().any(|written| text.contains(written)));
+        assert!(is_used, "{code} is in the table, and nothing refuses by it");
     }
 }

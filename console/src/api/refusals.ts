@@ -5,6 +5,8 @@ export interface Refusal {
   path: string[];
   code: string;
   message: string;
+  /** What the definition of the dictionary says, when it is its own rule that is broken. */
+  ruleMessage?: { ru: string; en?: string | null } | null;
 }
 
 /** What a thrown error comes to, as refusals: the service's own, or that there is no connection. */

@@ -26,6 +26,10 @@ const UNDO = graphql(`
         path
         code
         message
+        ruleMessage {
+          ru
+          en
+        }
       }
     }
   }

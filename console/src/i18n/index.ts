@@ -46,7 +46,8 @@ export async function startSpeaking(): Promise<void> {
     .init({
       lng: wanted(),
       fallbackLng: 'ru',
-      ns: ['common'],
+      // Refusals are worded everywhere, and are never fetched when something fails.
+      ns: ['common', 'refusal'],
       defaultNS: 'common',
       interpolation: { escapeValue: false },
       react: { useSuspense: true },

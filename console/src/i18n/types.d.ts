@@ -17,6 +17,7 @@ import type account from './ru/account.json';
 import type audit from './ru/audit.json';
 import type developer from './ru/developer.json';
 import type system from './ru/system.json';
+import type refusal from './ru/refusal.json';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -40,6 +41,7 @@ declare module 'i18next' {
       audit: typeof audit;
       developer: typeof developer;
       system: typeof system;
+      refusal: typeof refusal;
     };
   }
 }

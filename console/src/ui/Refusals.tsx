@@ -1,15 +1,8 @@
 import { Alert, List, Text } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import type { TFunction } from 'i18next';
 import type { Refusal } from '@/api/refusals';
-
-/** What a refusal means to a person, and what they can do: our words for codes that we know, the service's own otherwise. */
-export function sentence(t: TFunction, refusal: Refusal): string {
-  const ours = t(`refusal.${refusal.code}` as 'refusal.INTERNAL', { ns: 'common', defaultValue: '' });
-  if (refusal.code === 'INTERNAL') return `${ours} (${refusal.message})`;
-  return ours || refusal.message;
-}
+import { afterColon, languageOf, placeOf, told } from './refusalWords';
 
 interface RefusalsProps {
   refusals: Refusal[];
@@ -21,16 +14,6 @@ interface RefusalsProps {
 export function Refusals({ refusals, title, onClose }: RefusalsProps) {
   const { t } = useTranslation();
   if (refusals.length === 0) return null;
-  const line = (refusal: Refusal) => (
-    <>
-      {refusal.path.length > 0 && (
-        <Text span fw={600}>
-          {refusal.path.join(' / ')}:{' '}
-        </Text>
-      )}
-      {sentence(t, refusal)}
-    </>
-  );
   const [first] = refusals;
   return (
     <Alert
@@ -43,14 +26,38 @@ export function Refusals({ refusals, title, onClose }: RefusalsProps) {
       {...(onClose ? { withCloseButton: true, onClose, closeButtonLabel: t('action.close') } : {})}
     >
       {refusals.length === 1 && first ? (
-        line(first)
+        <Line refusal={first} />
       ) : (
         <List size="sm">
           {refusals.map((refusal) => (
-            <List.Item key={`${refusal.code} ${refusal.path.join('/')} ${refusal.message}`}>{line(refusal)}</List.Item>
+            <List.Item key={`${refusal.code} ${refusal.path.join('/')} ${refusal.message}`}>
+              <Line refusal={refusal} />
+            </List.Item>
           ))}
         </List>
       )}
     </Alert>
+  );
+}
+
+/** One refusal: what it is about, what it means, and beneath it what the service says beyond that. */
+function Line({ refusal }: { refusal: Refusal }) {
+  const { t } = useTranslation();
+  const { words, more } = told(t, refusal);
+  const place = placeOf(t, refusal.path);
+  return (
+    <>
+      {place && (
+        <Text span inherit fw={600}>
+          {place}:{' '}
+        </Text>
+      )}
+      {place ? afterColon(words) : words}
+      {more && (
+        <Text size="xs" c="dimmed" lang={languageOf(more)} style={{ overflowWrap: 'anywhere' }}>
+          {more}
+        </Text>
+      )}
+    </>
   );
 }

@@ -62,7 +62,7 @@ impl ChangeRequests {
         }
         let head = self.head();
         filter.hidden = permission::hidden(&caller.authority, &head);
-        let phrase = Phrase::new(&filter.title);
+        let phrase = Phrase::new(&filter.words);
         let looked_at = count_max.max(match (filter.reviewable_by_caller, &phrase) {
             (true, _) => LOOKED_AT_ONCE,
             (false, Some(_)) => TITLES_AT_ONCE,
@@ -74,7 +74,9 @@ impl ChangeRequests {
                 let mut page = db::change_request::list_before(connection, &filter, before, i64::try_from(looked_at).unwrap_or(i64::MAX))?;
                 let is_last = page.len() < looked_at;
                 before = page.last().map(|request| request.id).or(before);
-                page.retain(|request| phrase.as_ref().is_none_or(|phrase| phrase.is_in([request.title.as_str()])));
+                if let Some(phrase) = &phrase {
+                    retain_said(connection, phrase, &mut page)?;
+                }
                 kept.extend(listed(connection, &head, caller, &filter, page)?);
                 if is_last || kept.len() >= count_max {
                     break;
@@ -176,6 +178,22 @@ impl ChangeRequests {
             items.into_iter().map(read).collect()
         })
     }
+}
+
+/// Keeps those of a page that have every word of a phrase in the title, the number or the names of their authors.
+fn retain_said(connection: &mut Engine, phrase: &Phrase, page: &mut Vec<ChangeRequest>) -> Result<()> {
+    let ids: Vec<RequestId> = page.iter().map(|request| request.id).collect();
+    let authors = db::change_request_content::list_authors(connection, &ids)?;
+    let people: BTreeSet<AccountId> = authors.iter().map(|(_, account)| *account).collect();
+    let people = db::account::list_by_id(connection, &people.into_iter().collect::<Vec<_>>())?;
+    let names: BTreeMap<AccountId, String> = people.into_iter().map(|account| (account.id, account.display_name)).collect();
+    let authors = grouped(authors, |(request, _)| *request);
+    page.retain(|request| {
+        let number = request.id.0.to_string();
+        let named = authors.get(&request.id).into_iter().flatten().filter_map(|(_, account)| names.get(account));
+        phrase.is_in([request.title.as_str(), number.as_str()].into_iter().chain(named.map(String::as_str)))
+    });
+    Ok(())
 }
 
 /// Those of a page that the caller may see, and if only these are wanted, may approve now.

@@ -11,7 +11,6 @@ use crate::domain::change_request::{ChangeRequest, RequestId};
 use crate::domain::definition::Access;
 use crate::domain::error::{Error, Result};
 use crate::domain::text::DictionaryCode;
-use crate::domain::violation::Violation;
 
 /// Whether somebody works with change requests at all; readers see only what is published.
 pub fn works_with_requests(authority: &Authority) -> bool {
@@ -122,7 +121,7 @@ fn veiled(error: Error, is_seen: impl Fn(&DictionaryCode) -> bool) -> Error {
     violations.annotate(|violation| {
         if DictionaryCode::parse(&violation.dictionary).is_some_and(|code| !is_seen(&code)) {
             let message = "something that you may not see leans on what this changes: ask an administrator who can change both";
-            *violation = Violation::new("", &violation.code, message);
+            violation.veil(message);
         }
     });
     Error::Invalid(violations)

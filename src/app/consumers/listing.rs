@@ -12,7 +12,7 @@ use crate::app::feed::FeedRequest;
 use crate::db;
 use crate::db::consumer::ConsumerFilter;
 use crate::domain::account::{AccountId, Authority, Scope};
-use crate::domain::consumer::{Consumer, ConsumerId, ConsumerState, Delivery};
+use crate::domain::consumer::{Consumer, ConsumerId, ConsumerState, Delivery, DeliveryOutcome};
 use crate::domain::error::{Error, Result};
 use crate::domain::feed::Lag;
 
@@ -57,9 +57,16 @@ impl Consumers {
         self.acts.store.read(|connection| db::consumer::list(connection, &filter, count.clamp(0, PAGE_MAX)))
     }
 
-    /// The deliveries of a consumer before a number (the newest without it), newest first. Whoever asks has found the consumer.
-    pub fn list_deliveries(&self, id: ConsumerId, before: Option<i64>, count: i64) -> Result<Vec<Delivery>> {
-        self.acts.store.read(|connection| db::delivery::list_before(connection, id, before, count.clamp(0, PAGE_MAX)))
+    /// The deliveries of a consumer before a number (the newest without it), newest first, or only those with an outcome. Whoever asks
+    /// has found the consumer.
+    pub fn list_deliveries(
+        &self,
+        id: ConsumerId,
+        outcome: Option<DeliveryOutcome>,
+        before: Option<i64>,
+        count: i64,
+    ) -> Result<Vec<Delivery>> {
+        self.acts.store.read(|connection| db::delivery::list_before(connection, id, outcome, before, count.clamp(0, PAGE_MAX)))
     }
 
     /// How far a consumer is behind. `None` when it cannot be told: its account is disabled, or may read one of its dictionaries no more.

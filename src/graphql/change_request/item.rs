@@ -17,6 +17,7 @@ use crate::domain::dictionary::Dictionary;
 use crate::domain::diff::{ItemChangeKind, StretchDifference, change_kind, diff_timelines};
 use crate::domain::error::Result as CoreResult;
 use crate::domain::item::Stretch;
+use crate::domain::merge::Said;
 use crate::domain::text::{DictionaryCode, ItemCode, Language};
 use crate::graphql::account::AccountObject;
 use crate::graphql::connection::{Page, Seek, list_cost, page_cost};
@@ -154,9 +155,12 @@ impl Change {
         last(&self.to, &self.after).or_else(|| last(&self.from, &self.before))
     }
 
-    fn is_named(&self, phrase: &Phrase) -> bool {
+    /// Whether every word is in its code, its names, its comment or the texts that it changes.
+    fn has_words(&self, phrase: &Phrase) -> bool {
         let names = [Language::Ru, Language::En].map(|language| self.name(language).unwrap_or_default());
-        phrase.is_in(std::iter::once(self.code.as_str()).chain(names.iter().map(String::as_str)))
+        let said = self.differences.iter().flat_map(|difference| [&difference.before, &difference.after]).flatten();
+        let texts = [self.code.as_str(), self.made.comment.as_str()].into_iter().chain(names.iter().map(String::as_str));
+        phrase.is_in(texts.chain(said.flat_map(Said::texts)))
     }
 
     fn stored(item: RequestItem, is_final: bool) -> Self {
@@ -182,7 +186,7 @@ impl Change {
 pub struct WantedItems {
     pub dictionary: Option<String>,
     pub kind: Option<ItemChangeKind>,
-    /// What code and name have.
+    /// What code, names, comment or changed texts have.
     pub phrase: Option<Phrase>,
 }
 
@@ -197,7 +201,7 @@ impl WantedItems {
     }
 
     fn accepts(&self, change: &Change) -> bool {
-        self.kind.is_none_or(|kind| kind == change.kind) && self.phrase.as_ref().is_none_or(|phrase| change.is_named(phrase))
+        self.kind.is_none_or(|kind| kind == change.kind) && self.phrase.as_ref().is_none_or(|phrase| change.has_words(phrase))
     }
 }
 

@@ -202,7 +202,7 @@ impl ChangeRequestObject {
         &self,
         #[graphql(desc = "Only those of the dictionary of this code.")] dictionary: Option<ID>,
         #[graphql(desc = "Only those to which this happens.")] kind: Option<ItemChangeKindValue>,
-        #[graphql(desc = "Only those with every one of these words in code and name, in any form or begun.")] search: Option<String>,
+        #[graphql(desc = "Only those with every one of these words in code, name, comment or what changes, in any form or begun.")] search: Option<String>,
         #[graphql(desc = "How many; 50 unless told, at most 200.")] first: Option<i32>,
         #[graphql(desc = "What comes after this cursor.")] after: Option<String>,
     ) -> Result<Page<ItemChangeObject>> {
@@ -288,7 +288,7 @@ struct ChangeRequestFilter {
     /// Changed by the caller.
     #[graphql(default)]
     mine: bool,
-    /// With every one of these words in the title, in any form or begun.
+    /// With every one of these words in the title, the number or the names of its authors, in any form or begun.
     search: Option<String>,
     /// In review, and an approval of the caller would count now.
     #[graphql(default)]
@@ -311,7 +311,7 @@ async fn read_filter(view: &View, filter: ChangeRequestFilter) -> Result<Option<
         },
         None => None,
     };
-    let title = read_search(view, "search", filter.search.as_deref())?.unwrap_or_default();
+    let words = read_search(view, "search", filter.search.as_deref())?.unwrap_or_default();
     let own = view.caller().authority.account_id();
     let author = match filter.author {
         Some(name) => match view.work(move |svod, caller| svod.accounts.find_account_by_name(caller, &name)).await? {
@@ -321,7 +321,7 @@ async fn read_filter(view: &View, filter: ChangeRequestFilter) -> Result<Option<
         None if filter.mine => own,
         None => None,
     };
-    Ok(Some(RequestFilter { states, author, dictionary, reviewable_by_caller: filter.to_review, title, ..RequestFilter::default() }))
+    Ok(Some(RequestFilter { states, author, dictionary, reviewable_by_caller: filter.to_review, words, ..RequestFilter::default() }))
 }
 
 /// Reads the number of a request; another text is the number of none.

@@ -7,6 +7,7 @@ import { DateField } from '@/ui/DateField';
 import { formatDate, localized } from '@/ui/format';
 import { periodText } from '@/ui/Period';
 import { Refusals } from '@/ui/Refusals';
+import { sentence } from '@/ui/refusalWords';
 import type { Shape, Target } from '../dictionary/shape';
 import { ItemSelect } from '../ItemSelect';
 import { AttributeField } from './AttributeField';
@@ -146,6 +147,7 @@ export function ItemForm(props: ItemFormProps) {
 /** What was typed, what it is laid over, and what is wrong with it. */
 function useForm({ person, requestId, shape, code, versions, session, onClose }: ItemFormProps) {
   const { t } = useTranslation('editing');
+  const { t: common } = useTranslation();
   const { outbox, items } = useEditingState(session);
   const key = formKey(person, requestId, shape.code, code);
   const [draft, setDraft] = useState<FormDraft>(() => keptForm(key, blankForm(code, outbox.on)));
@@ -192,7 +194,10 @@ function useForm({ person, requestId, shape, code, versions, session, onClose }:
     isBusy,
     isTouched: Object.keys(draft.values).length > 0 || draft.parent !== undefined || draft.comment !== '',
     codeError: codeWrong ? t('problem.pattern', { bound: shape.codePattern ?? '' }) : undefined,
-    of: (name: string) => refusals.find(({ path }) => path[2] === name)?.message ?? violations?.get(name)?.message,
+    of: (name: string) => {
+      const wrong = refusals.find(({ path }) => path[2] === name) ?? violations?.get(name);
+      return wrong && sentence(common, wrong);
+    },
     put: (attribute: string, value: unknown) => setDraft((kept) => withValue(kept, attribute, value, known[attribute])),
     save: () => void run(save),
   };

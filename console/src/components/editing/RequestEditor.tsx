@@ -4,6 +4,7 @@ import { useMe } from '@/api/me';
 import { refusalsOf } from '@/api/refusals';
 import { Loading } from '@/ui/Loading';
 import { Refusals } from '@/ui/Refusals';
+import { sentence } from '@/ui/refusalWords';
 import { useShape, useTargets, type Shape, type Target } from '../dictionary/shape';
 import { DictionaryEditor } from './DictionaryEditor';
 import type { Wording } from './overlay';
@@ -40,7 +41,11 @@ interface BegunProps extends RequestEditorProps {
 
 function Begun({ item, shape: newest, targets: newestTargets, ...of }: BegunProps) {
   const { t } = useTranslation('editing');
-  const wording = useCallback<Wording>((problem) => t(`problem.${problem.key}`, { bound: problem.bound ?? '' }), [t]);
+  const { t: common } = useTranslation();
+  const wording = useCallback<Wording>(
+    (wrong) => ('key' in wrong ? t(`problem.${wrong.key}`, { bound: wrong.bound ?? '' }) : sentence(common, wrong)),
+    [t, common],
+  );
   const shape = useSame(newest);
   const targets = useSame(newestTargets, [...newestTargets.keys()]);
   const editing = useEditing({ ...of, shape, targets, wording });

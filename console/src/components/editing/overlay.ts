@@ -2,12 +2,13 @@ import type { GridRow, GridTone } from '@/ui/grid/model';
 import type { Attribute, Shape } from '../dictionary/shape';
 import type { EditingState } from './EditingSession';
 import type { TypedRow } from './outbox';
+import type { Refusal } from '@/api/refusals';
 import type { ChangedItem, RequestItems } from './requestItems';
 import { versionOn } from './versions';
 import { parse, textOf, type Problem, type Values } from './values';
 
 /** How problems are worded. */
-export type Wording = (problem: Problem) => string;
+export type Wording = (wrong: Problem | Refusal) => string;
 
 const TONES: Partial<Record<ChangedItem['kind'], GridTone>> = {
   ADDED: 'added',
@@ -64,7 +65,7 @@ export function typedOver(
 ): GridRow {
   const errors: Record<string, string> = { ...row.errors };
   const put = (all: RequestItems['violations']) => {
-    for (const [attribute, { message }] of all.get(row.id) ?? []) errors[attribute === '' ? 'code' : attribute] = message;
+    for (const [attribute, refusal] of all.get(row.id) ?? []) errors[attribute === '' ? 'code' : attribute] = wording(refusal);
   };
   put(violations);
   if (!typed) return Object.keys(errors).length > 0 ? { ...row, errors } : row;

@@ -1,6 +1,7 @@
 import { graphql } from '@/api/gql';
 import type { EditingItemsQuery } from '@/api/gql/graphql';
 import { ask } from '@/api/asking';
+import type { Refusal } from '@/api/refusals';
 
 const ITEMS = graphql(`
   query EditingItems($id: ID!, $after: String) {
@@ -12,6 +13,10 @@ const ITEMS = graphql(`
           path
           code
           message
+          ruleMessage {
+            ru
+            en
+          }
         }
       }
       items(first: 200, after: $after) {
@@ -58,7 +63,7 @@ export interface RequestItems {
   revision: number;
   items: Map<string, ChangedItem>;
   /** By item, then attribute; `''` for what is about the whole item. */
-  violations: Map<string, Map<string, { code: string; message: string }>>;
+  violations: Map<string, Map<string, Refusal>>;
   /** The request has more items than were read. */
   isCut: boolean;
 }
@@ -84,11 +89,11 @@ export async function loadRequestItems(id: string, dictionary: string): Promise<
 
 function violationsOf(request: Asked, dictionary: string): RequestItems['violations'] {
   const all: RequestItems['violations'] = new Map();
-  for (const { path, code, message } of request.validation?.violations ?? []) {
-    const [of, item, attribute = ''] = path;
+  for (const violation of request.validation?.violations ?? []) {
+    const [of, item, attribute = ''] = violation.path;
     if (of !== dictionary || !item) continue;
-    const ofItem = all.get(item) ?? new Map<string, { code: string; message: string }>();
-    ofItem.set(attribute, { code, message });
+    const ofItem = all.get(item) ?? new Map<string, Refusal>();
+    ofItem.set(attribute, violation);
     all.set(item, ofItem);
   }
   return all;

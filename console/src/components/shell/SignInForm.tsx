@@ -7,7 +7,7 @@ import { useBusy } from '@/api/asking';
 import { reconnect } from '@/api/client';
 import { fetchAsPerson } from '@/api/fetching';
 import type { Refusal } from '@/api/refusals';
-import { sentence } from '@/ui/Refusals';
+import { sentence } from '@/ui/refusalWords';
 
 const SIGN_IN = graphql(`
   mutation SignIn($name: String!, $password: String!) {
@@ -67,7 +67,6 @@ export function SignInForm({ name: known = '', onSignedIn }: SignInFormProps) {
     });
   const told = (refused: Refusal) => {
     if (refused.code === 'SIGN_IN_FAILED') return t('signIn.failed');
-    if (refused.code === 'SIGN_IN_SLOWED') return `${t('signIn.wait')} ${refused.message}`;
     return sentence(t, refused);
   };
   return (

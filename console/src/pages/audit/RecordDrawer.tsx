@@ -5,6 +5,7 @@ import { useActName } from '@/components/audit/acts';
 import { Face } from '@/ui/Face';
 import { Fact } from '@/ui/Fact';
 import { formatInstant } from '@/ui/format';
+import { told } from '@/ui/refusalWords';
 import { Snippet } from '@/ui/Snippet';
 import { Outcome, Subject } from './AuditTable';
 import type { Entry } from './listing';
@@ -32,6 +33,7 @@ export function RecordDrawer({ entry, onClose }: RecordDrawerProps) {
 
 function Whole({ entry, onClose }: { entry: Entry; onClose: () => void }) {
   const { t } = useTranslation('audit');
+  const { t: common } = useTranslation();
   const nameOf = useActName();
   const place =
     entry.address === 'command line' ? t('place.commandLine') : entry.address === 'service' ? t('place.service') : entry.address;
@@ -58,6 +60,11 @@ function Whole({ entry, onClose }: { entry: Entry; onClose: () => void }) {
       </Fact>
       <Fact label={t('detail.outcome')}>
         <Outcome entry={entry} />
+        {entry.refused && (
+          <Text size="sm" mt={4}>
+            {told(common, { code: entry.outcome.toUpperCase(), message: '', path: [] }).words}
+          </Text>
+        )}
       </Fact>
       {entry.requestId && (
         <Fact label={t('detail.requestId')}>

@@ -13,10 +13,10 @@ import { More } from '@/ui/More';
 import { useUrlState } from '@/ui/urlState';
 
 const DELIVERIES = graphql(`
-  query ConsumerDeliveries($code: ID!, $after: String) {
+  query ConsumerDeliveries($code: ID!, $outcome: DeliveryOutcome, $after: String) {
     consumer(code: $code) {
       code
-      deliveries(first: 25, after: $after) {
+      deliveries(outcome: $outcome, first: 25, after: $after) {
         totalCount
         nodes {
           number
@@ -52,10 +52,11 @@ interface DeliveriesProps {
 export function Deliveries({ code, beat }: DeliveriesProps) {
   const { t } = useTranslation('consumer');
   const [only, setOnly] = useUrlState('only');
-  const load = async (after: string | null) => (await ask(DELIVERIES, { code, after }, true)).consumer?.deliveries ?? NOTHING;
-  const list = usePaged(load, code, beat);
   const isFailedOnly = only === 'failed';
-  const shown = list.nodes.filter((delivery) => !isFailedOnly || delivery.outcome === 'FAILED');
+  const outcome = isFailedOnly ? ('FAILED' as const) : null;
+  const load = async (after: string | null) =>
+    (await ask(DELIVERIES, { code, outcome, after }, true)).consumer?.deliveries ?? NOTHING;
+  const list = usePaged(load, `${code} ${outcome ?? ''}`, beat);
   return (
     <Card withBorder padding="lg" component="section" aria-labelledby="deliveries-title">
       <Group justify="space-between" mb="sm">
@@ -69,12 +70,12 @@ export function Deliveries({ code, beat }: DeliveriesProps) {
         />
       </Group>
       {list.isLoading && <Loading lines={4} />}
-      {!list.isLoading && shown.length === 0 && (
+      {!list.isLoading && list.nodes.length === 0 && (
         <Text size="sm" c="dimmed">
-          {t(list.nodes.length === 0 ? 'deliveries.none' : 'deliveries.noneFailed')}
+          {t(isFailedOnly ? 'deliveries.noneFailed' : 'deliveries.none')}
         </Text>
       )}
-      {shown.length > 0 && <DeliveryTable deliveries={shown} />}
+      {list.nodes.length > 0 && <DeliveryTable deliveries={list.nodes} />}
       <More list={list} />
     </Card>
   );

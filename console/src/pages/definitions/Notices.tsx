@@ -6,6 +6,7 @@ import { Link, useSearchParams } from 'react-router';
 import type { Definition } from '@/components/definition/definition';
 import { steps } from '@/components/definition/differences';
 import { localized, formatInstant } from '@/ui/format';
+import { sentence } from '@/ui/refusalWords';
 import { useEditing, type Draft } from './editing';
 import type { RequestFound } from './reading';
 import { withPlace } from './place';
@@ -49,6 +50,7 @@ function Notice({ tone, icon, title, isLoud = false, children }: NoticeProps) {
 /** That a definition is saved, and whether the published items fit it. */
 export function SavedNotice({ request, isNew }: { request: string; isNew: boolean }) {
   const { t } = useTranslation('definition');
+  const { t: common } = useTranslation();
   const [fit, setFit] = useState<Fit>();
   useEffect(() => {
     let isWanted = true;
@@ -70,7 +72,7 @@ export function SavedNotice({ request, isNew }: { request: string; isNew: boolea
         )}
         {fit?.example && (
           <Text size="sm" c="dimmed">
-            {t('saved.example', { path: fit.example.path.join(' / '), message: fit.example.message })}
+            {t('saved.example', { path: fit.example.path.join(' / '), message: sentence(common, fit.example) })}
           </Text>
         )}
         <Button component={Link} to={`/requests/${request}`} size="xs">

@@ -50,7 +50,12 @@ const VALIDATION = graphql(`
         total
         violations {
           path
+          code
           message
+          ruleMessage {
+            ru
+            en
+          }
         }
       }
     }
@@ -102,7 +107,7 @@ export async function saveDefinition(target: Target, definition: Definition, sta
 /** How the published items fit what was saved. */
 export interface Fit {
   total: number;
-  example: { path: string[]; message: string } | undefined;
+  example: Refusal | undefined;
 }
 
 /** Asks how the published items fit a request as it is now. */

@@ -4,12 +4,14 @@ import { IconColumns3, IconSearch } from '@tabler/icons-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
+import { refusalsOf } from '@/api/refusals';
 import { asOfSearch, type AsOf } from '@/components/asOf';
 import { cleared, dataFilter, filtersIn } from '@/components/dictionary/filters';
 import { columnsOf, loadRows, rowsQuery } from '@/components/dictionary/rows';
 import type { Shape, Target } from '@/components/dictionary/shape';
 import { formatCount, localized } from '@/ui/format';
 import { Grid, type GridHandle, type GridSort, type GridSource } from '@/ui/grid/Grid';
+import { sentence } from '@/ui/refusalWords';
 import { useUrlState } from '@/ui/urlState';
 import { ExportMenu } from './ExportMenu';
 import { FilterButton } from './FilterButton';
@@ -26,6 +28,7 @@ interface ItemsTabProps {
 /** The items as a grid, with search, filters, order and columns, all of which stand in the address. */
 export function ItemsTab({ shape, targets, asOf }: ItemsTabProps) {
   const { t } = useTranslation('dictionary');
+  const { t: common } = useTranslation();
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const [text, setText] = useUrlState('q');
@@ -61,7 +64,15 @@ export function ItemsTab({ shape, targets, asOf }: ItemsTabProps) {
     setSearch((current) => cleared(current), { replace: true });
   };
   const open = useCallback((code: string) => void navigate(addressOf(code)), [navigate, addressOf]);
-  const failed = useCallback((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)), []);
+  const failed = useCallback(
+    (error: unknown) =>
+      setFailure(
+        refusalsOf(error)
+          .map((refusal) => sentence(common, refusal))
+          .join(' '),
+      ),
+    [common],
+  );
   const counted = useCallback((total: number) => {
     setCount(total);
     setFailure('');

@@ -8,6 +8,7 @@ import type { Refusal } from '@/api/refusals';
 import type { ImportParameters } from '@/api/uploading';
 import { Loading } from '@/ui/Loading';
 import { Refusals } from '@/ui/Refusals';
+import { refusalIn } from '@/ui/refusalWords';
 import { evidenceText } from './evidenceText';
 import type { Prepared } from './ImportWizardPage';
 import { mappingOf, targetOf, targetsOf, undecidedCount, type Choices, type Target } from './targets';
@@ -42,6 +43,7 @@ interface ColumnsStepProps {
 /** What was found out about the file, each thing to be overridden, and what each column is to be imported as. */
 export function ColumnsStep({ dictionary, file, onReady }: ColumnsStepProps) {
   const { t } = useTranslation('importing');
+  const { t: common } = useTranslation();
   const [overrides, setOverrides] = useState<Record<string, string>>({});
   const [inspected, setInspected] = useState<Inspected>();
   const [refusals, setRefusals] = useState<Refusal[]>([]);
@@ -78,7 +80,9 @@ export function ColumnsStep({ dictionary, file, onReady }: ColumnsStepProps) {
       {!inspected && refusals.length === 0 && <Loading />}
       {inspected && inspected.errors.length > 0 && (
         <Refusals
-          refusals={inspected.errors.filter((each) => !DECIDED_HERE.has(each.code)).map((each) => ({ ...each, path: [] }))}
+          refusals={inspected.errors
+            .filter((each) => !DECIDED_HERE.has(each.code))
+            .map((each) => refusalIn(common, each.message) ?? { ...each, path: [] })}
         />
       )}
       {columns.length > 0 && (

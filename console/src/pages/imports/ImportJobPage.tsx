@@ -12,6 +12,7 @@ import { formatBytes, formatCount, formatDuration } from '@/ui/format';
 import { Loading } from '@/ui/Loading';
 import { Page } from '@/ui/Page';
 import { Refusals } from '@/ui/Refusals';
+import { reported, sentence } from '@/ui/refusalWords';
 import { evidenceText } from './evidenceText';
 import { Missing } from '../Broken';
 import { STATE_TONE } from './importState';
@@ -58,6 +59,7 @@ const JOB = graphql(`
       reasons
       reasonsOmitted
       error
+      errorCode
     }
   }
 `);
@@ -99,6 +101,10 @@ const SUBMIT = graphql(`
         path
         code
         message
+        ruleMessage {
+          ru
+          en
+        }
       }
     }
   }
@@ -206,7 +212,11 @@ function Ended({ job }: { job: Job }) {
 
 function Refused({ job }: { job: Job }) {
   const { t } = useTranslation('importing');
+  const { t: common } = useTranslation();
   const reasons = job.report?.reasons ?? [];
+  const { error: message, errorCode: code } = job.report ?? {};
+  // A file that is refused for its rows is refused for what the reasons say.
+  const error = message && code !== 'INVALID' ? sentence(common, { code: code ?? '', message, path: [] }) : undefined;
   return (
     <Alert
       color="red"
@@ -215,7 +225,7 @@ function Refused({ job }: { job: Job }) {
       styles={{ title: { color: 'var(--svod-annulled)' }, message: { color: 'var(--mantine-color-text)' } }}
     >
       <Stack gap="xs">
-        {job.report?.error && <Text size="sm">{job.report.error}</Text>}
+        {error && <Text size="sm">{error}</Text>}
         {reasons.length > 0 && <Reasons job={job} />}
         <Text size="sm">{t('job.failedHint')}</Text>
         <Group>
@@ -230,11 +240,12 @@ function Refused({ job }: { job: Job }) {
 
 function Reasons({ job }: { job: Job }) {
   const { t } = useTranslation('importing');
+  const { t: common } = useTranslation();
   return (
     <>
       <List size="sm" style={{ maxHeight: 220, overflow: 'auto' }} tabIndex={0} aria-label={t('job.reasons')}>
         {[...new Set(job.report?.reasons)].map((reason) => (
-          <List.Item key={reason}>{reason}</List.Item>
+          <List.Item key={reason}>{reported(common, reason)}</List.Item>
         ))}
       </List>
       {(job.report?.reasonsOmitted ?? 0) > 0 && (

@@ -1,5 +1,5 @@
 import { Button, Stack, Tabs } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { IconGitPullRequest, IconPlus } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -15,7 +15,7 @@ import { Loading } from '@/ui/Loading';
 import { Count } from '@/ui/Count';
 import { More } from '@/ui/More';
 import { Page } from '@/ui/Page';
-import { filterOf, hasWords, REQUEST_LIST, VIEWS, type ListedRequest, type Wanted } from './list/listing';
+import { filterOf, REQUEST_LIST, VIEWS, type ListedRequest, type Wanted } from './list/listing';
 import { RequestFilters } from './list/RequestFilters';
 import { RequestTable } from './list/RequestTable';
 import { useWanted } from './list/wanted';
@@ -33,8 +33,8 @@ const COUNTS = graphql(`
 
 const NONE: Slice<ListedRequest> = { nodes: [], totalCount: 0, pageInfo: { hasNextPage: false } };
 const PAGE = 50;
-/** How many requests are read on by themselves to look for words in them. */
-const SOUGHT_MAX = 1000;
+/** How long one pauses in typing before the server is asked. */
+const ASKED_AFTER_MS = 250;
 
 /** All change requests that one may see, and the way to a new one. */
 export default function RequestsPage() {
@@ -99,26 +99,20 @@ function useLookedAt(): number {
 function Requests({ create }: { create: ReactNode }) {
   const { t } = useTranslation('request');
   const { view, narrowed, narrow, clear } = useWanted();
-  const { words, ...more } = narrowed;
-  const wanted: Wanted = { view, ...more };
+  const [words] = useDebouncedValue(narrowed.words, ASKED_AFTER_MS);
+  const wanted: Wanted = { view, ...narrowed, words };
   const load = async (after: string | null) => {
     const data = await ask(REQUEST_LIST, { filter: filterOf(wanted), first: PAGE, after }, true);
     return data.changeRequests ?? NONE;
   };
   const list = usePaged(load, JSON.stringify(wanted), useLookedAt());
-  // Words are looked for in what was read, so it is read on until enough was.
-  const isSeeking = words.trim() !== '' && list.hasMore && list.nodes.length < SOUGHT_MAX;
-  useEffect(() => {
-    if (isSeeking && !list.isRefreshing && list.refusals.length === 0) list.more();
-  });
-  const shown = words.trim() ? list.nodes.filter((request) => hasWords(request, words.trim())) : list.nodes;
   const isNarrowed = Object.values(narrowed).some((each) => each !== '');
-  const isEmpty = !list.isLoading && !isSeeking && shown.length === 0 && list.refusals.length === 0;
+  const isEmpty = !list.isLoading && list.nodes.length === 0 && list.refusals.length === 0;
   return (
     <Stack gap="md">
       <RequestFilters value={narrowed} people={peopleOf(list.nodes)} onChange={narrow} onClear={clear} />
       {list.isLoading && <Loading lines={8} />}
-      {shown.length > 0 && <RequestTable requests={shown} />}
+      {list.nodes.length > 0 && <RequestTable requests={list.nodes} />}
       {isEmpty && (
         <Empty
           icon={IconGitPullRequest}

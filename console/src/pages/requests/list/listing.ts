@@ -72,21 +72,17 @@ export interface Wanted {
   state: string;
   dictionary: string;
   author: string;
+  /** Of the title, the number or the authors' names. */
+  words: string;
 }
 
-export function filterOf({ view, state, dictionary, author }: Wanted): ChangeRequestFilter {
+export function filterOf({ view, state, dictionary, author, words }: Wanted): ChangeRequestFilter {
   const filter: ChangeRequestFilter = { mine: view === 'mine', toReview: view === 'review' };
   const chosen = ALL_STATES.find((each) => each === state);
   const states = chosen ? [chosen] : STATES[view];
   if (states) filter.states = states;
   if (dictionary) filter.dictionary = dictionary;
   if (author) filter.author = author;
+  if (words.trim()) filter.search = words;
   return filter;
-}
-
-/** Whether a request has all the words: in its title, its number or the names of its authors. */
-export function hasWords(request: ListedRequest, words: string): boolean {
-  const text = [request.id, request.title, ...request.authors.map((author) => author.displayName)].join(' ').toLowerCase();
-  const wanted = words.toLowerCase().replace('№', ' ').split(/\s+/);
-  return wanted.every((word) => text.replaceAll('ё', 'е').includes(word.replaceAll('ё', 'е')));
 }

@@ -1,5 +1,5 @@
-import { ActionIcon, Anchor, Group, List, Paper, Stack, Table, Text, Title, Tooltip } from '@mantine/core';
-import { IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
+import { Anchor, Group, List, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { IconCircleCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import type { Refusal } from '@/api/refusals';
@@ -9,11 +9,12 @@ import { Empty } from '@/ui/Empty';
 import { formatCount, localized } from '@/ui/format';
 import { Loading } from '@/ui/Loading';
 import { Notice } from '@/ui/Notice';
+import { afterColon, languageOf, told } from '@/ui/refusalWords';
 import { useUrlState } from '@/ui/urlState';
 import { useRequest } from './context';
 import { mayEdit } from './rights';
 import { StaleItems } from './StaleItems';
-import { byItem, KNOWN, placeOf, type Place } from './violations';
+import { byItem, placeOf, type Place } from './violations';
 
 /** What the request comes to: whether it can be published, and what is to be mended first. */
 export default function CheckTab() {
@@ -151,12 +152,11 @@ function Wrong({ place, violations }: { place: Place; violations: Refusal[] }) {
   );
 }
 
-/** What is wrong in our words; those of the service, which name codes and dates, are a tooltip. */
+/** What is wrong in our words, and beneath it what the service says beyond them: values, codes, dates. */
 function Sentence({ violation, attributes }: { violation: Refusal; attributes: AttributeInfo[] }) {
-  const { t } = useTranslation(['request', 'differences']);
-  const { code, message } = violation;
+  const { t } = useTranslation(['common', 'differences']);
+  const { words, more } = told(t, violation);
   const { attribute } = placeOf(violation);
-  const known = KNOWN.find((each) => each === code);
   const named = attribute === 'parent' ? t('parent', { ns: 'differences' }) : '';
   const label = localized(attributes.find((each) => each.code === attribute)?.label) || named || attribute;
   return (
@@ -166,13 +166,11 @@ function Sentence({ violation, attributes }: { violation: Refusal; attributes: A
           {label}:{' '}
         </Text>
       )}
-      {known ? t(`violation.${known}`) : message}
-      {known && (
-        <Tooltip label={message} multiline maw={420} events={{ hover: true, focus: true, touch: true }}>
-          <ActionIcon variant="transparent" size="xs" c="dimmed" ml={6} aria-label={message}>
-            <IconInfoCircle size={15} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+      {label ? afterColon(words) : words}
+      {more && (
+        <Text size="xs" c="dimmed" lang={languageOf(more)} style={{ overflowWrap: 'anywhere' }}>
+          {more}
+        </Text>
       )}
     </>
   );

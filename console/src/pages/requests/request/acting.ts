@@ -14,6 +14,10 @@ const SUBMIT = graphql(`
         path
         code
         message
+        ruleMessage {
+          ru
+          en
+        }
       }
     }
   }
@@ -30,6 +34,10 @@ const APPROVE = graphql(`
         path
         code
         message
+        ruleMessage {
+          ru
+          en
+        }
       }
     }
   }
@@ -46,6 +54,10 @@ const RETURN = graphql(`
         path
         code
         message
+        ruleMessage {
+          ru
+          en
+        }
       }
     }
   }
@@ -62,6 +74,10 @@ const REJECT = graphql(`
         path
         code
         message
+        ruleMessage {
+          ru
+          en
+        }
       }
     }
   }
@@ -78,6 +94,10 @@ const WITHDRAW = graphql(`
         path
         code
         message
+        ruleMessage {
+          ru
+          en
+        }
       }
     }
   }
@@ -94,6 +114,10 @@ const REOPEN = graphql(`
         path
         code
         message
+        ruleMessage {
+          ru
+          en
+        }
       }
     }
   }
@@ -113,6 +137,10 @@ const PUBLISH = graphql(`
         path
         code
         message
+        ruleMessage {
+          ru
+          en
+        }
       }
     }
   }
@@ -129,6 +157,10 @@ const SCHEDULE = graphql(`
         path
         code
         message
+        ruleMessage {
+          ru
+          en
+        }
       }
     }
   }
@@ -145,6 +177,10 @@ const UNSCHEDULE = graphql(`
         path
         code
         message
+        ruleMessage {
+          ru
+          en
+        }
       }
     }
   }

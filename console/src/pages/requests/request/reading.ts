@@ -104,6 +104,10 @@ export const REQUEST_CHECK = graphql(`
           path
           code
           message
+          ruleMessage {
+            ru
+            en
+          }
         }
         counts {
           dictionary

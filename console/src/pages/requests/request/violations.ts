@@ -1,25 +1,5 @@
 import type { Refusal } from '@/api/refusals';
 
-/** Codes that we have a sentence for of our own; others are told in the words of the service. */
-export const KNOWN = [
-  'REQUIRED',
-  'REFERENCE_DANGLING',
-  'REFERENCE_GAP',
-  'UNIQUE',
-  'LENGTH',
-  'PATTERN',
-  'RANGE',
-  'ENUM',
-  'HIERARCHY_CYCLE',
-  'HIERARCHY_ROOTS',
-  'HIERARCHY_DEPTH',
-  'SUCCESSOR_NEEDED',
-  'VALIDITY_OVERLAP',
-  'CODE_MALFORMED',
-] as const;
-
-export type KnownCode = (typeof KNOWN)[number];
-
 /** Where a violation is: `path` is dictionary, item, attribute, as far as it is about one. */
 export interface Place {
   dictionary: string;

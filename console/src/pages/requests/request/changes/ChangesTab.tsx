@@ -1,6 +1,7 @@
 import { Group, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconListDetails, IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask } from '@/api/asking';
 import { usePaged, type Slice } from '@/api/paging';
@@ -17,12 +18,12 @@ import { ChangeCard } from './ChangeCard';
 import { Counts } from './Counts';
 import { DefinitionChanges } from './DefinitionChanges';
 import { PickDictionary } from './PickDictionary';
-import { hasWords, KINDS, REQUEST_ITEMS, type ItemChange } from './reading';
+import { KINDS, REQUEST_ITEMS, type ItemChange } from './reading';
 import classes from './ChangesTab.module.css';
 
 const PAGE = 40;
-/** How many changes are read on by themselves to look for words in them. */
-const SOUGHT_MAX = 2000;
+/** How long one pauses in typing before the server is asked. */
+const ASKED_AFTER_MS = 250;
 const NONE: Slice<ItemChange> = { nodes: [], pageInfo: { hasNextPage: false } };
 
 /** What the request changes, item by item. */
@@ -30,21 +31,16 @@ export default function ChangesTab() {
   const { t } = useTranslation('request');
   const { request, me, beat } = useRequest();
   const narrowed = useNarrowed();
+  const { wanted } = narrowed;
   const load = async (after: string | null) => {
-    const variables = { id: request.id, first: PAGE, after, language: language() === 'en' ? ('EN' as const) : ('RU' as const) };
+    const variables = { id: request.id, ...wanted, first: PAGE, after, language: spoken() };
     return (await ask(REQUEST_ITEMS, variables, true)).changeRequest?.items ?? NONE;
   };
-  const list = usePaged(load, request.id, beat);
-  const isSeeking = narrowed.isNarrowed && list.hasMore && list.nodes.length < SOUGHT_MAX;
-  useEffect(() => {
-    if (isSeeking && !list.isRefreshing && list.refusals.length === 0) list.more();
-  });
-  const shown = list.nodes.filter(narrowed.fits);
+  const list = usePaged(load, JSON.stringify([request.id, wanted]), beat);
   const box = useWalk();
   const mayDraft = mayEdit(request, me);
   const definitions = request.dictionaries.some(({ definitionChanged }) => definitionChanged);
-  const isEmpty = !list.isLoading && list.nodes.length === 0 && !definitions;
-  if (list.isLoading) return <Loading lines={8} />;
+  const isEmpty = !list.isLoading && !narrowed.isNarrowed && list.nodes.length === 0 && !definitions;
   if (isEmpty) {
     return (
       <Empty
@@ -63,14 +59,15 @@ export default function ChangesTab() {
       </Group>
       <Counts />
       <DefinitionChanges />
-      {shown.length > 0 && (
+      {list.isLoading && <Loading lines={8} />}
+      {list.nodes.length > 0 && (
         <Paper withBorder ref={box} className={classes['list'] ?? ''}>
-          {shown.map((change) => (
+          {list.nodes.map((change) => (
             <ChangeCard key={`${change.dictionary} ${change.code}`} change={change} isNamed={request.dictionaries.length > 1} />
           ))}
         </Paper>
       )}
-      {shown.length === 0 && narrowed.isNarrowed && !isSeeking && (
+      {narrowed.isNarrowed && !list.isLoading && list.nodes.length === 0 && list.refusals.length === 0 && (
         <Text c="dimmed" ta="center" py="lg" size="sm">
           {t('changes.nothing')}
         </Text>
@@ -78,6 +75,10 @@ export default function ChangesTab() {
       <More list={list} />
     </Stack>
   );
+}
+
+function spoken(): 'RU' | 'EN' {
+  return language() === 'en' ? 'EN' : 'RU';
 }
 
 /** J and K walk through the changes. */
@@ -98,10 +99,10 @@ function useNarrowed() {
   const [dictionary, setDictionary] = useUrlState('in');
   const [kind, setKind] = useUrlState('kind');
   const [words, setWords] = useUrlState('words');
-  const wanted = words.trim();
-  const fits = (change: ItemChange) =>
-    (!dictionary || change.dictionary === dictionary) && (!kind || change.kind === kind) && (!wanted || hasWords(change, wanted));
-  return { dictionary, setDictionary, kind, setKind, words, setWords, fits, isNarrowed: Boolean(dictionary || kind || wanted) };
+  const [search] = useDebouncedValue(words.trim(), ASKED_AFTER_MS);
+  const wanted = { dictionary: dictionary || null, kind: KINDS.find((each) => each === kind) ?? null, search: search || null };
+  const isNarrowed = Object.values(wanted).some((each) => each !== null);
+  return { dictionary, setDictionary, kind, setKind, words, setWords, wanted, isNarrowed };
 }
 
 function Filters({ narrowed }: { narrowed: ReturnType<typeof useNarrowed> }) {

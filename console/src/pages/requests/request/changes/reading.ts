@@ -2,10 +2,18 @@ import { graphql } from '@/api/gql';
 import type { ItemChangeKind, RequestItemsQuery } from '@/api/gql/graphql';
 
 export const REQUEST_ITEMS = graphql(`
-  query RequestItems($id: ID!, $first: Int, $after: String, $language: Language!) {
+  query RequestItems(
+    $id: ID!
+    $dictionary: ID
+    $kind: ItemChangeKind
+    $search: String
+    $first: Int
+    $after: String
+    $language: Language!
+  ) {
     changeRequest(id: $id) {
       id
-      items(first: $first, after: $after) {
+      items(dictionary: $dictionary, kind: $kind, search: $search, first: $first, after: $after) {
         totalCount
         pageInfo {
           hasNextPage
@@ -86,14 +94,3 @@ export type ItemChange = NonNullable<RequestItemsQuery['changeRequest']>['items'
 
 /** What can happen to an item in a request. */
 export const KINDS: ItemChangeKind[] = ['ADDED', 'CHANGED', 'RETIRED', 'ANNULLED', 'RESTORED'];
-
-/** Whether a change has all the words in its code, its name, its comment or what it says. */
-export function hasWords(change: ItemChange, words: string): boolean {
-  const said = change.differences.map(({ before, after }) => `${JSON.stringify(before)} ${JSON.stringify(after)}`);
-  const text = [change.code, change.name ?? '', change.comment, ...said].join(' ').toLowerCase().replaceAll('ё', 'е');
-  return words
-    .toLowerCase()
-    .replaceAll('ё', 'е')
-    .split(/\s+/)
-    .every((word) => text.includes(word));
-}
