@@ -16,6 +16,7 @@ use crate::domain::account::AccountId;
 use crate::domain::change_request::RequestId;
 use crate::domain::error::{Error, Result};
 use crate::domain::text::{DictionaryCode, ItemCode};
+use crate::domain::timeline_json::NO_TIMELINE;
 use crate::domain::value::write_json_string;
 
 /// How many items a pack holds when it is made: enough to compress well, few enough to be rewritten for one edit.
@@ -113,6 +114,14 @@ pub struct PackedFor {
 #[derive(serde::Deserialize)]
 struct Line<'a>(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] &'a RawValue, #[serde(borrow)] &'a RawValue, bool);
 
+/// The line of an item that was not there before, cut without reading its JSON: most lines of a first import are such.
+fn new_item(line: &str) -> Option<PackedItem<'_>> {
+    let (code, rest) = line.strip_prefix("[\"")?.split_once('"')?;
+    let proposed = rest.strip_prefix(",")?.strip_prefix(NO_TIMELINE)?.strip_prefix(",")?.strip_suffix(",false]")?;
+    // A code that is escaped ends elsewhere.
+    (!code.contains('\\')).then_some(PackedItem { code, base: NO_TIMELINE, proposed, is_restored: false })
+}
+
 impl ItemPack {
     pub fn items_count(&self) -> i64 {
         self.items_count
@@ -122,6 +131,10 @@ impl ItemPack {
     pub fn for_each(&self, mut take: impl FnMut(PackedItem<'_>)) -> Result<()> {
         let lines = zstd::stream::decode_all(self.body.as_slice()).map_err(Error::internal)?;
         for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            if let Some(item) = std::str::from_utf8(line).ok().and_then(new_item) {
+                take(item);
+                continue;
+            }
             let Line(code, base, proposed, is_restored) = serde_json::from_slice(line).map_err(Error::internal)?;
             take(PackedItem { code: &code, base: base.get(), proposed: proposed.get(), is_restored });
         }

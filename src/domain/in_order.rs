@@ -15,10 +15,15 @@ const WAITING_MAX: usize = 4;
 ///
 /// Pieces are asked for one at a time, by whichever thread is free. When `take` fails no more are asked for, and its error is given.
 pub fn in_order<P: Send, M: Send, E>(
-    next: impl FnMut() -> Option<P> + Send,
+    mut next: impl FnMut() -> Option<P> + Send,
     make: impl Fn(P) -> M + Sync,
     mut take: impl FnMut(M) -> Result<(), E>,
 ) -> Result<(), E> {
+    // One piece is done before a thread has begun.
+    let Some(first) = next() else { return Ok(()) };
+    let Some(second) = next() else { return take(make(first)) };
+    let mut early_pieces = [first, second].into_iter();
+    let next = move || early_pieces.next().or_else(&mut next);
     let pieces = Mutex::new(Some((0_usize, next)));
     let next_piece = || {
         let mut pieces = pieces.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,6 +88,24 @@ mod tests {
         );
         assert_eq!(outcome, Ok(()));
         assert_eq!(taken, (0..100).map(|number| number * 2).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn one_piece_is_done_here_and_none_is_nothing() {
+        let here = thread::current().id();
+        for count in 0..3 {
+            let (mut pieces, mut made) = (0..count, Vec::new());
+            let outcome: Result<(), Infallible> = in_order(
+                || pieces.next(),
+                |_| thread::current().id(),
+                |thread| {
+                    made.push(thread);
+                    Ok(())
+                },
+            );
+            assert_eq!((outcome, made.len()), (Ok(()), count));
+            assert_eq!(made.iter().all(|thread| *thread == here), count < 2);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! publication costs the blocks that it touches, and whoever keeps something about a block can keep it as long as the block.
 //! Codes sort by their UTF-8 bytes, here as in digests, feeds and the data API.
 
+use std::convert::Infallible;
 use std::hash::{BuildHasher, BuildHasherDefault};
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
+use super::in_order::in_order;
 use super::item::ItemVersion;
 use super::text::ItemCode;
 use super::validity::Date;
@@ -334,13 +336,22 @@ fn cut(versions: Vec<Arc<ItemVersion>>, blocks: &mut Vec<Arc<ItemBlock>>) {
     let blocks_count = versions.len().div_ceil(BLOCK_ROWS);
     let rows = versions.len().div_ceil(blocks_count);
     let mut left = &versions[..];
-    while !left.is_empty() {
+    let next = || {
         let mut end = rows.min(left.len());
-        end += left[end..].iter().take_while(|version| version.code == left[end - 1].code).count();
+        let last = end.checked_sub(1)?;
+        end += left[end..].iter().take_while(|version| version.code == left[last].code).count();
         let (block, rest) = left.split_at(end);
-        blocks.push(Arc::new(ItemBlock::new(block.into())));
         left = rest;
-    }
+        Some(block)
+    };
+    let Ok(()) = in_order(
+        next,
+        |block: &[Arc<ItemVersion>]| Arc::new(ItemBlock::new(block.into())),
+        |block| {
+            blocks.push(block);
+            Ok::<(), Infallible>(())
+        },
+    );
 }
 
 impl<'a> Versions<'a> {

@@ -1,16 +1,21 @@
 //! Publications and editions: the acts that make changes known, and what each made of a dictionary.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::change_request::RequestId;
 use super::dictionary::Dictionary;
+use super::in_order::in_order;
 use super::item::{ItemVersion, Stretch};
 use super::item_table::ItemTable;
 use super::text::{DictionaryCode, ItemCode};
 use super::validity::Date;
+
+/// How many new items a thread makes versions of at once.
+const ITEMS_AT_ONCE: usize = 4_096;
 
 /// The order or act that a publication rests on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -127,10 +132,7 @@ pub fn apply_change(before: Option<&State>, change: DictionaryChange, seq: i64, 
             match published.iter().find(|version| version.stretch == stretch) {
                 Some(kept) => versions.push(Arc::clone(kept)),
                 None => {
-                    let opened = Arc::new(match digesting {
-                        Digesting::Published => ItemVersion::new(dictionary, code.clone(), stretch, seq),
-                        Digesting::Tried => ItemVersion { code: code.clone(), stretch, digest: [0; 32], published_seq: seq },
-                    });
+                    let opened = Arc::new(opened_version(dictionary, &code, stretch, seq, digesting));
                     rows.opened.push(Arc::clone(&opened));
                     versions.push(opened);
                 }
@@ -164,40 +166,42 @@ fn first_items(
     (seq, digesting): (i64, Digesting),
     is_redefined: bool,
 ) -> Option<(State, RowChanges)> {
-    let mut rows = RowChanges::default();
-    let mut opened = Vec::with_capacity(timelines.len());
-    for (code, timeline) in timelines {
-        if timeline.is_empty() {
-            continue;
-        }
-        rows.counts.added += 1;
-        if restored.contains(&code) && before.is_some_and(|state| state.annulled.contains(&code)) {
-            rows.restored.push(code.clone());
-        }
-        opened.extend(timeline.into_iter().map(|stretch| ItemVersion { code: code.clone(), stretch, digest: [0; 32], published_seq: seq }));
-    }
-    if opened.is_empty() && !is_redefined {
+    let mut rows = RowChanges { opened: Vec::with_capacity(timelines.len()), ..RowChanges::default() };
+    let was_annulled = |code: &ItemCode| before.is_some_and(|state| state.annulled.contains(code));
+    rows.restored = restored.iter().filter(|code| was_annulled(code) && timelines.get(*code).is_some_and(has_any)).cloned().collect();
+    let mut timelines = timelines.into_iter().filter(|(_, timeline)| has_any(timeline));
+    let next = || {
+        let some: Vec<(ItemCode, Vec<Stretch>)> = timelines.by_ref().take(ITEMS_AT_ONCE).collect();
+        (!some.is_empty()).then_some(some)
+    };
+    let open = |some: Vec<(ItemCode, Vec<Stretch>)>| {
+        let version = |code: &ItemCode, stretch| Arc::new(opened_version(dictionary, code, stretch, seq, digesting));
+        let count = some.len();
+        let versions = some.into_iter().flat_map(|(code, timeline)| timeline.into_iter().map(move |stretch| version(&code, stretch)));
+        (count, versions.collect::<Vec<_>>())
+    };
+    let Ok(()) = in_order(next, open, |(count, mut versions)| {
+        rows.counts.added += count as i64;
+        rows.opened.append(&mut versions);
+        Ok::<(), Infallible>(())
+    });
+    if rows.opened.is_empty() && !is_redefined {
         return None;
     }
-    if digesting == Digesting::Published {
-        let digest = |versions: &mut [ItemVersion]| versions.iter_mut().for_each(|version| version.take_digest(dictionary));
-        let middle = versions_of_first_thread(opened.len());
-        let (first, second) = opened.split_at_mut(middle);
-        std::thread::scope(|scope| {
-            scope.spawn(|| digest(second));
-            digest(first);
-        });
-    }
-    rows.opened = opened.into_iter().map(Arc::new).collect();
     let items = Arc::new(ItemTable::new(rows.opened.clone()));
     let annulled = annulled_after(before, &rows);
     Some((State { dictionary: Arc::clone(dictionary), items, annulled }, rows))
 }
 
-/// All of few, half of many.
-fn versions_of_first_thread(count: usize) -> usize {
-    const SHARED_VERSIONS_MIN: usize = 5_000;
-    if count < SHARED_VERSIONS_MIN { count } else { count / 2 }
+fn has_any(timeline: &Vec<Stretch>) -> bool {
+    !timeline.is_empty()
+}
+
+fn opened_version(dictionary: &Dictionary, code: &ItemCode, stretch: Stretch, seq: i64, digesting: Digesting) -> ItemVersion {
+    match digesting {
+        Digesting::Published => ItemVersion::new(dictionary, code.clone(), stretch, seq),
+        Digesting::Tried => ItemVersion { code: code.clone(), stretch, digest: [0; 32], published_seq: seq },
+    }
 }
 
 /// Takes some items out of a change that was worked out on a state: they stay as they are there. `None` when nothing is left of it.

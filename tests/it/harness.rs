@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use diesel::connection::SimpleConnection;
@@ -63,9 +63,9 @@ impl Database {
     }
 
     pub fn postgres() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = postgres_folder();
-        let name = format!("svod_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        // Numbers of processes come again within one run.
+        let name = format!("svod_{}", uuid::Uuid::new_v4().simple());
         let url = |name: &str| format!("postgres:///{name}?host={}&user=postgres", server.display());
         let mut connection = PgConnection::establish(&url("postgres")).unwrap();
         connection.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
