@@ -168,7 +168,11 @@ fn first_items(
 ) -> Option<(State, RowChanges)> {
     let mut rows = RowChanges { opened: Vec::with_capacity(timelines.len()), ..RowChanges::default() };
     let was_annulled = |code: &ItemCode| before.is_some_and(|state| state.annulled.contains(code));
-    rows.restored = restored.iter().filter(|code| was_annulled(code) && timelines.get(*code).is_some_and(has_any)).cloned().collect();
+    rows.restored = restored
+        .iter()
+        .filter(|code| was_annulled(code) && timelines.get(*code).is_some_and(|timeline| has_any(timeline)))
+        .cloned()
+        .collect();
     let mut timelines = timelines.into_iter().filter(|(_, timeline)| has_any(timeline));
     let next = || {
         let some: Vec<(ItemCode, Vec<Stretch>)> = timelines.by_ref().take(ITEMS_AT_ONCE).collect();
@@ -193,7 +197,7 @@ fn first_items(
     Some((State { dictionary: Arc::clone(dictionary), items, annulled }, rows))
 }
 
-fn has_any(timeline: &Vec<Stretch>) -> bool {
+fn has_any(timeline: &[Stretch]) -> bool {
     !timeline.is_empty()
 }
 
