@@ -16,7 +16,7 @@ use std::io::{self, Write};
 pub use drafts::FileShape;
 pub use inspecting::Sample;
 pub(in crate::app) use inspecting::unpacked;
-pub use rejected::Rejected;
+pub use rejected::{Rejected, TOO_MANY as REJECTED_TOO_MANY};
 
 use self::drafts::Reading;
 use super::acting::{Acting, Caller};
