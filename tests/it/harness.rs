@@ -96,7 +96,10 @@ impl Database {
     /// Runs SQL on the database behind the service's back.
     pub fn execute(&self, sql: &str) {
         match self.url.strip_prefix("sqlite:") {
-            Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(sql).unwrap(),
+            // A service may be writing.
+            Some(path) => {
+                SqliteConnection::establish(path).unwrap().batch_execute(&format!("PRAGMA busy_timeout = 10000; {sql}")).unwrap();
+            }
             None => PgConnection::establish(&self.url).unwrap().batch_execute(sql).unwrap(),
         }
     }

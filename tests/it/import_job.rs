@@ -124,6 +124,13 @@ fn an_import_that_was_cut_off_begins_anew(database: Database) {
     let done = jobs(&next).find(&olga, job.id).unwrap().unwrap();
     assert_eq!((done.state, done.attempts), (JobState::Done, 2));
     assert!(done.request.is_some());
+    // A process that ended between the end of a job and the removal of its file left the file behind; that of a waiting job is kept.
+    let waiting = upload(&next, &olga, "waiting.csv", "code,name\n2,Ещё\n", &[]).unwrap().job;
+    let kept = |job: &ImportJob| database.folder().join("imports/0").join(format!("{}.file", job.id.0));
+    std::fs::write(kept(&done), "code,name\n").unwrap();
+    jobs(&next).recover().unwrap();
+    assert_eq!((kept(&done).exists(), kept(&waiting).exists()), (false, true));
+    while jobs(&next).run_next().unwrap() {}
     // What ends the process each time is given up, and told.
     let job = upload(&next, &olga, "b.csv", "code,name\n1,Ещё одна\n", &[]).unwrap().job;
     drop(next);
