@@ -47,7 +47,7 @@ const FILE_LIMITS: FileLimits = FileLimits {
     unpacked_bytes_max: 64 << 20,
 };
 
-pub const IMPORT_LIMITS: ImportLimits = ImportLimits { file: FILE_LIMITS, rejected_rows_max: 10_000 };
+pub const IMPORT_LIMITS: ImportLimits = ImportLimits { file: FILE_LIMITS, rejected_rows_max: 10_000, changing_rows_max: 100_000 };
 
 /// A database of its own for one test.
 pub struct Database {

@@ -168,6 +168,10 @@ fn a_file_that_is_refused_says_why(database: Database) {
     let (_, report) = imported(&instance, &olga, &format!("code,name,number\n{rows}"), &[]);
     let told = format!("the file was refused: more than {} rows are wrong, and nothing further was read", IMPORT_LIMITS.rejected_rows_max);
     assert!(report.error.starts_with(&told) && report.reasons[0].contains("[rejected_too_many]"), "{} {}", report.error, report.reasons[0]);
+    let rows: String = (0..=IMPORT_LIMITS.changing_rows_max).map(|row| format!("{},А\n", row + 100)).collect();
+    let (_, report) = imported(&instance, &olga, &format!("code,name\n{rows}"), &[]);
+    let told = format!("more than {} rows say something new", IMPORT_LIMITS.changing_rows_max);
+    assert!(report.error.starts_with(&told) && report.error_code == "import_too_long", "{}", report.error);
     let unknown = upload(&instance, &olga, "a.csv", "code\n1\n", &[("mod", "sync")]).unwrap_err();
     assert!(unknown.to_string().starts_with("there is no parameter `mod`; there are mode,"), "{unknown}");
 }

@@ -117,6 +117,7 @@ impl Reading<'_> {
                 Some(confirmed) => drafts.confirmed.push(confirmed),
                 None => drafts.rows.push(draft),
             }
+            self.check_count(reader.rows_count - drafts.confirmed.len() as u64)?;
             if let Some(failure) = failure.take() {
                 return Err(failure);
             }
@@ -126,6 +127,18 @@ impl Reading<'_> {
         }
         failure.map_or(Ok(()), Err)?;
         self.finish(&reader, drafts, rejected)
+    }
+
+    fn check_count(&self, changing_rows: u64) -> Result<()> {
+        let most = self.around.limits.changing_rows_max;
+        if changing_rows <= most {
+            return Ok(());
+        }
+        let message = format!(
+            "more than {most} rows say something new, which is more than is held in memory: send the file in parts, or ask those who run the \
+             service to raise --changing-rows-max"
+        );
+        Err(Error::refused("import_too_long", message))
     }
 
     fn started(&self, reader: &ItemReader<'_>, format: Format, because: String) -> Drafts {

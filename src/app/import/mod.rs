@@ -122,6 +122,8 @@ pub struct ImportLimits {
     pub file: FileLimits,
     /// How many rows may be rejected before the whole file is.
     pub rejected_rows_max: usize,
+    /// How many rows may say something new: they are in memory until the request is stored.
+    pub changing_rows_max: u64,
 }
 
 /// Does its part in the transaction that stores the request of an import.
