@@ -5,7 +5,7 @@ SHELL := /bin/sh
 # Debian's packages; each is installed only when it is missing, and said aloud.
 APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: help run build console console-embedded console-test console-perf test check fmt bench bench-peers bench-load bench-soak soak fuzz generate postgres nats-server compiler curl nextest node node-new console-packages chromium audit-suite webhook-sdks xmllint validators clean
+.PHONY: help run build console console-embedded console-test console-perf test check fmt bench bench-peers bench-load bench-soak soak fuzz generate postgres nats-server faketime compiler curl nextest node node-new console-packages chromium audit-suite webhook-sdks xmllint validators clean
 
 help: ## List the doors
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ run: compiler console-embedded ## Build and serve a demo on SQLite with the ship
 build: compiler console-embedded ## Build the optimised binary, console inside
 	cargo build --release
 
-test: compiler postgres nats-server nextest curl audit-suite webhook-sdks xmllint validators ## Run every test on SQLite and PostgreSQL
+test: compiler postgres nats-server faketime nextest curl audit-suite webhook-sdks xmllint validators ## Run every test on SQLite and PostgreSQL
 	scripts/postgres.sh cargo nextest run --lib --bins --tests
 	$(MAKE) --no-print-directory console-test
 
@@ -79,6 +79,11 @@ nats-server:
 	@command -v nats-server >/dev/null 2>&1 || { \
 	  echo "Installing nats-server from the distribution: the tests run private servers of it (the package also starts one of its own, unused)."; \
 	  $(APT) update && $(APT) install -y --no-install-recommends nats-server; }
+
+faketime:
+	@ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || { \
+	  echo "Installing faketime from the distribution: the tests let the service's clock jump with its library."; \
+	  $(APT) update && $(APT) install -y --no-install-recommends faketime; }
 
 compiler:
 	@command -v cargo >/dev/null 2>&1 || { echo "Svod needs a Rust toolchain: https://rustup.rs" >&2; exit 1; }

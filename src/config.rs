@@ -124,13 +124,16 @@ pub struct FileSettings {
     /// How many rows may be rejected before the whole file is
     #[arg(long, value_name = "COUNT", default_value_t = 100_000, value_parser = between::<usize>(1, 10_000_000))]
     pub rejected_rows_max: usize,
+    /// How many rows of a file may say something new; they take some 250 bytes of memory each, and more while they are stored
+    #[arg(long, value_name = "COUNT", default_value_t = 5_000_000, value_parser = between::<u64>(1, 1 << 40))]
+    pub changing_rows_max: u64,
 }
 
 impl FileSettings {
     pub fn import_limits(&self) -> ImportLimits {
         let row = Limits { record_bytes_max: self.csv_record_bytes_max, columns_max: self.csv_columns_max };
         let file = FileLimits { row, document_bytes_max: self.document_bytes_max, unpacked_bytes_max: self.unpacked_bytes_max };
-        ImportLimits { file, rejected_rows_max: self.rejected_rows_max }
+        ImportLimits { file, rejected_rows_max: self.rejected_rows_max, changing_rows_max: self.changing_rows_max }
     }
 }
 

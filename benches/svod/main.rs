@@ -51,6 +51,7 @@ const LIMITS: ImportLimits = ImportLimits {
         unpacked_bytes_max: 1 << 31,
     },
     rejected_rows_max: 1_000,
+    changing_rows_max: u64::MAX,
 };
 const ROUNDS: usize = 3;
 const ENGINES: [&str; 2] = ["sqlite", "postgres"];

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::between;
-use crate::app::consumers::{ConsumersSettings, PublicKeyOf};
+use crate::app::consumers::{ConsumersSettings, LEASE_MS_MAX, PublicKeyOf};
 use crate::outbound::signing_key;
 
 const LEASE_MS: u64 = 6_000;
@@ -13,7 +13,7 @@ const LEASE_MS: u64 = 6_000;
 #[command(next_help_heading = "Settings: consumers")]
 pub struct ConsumerSettings {
     /// How long a node may deliver to a consumer without asking again; when it dies, another takes over after this
-    #[arg(long, value_name = "MS", default_value_t = LEASE_MS, value_parser = between::<u64>(1_000, 600_000))]
+    #[arg(long, value_name = "MS", default_value_t = LEASE_MS, value_parser = between::<u64>(1_000, LEASE_MS_MAX))]
     pub consumer_lease_ms: u64,
 }
 

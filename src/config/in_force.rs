@@ -25,7 +25,7 @@ impl ServeSettings {
                 query_response_bytes_max query_filter_depth_max query_filter_values_max query_search_length_max query_older_items_max
                 query_cost_max query_errors_max response_cache_bytes_max query_cached_bytes_max query_schemas_max persisted_bytes_max
                 query_time_ms_max;
-            files => csv_record_bytes_max csv_columns_max document_bytes_max unpacked_bytes_max rejected_rows_max;
+            files => csv_record_bytes_max csv_columns_max document_bytes_max unpacked_bytes_max rejected_rows_max changing_rows_max;
             feed => feed_event_bytes_max feed_streams_max feed_heartbeat_every_ms feed_stall_ms_max feed_wait_ms_max;
             delivery => delivery_connect_ms_max delivery_request_ms_max delivery_retry_first_ms delivery_retry_longest_ms
                 delivery_give_up_after_ms;

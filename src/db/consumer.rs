@@ -269,8 +269,12 @@ pub fn has_to_deliver(connection: &mut Engine) -> Result<bool> {
     Ok(found.is_some())
 }
 
+/// No lease is longer. One that ends later was taken before the clock was set back.
+pub const LEASE_MS_MAX: u64 = 600_000;
+
 /// Prolongs the leases that a node holds on active consumers, and takes those that nobody holds. One that has run out is taken with a
-/// new fence, even by the node that held it.
+/// new fence, even by the node that held it. One of another that ends too late is cut short and left to its holder, who prolongs it if it
+/// is there still.
 pub fn claim(connection: &mut Engine, node: &str, lease_ms: i64, now: Timestamp) -> Result<Vec<LeasedConsumer>> {
     let now_ms = lease_now_ms(connection, now)?;
     let until = consumer::lease_until_ms.eq(now_ms.saturating_add(lease_ms));
@@ -286,6 +290,12 @@ pub fn claim(connection: &mut Engine, node: &str, lease_ms: i64, now: Timestamp)
         .filter(is_delivered_to)
         .filter(consumer::lease_until_ms.le(now_ms))
         .set((consumer::lease_node.eq(node), consumer::lease_fence.eq(consumer::lease_fence + 1), until))
+        .execute(connection)
+        .map_err(fault)?;
+    diesel::update(consumer::table)
+        .filter(is_delivered_to)
+        .filter(consumer::lease_until_ms.gt(now_ms.saturating_add(LEASE_MS_MAX.cast_signed())))
+        .set(until)
         .execute(connection)
         .map_err(fault)?;
     let rows: Vec<ConsumerRow> = consumer::table

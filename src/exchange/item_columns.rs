@@ -90,9 +90,16 @@ impl Mapping {
         let mut shown = Vec::with_capacity(names.len());
         for (at, name) in names.iter().enumerate() {
             let (column, because) = mapper.column(at, name);
-            let is_twice = !matches!(column, Column::LeftOut | Column::Nameless | Column::Key) && columns.contains(&column);
-            if is_twice {
-                let message = format!("the column {} is there twice", quoted(name));
+            let may_repeat = matches!(column, Column::LeftOut | Column::Nameless | Column::Key);
+            if let Some(first) = columns.iter().position(|known| *known == column).filter(|_| !may_repeat) {
+                let message = match quoted(name) {
+                    name if names[first] == names[at] => format!("the column {name} is there twice: take one of them out of the file"),
+                    name => format!(
+                        "the columns {} and {name} both go to {}: map the one that is not meant to `-`, or take it out of the file",
+                        quoted(&names[first]),
+                        target_name(dictionary, &column)
+                    ),
+                };
                 mapper.violations.push(Violation::new(dictionary.code.as_str(), "column_twice", message).at(1, Some(at + 1)));
             }
             let file_name = if named_by == NamedBy::Header { name.clone() } else { String::new() };

@@ -123,7 +123,8 @@ async fn read_on(payload: &mut Payload, mut body: BytesMut, bytes_max: usize) ->
     }
 }
 
-fn announced_bytes(headers: &HeaderMap) -> Option<u64> {
+/// How long a body says that it will be.
+pub fn announced_bytes(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType, HeaderValue};
+use actix_web::http::header::{self, ContentDisposition, DispositionParam, DispositionType, HeaderMap, HeaderValue};
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse, rt, web};
 use futures_util::stream::StreamExt;
 use serde_json::{Value, json};
 
 use super::blocking::in_time;
-use super::body::Incoming;
+use super::body::{Incoming, announced_bytes};
 use super::errors::Problem;
 use super::export::words_of;
 use super::identity::Guest;
@@ -75,18 +75,24 @@ async fn look(request: &HttpRequest, incoming: &mut Incoming, state: &State) -> 
     let caller = caller(request, state).await?;
     let doors = state.doors()?;
     let Asked { dictionary, file_name, words } = Asked::of(request)?;
-    let bytes = whole(incoming, state, doors.import.inspected_bytes_max).await?;
+    let bytes = whole(incoming, request.headers(), state, doors.import.inspected_bytes_max).await?;
     blocking(state, &id, move || (doors.import.inspect)(&caller, &dictionary, &file_name, words, bytes)).await
 }
 
 /// All that comes, if it is not too much to be held.
-async fn whole(incoming: &mut Incoming, state: &State, bytes_max: u64) -> Result<Vec<u8>, Problem> {
+async fn whole(incoming: &mut Incoming, headers: &HeaderMap, state: &State, bytes_max: u64) -> Result<Vec<u8>, Problem> {
+    let too_large = || {
+        let message = format!("at most {bytes_max} bytes of a file are looked at: send its beginning with partial=true");
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "FILE_TOO_LARGE", message)
+    };
+    if announced_bytes(headers).is_some_and(|announced| announced > bytes_max) {
+        return Err(too_large());
+    }
     let mut bytes = Vec::new();
     while let Some(piece) = next_piece(incoming, state).await? {
         bytes.extend_from_slice(&piece);
         if bytes.len() as u64 > bytes_max {
-            let message = format!("at most {bytes_max} bytes of a file are looked at: send its beginning with partial=true");
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "FILE_TOO_LARGE", message));
+            return Err(too_large());
         }
     }
     incoming.mark_read();
@@ -110,7 +116,7 @@ async fn propose(request: &HttpRequest, incoming: &mut Incoming, state: &State) 
     let caller = caller(request, state).await?;
     let doors = state.doors()?;
     let Asked { file_name, words, .. } = Asked::of(request)?;
-    let bytes = whole(incoming, state, doors.import.inspected_bytes_max).await?;
+    let bytes = whole(incoming, request.headers(), state, doors.import.inspected_bytes_max).await?;
     blocking(state, &id, move || (doors.import.propose_definition)(&caller, &file_name, &words, bytes)).await
 }
 
@@ -150,6 +156,9 @@ async fn receive(request: &HttpRequest, incoming: &mut Incoming, state: &State) 
     let Asked { dictionary, file_name, words } = Asked::of(request)?;
     let begin_doors = Arc::clone(&doors);
     let mut upload = blocking(state, &id, move || (begin_doors.import.receive)(&caller, &dictionary, &file_name, words)).await?;
+    if let Some(bytes) = announced_bytes(request.headers()) {
+        upload.announce(bytes).map_err(|error| Problem::of_error(error, &id))?;
+    }
     let mut piece: Vec<u8> = Vec::with_capacity(PIECE_BYTES);
     loop {
         let next = next_piece(incoming, state).await?;

@@ -203,8 +203,8 @@ fn a_file_that_is_wrong_throughout_is_refused_as_a_whole(database: Database) {
     let instance = offices(&database);
     let rows: String = (0..30_000).map(|row| format!("{row},1,Городская,99\n")).collect();
     let refused = instance.import_refused("offices", &format!("code,parent,name,region\n{rows}"), &dry_run());
-    assert!(refused.contains("more than 10000 rows are wrong, so the file does not fit the dictionary"), "{}", &refused[..400]);
-    assert!(refused.starts_with("items.csv:2:4: offices/0/region: \"99\" is not an item of regions"), "{}", &refused[..400]);
+    assert!(refused.starts_with("more than 10000 rows are wrong, and nothing further was read"), "{}", &refused[..400]);
+    assert!(refused.contains("\nitems.csv:2:4: offices/0/region: \"99\" is not an item of regions"), "{}", &refused[..400]);
     let unreadable: String = (0..30_000).map(|row| format!("{row},1,Городская,01,семь\n")).collect();
     let refused = instance.import_refused("offices", &format!("code,parent,name,region,number\n{unreadable}"), &dry_run());
     assert!(refused.contains("more than 10000 rows are wrong"), "{}", &refused[..400]);

@@ -47,7 +47,7 @@ const FILE_LIMITS: FileLimits = FileLimits {
     unpacked_bytes_max: 64 << 20,
 };
 
-pub const IMPORT_LIMITS: ImportLimits = ImportLimits { file: FILE_LIMITS, rejected_rows_max: 10_000 };
+pub const IMPORT_LIMITS: ImportLimits = ImportLimits { file: FILE_LIMITS, rejected_rows_max: 10_000, changing_rows_max: 100_000 };
 
 /// A database of its own for one test.
 pub struct Database {
@@ -96,7 +96,10 @@ impl Database {
     /// Runs SQL on the database behind the service's back.
     pub fn execute(&self, sql: &str) {
         match self.url.strip_prefix("sqlite:") {
-            Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(sql).unwrap(),
+            // A service may be writing.
+            Some(path) => {
+                SqliteConnection::establish(path).unwrap().batch_execute(&format!("PRAGMA busy_timeout = 10000; {sql}")).unwrap();
+            }
             None => PgConnection::establish(&self.url).unwrap().batch_execute(sql).unwrap(),
         }
     }

@@ -10,7 +10,7 @@ use svod::domain::import_job::{ImportJob, JobState};
 
 use crate::binary::{Server, complained, defined, run, said, write};
 use crate::change_request::{code, person};
-use crate::harness::{Database, Instance};
+use crate::harness::{Database, IMPORT_LIMITS, Instance};
 use crate::management::data;
 use crate::publication::offices;
 
@@ -23,6 +23,7 @@ on_both_engines!(
     whoever_may_not_import_is_refused_before_their_file_is_read,
     a_file_goes_over_http_from_upload_to_request,
     a_file_that_breaks_off_on_its_way_leaves_nothing,
+    a_file_that_is_too_long_is_refused_before_it_is_there,
     servers_killed_at_work_leave_one_request,
 );
 
@@ -123,6 +124,13 @@ fn an_import_that_was_cut_off_begins_anew(database: Database) {
     let done = jobs(&next).find(&olga, job.id).unwrap().unwrap();
     assert_eq!((done.state, done.attempts), (JobState::Done, 2));
     assert!(done.request.is_some());
+    // A process that ended between the end of a job and the removal of its file left the file behind; that of a waiting job is kept.
+    let waiting = upload(&next, &olga, "waiting.csv", "code,name\n2,Ещё\n", &[]).unwrap().job;
+    let kept = |job: &ImportJob| database.folder().join("imports/0").join(format!("{}.file", job.id.0));
+    std::fs::write(kept(&done), "code,name\n").unwrap();
+    jobs(&next).recover().unwrap();
+    assert_eq!((kept(&done).exists(), kept(&waiting).exists()), (false, true));
+    while jobs(&next).run_next().unwrap() {}
     // What ends the process each time is given up, and told.
     let job = upload(&next, &olga, "b.csv", "code,name\n1,Ещё одна\n", &[]).unwrap().job;
     drop(next);
@@ -142,7 +150,11 @@ fn a_file_that_is_refused_says_why(database: Database) {
         ("code,name\n4,\"Незакрытая\n5,Б\n", "offices.csv:2:2: offices: the quote opened here is never closed; if"),
         ("code,name,region\n4,Городская,01\n5,Город", "the file ends in the middle of line 3, after 2 of 3 fields: it was cut off"),
         ("code,colour\n4,А\n", "the column \"colour\" is neither code, parent, valid_from, valid_to, action nor an attribute of offices"),
-        ("code,name,name\n4,А,Б\n", "is there twice [column_twice]"),
+        ("code,name,name\n4,А,Б\n", "the column \"name\" is there twice: take one of them out of the file [column_twice]"),
+        (
+            "code,Наименование,name\n4,А,Б\n",
+            "the columns \"Наименование\" and \"name\" both go to name: map the one that is not meant to `-`",
+        ),
         ("%PDF-1.7\n", "PDF"),
     ] {
         let (job, report) = imported(&instance, &olga, text, &[]);
@@ -151,6 +163,15 @@ fn a_file_that_is_refused_says_why(database: Database) {
         assert!(told.contains(expected), "{text}: {told}");
     }
     assert!(upload(&instance, &olga, "a.csv", "", &[]).is_err_and(|error| error.code() == "file_empty"));
+    // One more wrong row than are given back: that is said first, whatever else is wrong.
+    let rows: String = (0..=IMPORT_LIMITS.rejected_rows_max).map(|row| format!("{row},А,x\n")).collect();
+    let (_, report) = imported(&instance, &olga, &format!("code,name,number\n{rows}"), &[]);
+    let told = format!("the file was refused: more than {} rows are wrong, and nothing further was read", IMPORT_LIMITS.rejected_rows_max);
+    assert!(report.error.starts_with(&told) && report.reasons[0].contains("[rejected_too_many]"), "{} {}", report.error, report.reasons[0]);
+    let rows: String = (0..=IMPORT_LIMITS.changing_rows_max).map(|row| format!("{},А\n", row + 100)).collect();
+    let (_, report) = imported(&instance, &olga, &format!("code,name\n{rows}"), &[]);
+    let told = format!("more than {} rows say something new", IMPORT_LIMITS.changing_rows_max);
+    assert!(report.error.starts_with(&told) && report.error_code == "import_too_long", "{}", report.error);
     let unknown = upload(&instance, &olga, "a.csv", "code\n1\n", &[("mod", "sync")]).unwrap_err();
     assert!(unknown.to_string().starts_with("there is no parameter `mod`; there are mode,"), "{unknown}");
 }
@@ -266,6 +287,52 @@ fn a_file_that_breaks_off_on_its_way_leaves_nothing(database: Database) {
     server.wait_until("nothing of it is left", || receiving() == 0);
     let (status, jobs) = Client { server: &server, token: &token }.get("/import/jobs/1");
     assert_eq!(status, 404, "{jobs}");
+}
+
+/// Whoever says beforehand that a file is too long is told so before any of it comes; whoever does not is cut off.
+fn a_file_that_is_too_long_is_refused_before_it_is_there(database: Database) {
+    use std::io::Write as _;
+    defined(&database);
+    let token = steward_token(&database);
+    let spool = database.folder().join("spool");
+    let server = Server::start_with(&database, &["--import-folder", spool.to_str().unwrap(), "--import-file-bytes-max", "100000"]);
+    for path in ["/import/offices?file=big.csv", "/import/offices/inspect?file=big.csv"] {
+        let mut connection = std::net::TcpStream::connect(&server.address).unwrap();
+        let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: 2147483648\r\n\r\n");
+        connection.write_all(head.as_bytes()).unwrap();
+        let answer = answer_of(&mut connection);
+        assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("FILE_TOO_LARGE"), "{path}: {answer}");
+    }
+    let mut connection = std::net::TcpStream::connect(&server.address).unwrap();
+    let head = format!(
+        "POST /import/offices?file=big.csv HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
+    connection.write_all(head.as_bytes()).unwrap();
+    let piece = format!("2710\r\n{}\r\n", "x".repeat(10_000));
+    let mut answer = connection.try_clone().unwrap();
+    let answer = std::thread::spawn(move || answer_of(&mut answer));
+    // It would send for ever; what comes after the answer is thrown away for a while, so that the answer can be read, and then nobody
+    // takes it any more.
+    let began = std::time::Instant::now();
+    while connection.write_all(piece.as_bytes()).is_ok() {
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "it is read on and on");
+    }
+    let answer = answer.join().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("FILE_TOO_LARGE"), "{answer}");
+    let files = std::fs::read_dir(spool.join("0")).unwrap().flatten().map(|file| file.file_name().into_string().unwrap());
+    assert_eq!(files.filter(|name| !["lock", "node"].contains(&name.as_str())).count(), 0, "nothing of it was kept");
+    // As long as it may be, in pieces.
+    let whole = format!("code,name\n4,{}\n", "я".repeat(10)).into_bytes();
+    let (status, job) = Client { server: &server, token: &token }.post("/import/offices?file=small.csv", &whole, "text/csv");
+    assert_eq!(status, 202, "{job}");
+}
+
+/// What comes until the other end is closed, as far as it goes.
+fn answer_of(connection: &mut std::net::TcpStream) -> String {
+    let mut bytes = Vec::new();
+    connection.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
+    let _ = connection.read_to_end(&mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Enough for the work to take a while.

@@ -72,6 +72,12 @@ impl Consumers {
         self.acts.store.read(|connection| authority_of(connection, &credential, self.acts.clock.now()))
     }
 
+    /// When something was last sent to a consumer, or tried to be.
+    pub fn last_attempt_at(&self, id: ConsumerId) -> Result<Option<Timestamp>> {
+        let newest = self.acts.store.read(|connection| db::delivery::list_before(connection, id, None, None, 1))?;
+        Ok(newest.first().map(|delivery| delivery.attempt.attempted_at))
+    }
+
     /// Moves the position on after events were delivered. `false`: the lease is another's by now, and nothing was written.
     pub fn delivered(&self, lease: &Lease, position: &Position, attempt: &Attempt) -> Result<bool> {
         let (id, at) = (lease.consumer.id, self.acts.clock.now());

@@ -20,7 +20,7 @@ pub use measuring::{DURATION_BOUNDS_S, DeliveryMeasure, DeliveryMeasures};
 pub use pinging::Ping;
 pub use registering::NewConsumer;
 
-pub use crate::db::consumer::ConsumerFilter;
+pub use crate::db::consumer::{ConsumerFilter, LEASE_MS_MAX};
 
 use measuring::Measured;
 

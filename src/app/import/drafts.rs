@@ -104,10 +104,23 @@ impl Reading<'_> {
                 compared.refusals.into_iter().try_for_each(|(row, violation)| rejected.add(row, violation))?;
                 compared.rows.into_iter().for_each(|row| drafts.rows.push(row));
                 drafts.confirmed.extend(compared.confirmed);
+                self.check_count(done.rows_done - drafts.confirmed.len() as u64)?;
                 (self.around.progress)(step(done, bytes_total))
             },
         )?;
         self.finish(&reader, drafts, rejected)
+    }
+
+    fn check_count(&self, changing_rows: u64) -> Result<()> {
+        let most = self.around.limits.changing_rows_max;
+        if changing_rows <= most {
+            return Ok(());
+        }
+        let message = format!(
+            "more than {most} rows say something new, which is more than is held in memory: send the file in parts, or ask those who run the \
+             service to raise --changing-rows-max"
+        );
+        Err(Error::refused("import_too_long", message))
     }
 
     fn started(&self, reader: &ItemReader<'_>, format: Format, because: String) -> Drafts {

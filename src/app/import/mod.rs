@@ -17,7 +17,7 @@ use std::io::{self, Write};
 pub use drafts::FileShape;
 pub use inspecting::Sample;
 pub(in crate::app) use inspecting::unpacked;
-pub use rejected::Rejected;
+pub use rejected::{Rejected, TOO_MANY as REJECTED_TOO_MANY};
 
 use self::drafts::Reading;
 use super::acting::{Acting, Caller};
@@ -123,6 +123,8 @@ pub struct ImportLimits {
     pub file: FileLimits,
     /// How many rows may be rejected before the whole file is.
     pub rejected_rows_max: usize,
+    /// How many rows may say something new: they are in memory until the request is stored.
+    pub changing_rows_max: u64,
 }
 
 /// Does its part in the transaction that stores the request of an import.

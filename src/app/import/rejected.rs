@@ -16,6 +16,9 @@ use crate::exchange::rejected_rows::RejectedRows;
 use crate::exchange::row::RowPlace;
 use crate::exchange::table::FileLimits;
 
+/// The code of a file that has more wrong rows than can be given back.
+pub const TOO_MANY: &str = "rejected_too_many";
+
 /// What was rejected of one file.
 #[derive(Debug)]
 pub struct Rejected {
@@ -62,13 +65,15 @@ impl Rejected {
             return Ok(());
         }
         let message = format!(
-            "more than {} rows are wrong, so the file does not fit the dictionary as it is read; the first reasons are above",
+            "more than {} rows are wrong, and nothing further was read: look whether the columns are what they were taken for, and mend what \
+             the first reasons say",
             self.rows_max
         );
+        // First of all: what comes after many reasons is not read.
         let kept = self.first.kept().to_vec();
         let mut all = Violations::new(kept.len() + 1);
+        all.push(Violation::new("", TOO_MANY, message));
         kept.into_iter().for_each(|violation| all.push(violation));
-        all.push(Violation::new("", "rejected_too_many", message));
         Err(Error::Invalid(all))
     }
 

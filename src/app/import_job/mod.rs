@@ -243,6 +243,11 @@ impl ImportJobs {
 }
 
 impl Upload {
+    /// Refuses a file that says beforehand that it is too long, before any of it comes.
+    pub fn announce(&self, bytes: u64) -> Result<()> {
+        self.receiving.check_length(bytes)
+    }
+
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.receiving.write(bytes)
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::import::Imported;
+use super::super::import::{Imported, REJECTED_TOO_MANY};
 use crate::domain::error::Error;
 use crate::domain::violation::Violations;
 use crate::exchange::item_columns::MappedColumn;
@@ -57,7 +57,10 @@ impl ImportReport {
         let mut report = Self { error_code: error.code().to_owned(), ..Self::default() };
         match error {
             Error::Invalid(violations) => {
-                report.error = format!("the file was refused, for {} reason(s)", violations.total());
+                report.error = match violations.kept() {
+                    [first, ..] if first.code == REJECTED_TOO_MANY => format!("the file was refused: {}", first.message),
+                    _ => format!("the file was refused, for {} reason(s)", violations.total()),
+                };
                 report.tell(violations);
             }
             Error::Internal(_) => "internal error; the log of the service has the rest".clone_into(&mut report.error),

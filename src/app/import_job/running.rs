@@ -26,11 +26,21 @@ use crate::traces;
 const SAID_EVERY: Duration = Duration::from_secs(1);
 
 impl ImportJobs {
-    /// Puts jobs back into the queue that this node was working on when its last process ended. To be called before the first is run.
+    /// Puts jobs back into the queue that this node was working on when its last process ended, and throws away files of jobs
+    /// that were over by then. To be called before the first is run.
     pub fn recover(&self) -> Result<()> {
-        let filter = JobFilter { state: Some(JobState::Running), node: Some(self.spool()?.node().to_owned()), ..JobFilter::default() };
+        let spool = self.spool()?;
+        let filter = JobFilter { state: Some(JobState::Running), node: Some(spool.node().to_owned()), ..JobFilter::default() };
         let now = self.acts.clock.now();
         self.acts.store.write(|connection| {
+            // A job is over a moment before its file is thrown away, and the process may have ended in between.
+            for id in spool.kept_files()? {
+                match db::import_job::find(connection, id)? {
+                    Some(job) if job.node == spool.node() && job.state.is_over() => spool.forget(id),
+                    Some(_) => {}
+                    None => tracing::warn!(file = %spool.file(id).display(), "this file belongs to no import of this database"),
+                }
+            }
             for job in db::import_job::list(connection, &filter, i64::MAX)? {
                 tracing::info!(job = job.id.0, "an import was cut off and begins anew");
                 db::import_job::update(connection, &job.requeue(now))?;
@@ -52,8 +62,8 @@ impl ImportJobs {
         if outcome.is_err() {
             span.record("otel.status_code", "ERROR");
         }
-        self.live.lock().unwrap_or_else(PoisonError::into_inner).remove(&job.id);
         let ended = self.conclude(&job, outcome);
+        self.live.lock().unwrap_or_else(PoisonError::into_inner).remove(&job.id);
         self.acts.pulse.beat();
         ended.map(|()| true)
     }
@@ -89,7 +99,8 @@ impl ImportJobs {
         let progress = |step: Step| self.said(job, live, step, &said_at);
         let conclude = |acting: &mut Acting<'_>, imported: &Imported| {
             let current = db::import_job::find(acting.connection, job.id)?.ok_or_else(|| Error::internal("an import job is gone"))?;
-            let ended = current.end(JobState::Done, ImportReport::of(imported).to_json(), imported.request, acting.now)?;
+            let ended =
+                self.with_progress(current).end(JobState::Done, ImportReport::of(imported).to_json(), imported.request, acting.now)?;
             db::import_job::update(acting.connection, &ended)
         };
         let around =
@@ -145,6 +156,7 @@ impl ImportJobs {
                 return Ok(());
             };
             // What is no fault of the file is tried again, a few times.
+            let current = self.with_progress(current);
             let next =
                 if is_ours && !current.is_given_up() { current.requeue(now) } else { current.end(state, report.to_json(), None, now)? };
             db::import_job::update(connection, &next)

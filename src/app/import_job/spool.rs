@@ -85,6 +85,13 @@ impl Spool {
         self.folder.join(format!("{}.file", job.0))
     }
 
+    /// The jobs whose files are here.
+    pub fn kept_files(&self) -> Result<Vec<JobId>> {
+        let entries = fs::read_dir(&self.folder).map_err(|error| unusable(&self.folder, &error))?;
+        let names = entries.flatten().map(|entry| entry.file_name());
+        Ok(names.filter_map(|name| Some(JobId(name.to_str()?.strip_suffix(".file")?.parse().ok()?))).collect())
+    }
+
     pub fn rejected(&self, job: JobId) -> PathBuf {
         self.folder.join(format!("{}.rejected.csv", job.0))
     }
@@ -131,15 +138,21 @@ pub struct Receiving {
 }
 
 impl Receiving {
+    pub fn check_length(&self, bytes: u64) -> Result<()> {
+        let bytes_max = self.settings.file_bytes_max;
+        if bytes <= bytes_max {
+            return Ok(());
+        }
+        let message = format!(
+            "the file is longer than {bytes_max} bytes, and nothing of it was kept: pack it by gzip, send it in parts, or ask those who run the \
+             service to raise --import-file-bytes-max"
+        );
+        Err(Error::refused("file_too_large", message))
+    }
+
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.bytes += bytes.len() as u64;
-        if self.bytes > self.settings.file_bytes_max {
-            let message = format!(
-                "the file is longer than {} bytes, which is the most that is taken (--import-file-bytes-max)",
-                self.settings.file_bytes_max
-            );
-            return Err(Error::refused("file_too_large", message));
-        }
+        self.check_length(self.bytes)?;
         self.digest.update(bytes);
         let path = self.path.clone();
         let Some(file) = &mut self.file else { return Ok(()) };

@@ -20,6 +20,9 @@ pub fn open(open: Open<'_>, format: &CsvFormat, limits: &FileLimits) -> Result<B
     ];
     evidence.extend(look::evidence(open()?, &detected, limits.row));
     let ends_within_line = !ends_with_line_end(open()?.as_mut(), &detected)?;
+    if ends_within_line && let Some((_, told)) = evidence.iter_mut().find(|(name, _)| name == "line ends") {
+        told.push_str("; the last line has none, as where a file was cut off");
+    }
     let head =
         TableHead { bytes_total: detected.bytes_total, evidence, may_be_neutralised: true, ends_within_line, ..TableHead::default() };
     Ok(Box::new(CsvTable { head, rows: CsvReader::new(open()?, &detected, limits.row) }))

@@ -2,6 +2,7 @@
 //! a language are columns of their own. What SKOS has no word for stands under a vocabulary of ours.
 
 mod reader;
+mod subject;
 mod writer;
 
 pub use reader::open;

@@ -1,37 +1,31 @@
-//! The concepts of a file of Turtle as a table. Deliberately unknown: collections, mappings to other schemes, and what literals mean.
+//! The concepts of a file of Turtle as a table. Deliberately unknown: what literals mean. Collections, mappings to other schemes and
+//! whatever else is no column are left out, and counted aloud.
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use oxttl::TurtleParser;
 
 use super::super::kept_table::{KeptTable, read_document};
 use super::super::row::Row;
 use super::super::table::{ColumnHint, FileError, FileLimits, Open, Table, TableHead};
+use super::subject::{Object, Said, Subject, subjects_of};
 use super::{DCT, RDF_TYPE, SKOS, VOCABULARY};
-
-/// Where relative names lead in a file that gives no base of its own.
-const BASE: &str = "urn:svod:file/";
-
-/// One subject of the file.
-#[derive(Default)]
-struct Subject {
-    /// The line on which the first thing said of it ends: Turtle itself keeps none.
-    line: u64,
-    /// How many subjects come before it in the file.
-    order: usize,
-    /// What is said of it: predicate, text or address, language.
-    said: Vec<(String, String, Option<String>)>,
-}
 
 pub fn open(open: Open<'_>, limits: &FileLimits) -> Result<Box<dyn Table>, FileError> {
     let (text, bytes_total) = read_document(open()?, limits)?;
     let subjects = subjects_of(&text)?;
+    check_links(&subjects)?;
     let Named { schemes, concepts } = named(&subjects)?;
     if concepts.is_empty() && schemes.is_empty() {
         return Err(FileError::of_file("the file has neither a skos:ConceptScheme nor a skos:Concept: is it a concept scheme?"));
     }
     let scheme = schemes.first().and_then(|name| subjects.get(*name));
-    let reading = Reading { subjects: &subjects, concepts: &concepts, has_schemes: schemes.len() > 1, scheme };
+    let mut top_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for name in &schemes {
+        let said = subjects.get(*name).into_iter().flat_map(|subject| &subject.said);
+        for concept in said.filter(|said| said.skos() == Some("hasTopConcept")) {
+            top_of.entry(concept.object.text()).or_default().push(name);
+        }
+    }
+    let reading = Reading { subjects: &subjects, concepts: &concepts, has_schemes: schemes.len() > 1, scheme, top_of };
     let parents = reading.parents()?;
     let (columns, rows) = reading.rows(&parents.above, limits.row.columns_max)?;
     let hints = columns.iter().map(|name| ColumnHint { is_key: name == "code", ..ColumnHint::default() }).collect();
@@ -40,12 +34,14 @@ pub fn open(open: Open<'_>, limits: &FileLimits) -> Result<Box<dyn Table>, FileE
         count => format!("; {count} broader concept(s) that are not in the file were left out"),
     };
     let several = if schemes.len() > 1 { ", told apart by the column scheme" } else { "" };
+    let mut evidence = vec![("concepts".to_owned(), format!("{} of {} scheme(s){several}{left_out}", concepts.len(), schemes.len()))];
+    evidence.extend(reading.left_out(&schemes).map(|found| ("left out".to_owned(), found)));
     let head = TableHead {
         hints,
-        title: scheme.and_then(|scheme| scheme.text(&format!("{DCT}title"))),
+        title: scheme.and_then(|scheme| scheme.text(&format!("{DCT}title")).map(str::to_owned)),
         code: schemes.first().map(|name| local_name(name)),
         bytes_total,
-        evidence: vec![("concepts".to_owned(), format!("{} of {} scheme(s){several}{left_out}", concepts.len(), schemes.len()))],
+        evidence,
         columns: Some(columns),
         ..TableHead::default()
     };
@@ -57,108 +53,6 @@ pub fn open(open: Open<'_>, limits: &FileLimits) -> Result<Box<dyn Table>, FileE
     });
     let rows = rows.collect();
     Ok(Box::new(KeptTable::new(head, rows)))
-}
-
-/// Everything that is said, by whom it is said of.
-fn subjects_of(text: &str) -> Result<BTreeMap<String, Subject>, FileError> {
-    let mut parser = TurtleParser::new().with_base_iri(BASE).map_err(|error| FileError::of_file(error.to_string()))?.low_level();
-    let mut subjects: BTreeMap<String, Subject> = BTreeMap::new();
-    let mut only_named = Vec::new();
-    let mut lines = Lines { left: text, line: 1, at_once: 1, silent: 0 };
-    loop {
-        let part = lines.next();
-        match part {
-            Some((lines, _)) => parser.extend_from_slice(lines.as_bytes()),
-            None => parser.end(),
-        }
-        let line = part.map_or(lines.line, |(_, line)| line);
-        let mut has_triples = false;
-        while let Some(triple) = parser.parse_next() {
-            has_triples = true;
-            let triple = triple.map_err(|error| malformed(&error))?;
-            let order = subjects.len();
-            let subject = plain(&triple.subject.to_string());
-            let subject = subjects.entry(subject).or_insert_with(|| Subject { line, order, said: Vec::new() });
-            let (text, language) = match &triple.object {
-                oxrdf::Term::Literal(literal) => (literal.value().to_owned(), literal.language().map(str::to_owned)),
-                other => (plain(&other.to_string()), None),
-            };
-            let predicate = triple.predicate.as_str();
-            let is_literal = matches!(triple.object, oxrdf::Term::Literal(_));
-            if !is_literal && matches!(predicate.strip_prefix(SKOS), Some("narrower" | "hasTopConcept")) {
-                only_named.push((text.clone(), line, order));
-            }
-            subject.said.push((predicate.to_owned(), text, language));
-        }
-        if part.is_none() {
-            // A concept may be known only by what another says of it.
-            for (name, line, order) in only_named {
-                subjects.entry(name).or_insert_with(|| Subject { line, order, said: Vec::new() });
-            }
-            return Ok(subjects);
-        }
-        lines.seen(has_triples);
-    }
-}
-
-fn malformed(error: &oxttl::TurtleSyntaxError) -> FileError {
-    let at = error.location().start;
-    FileError { line: Some(at.line + 1), column: Some(at.column as usize + 1), field: None, message: format!("not Turtle: {error}") }
-}
-
-/// A text by lines, so that what comes out of the parser is known to come from the line that went in.
-struct Lines<'a> {
-    left: &'a str,
-    /// The number of the next line.
-    line: u64,
-    /// How many lines go in at once: more and more while nothing comes out for long, since the parser begins anew each time at the
-    /// start of a literal that goes on and on.
-    at_once: usize,
-    /// How many lines went in since something came out.
-    silent: usize,
-}
-
-/// Prefixes and comments are silent too, and what follows them is to have its own line.
-const SILENT_MAX: usize = 64;
-
-impl<'a> Lines<'a> {
-    /// The next lines, and the number of the first of them that is not blank.
-    fn next(&mut self) -> Option<(&'a str, u64)> {
-        if self.left.is_empty() {
-            return None;
-        }
-        let (mut length, mut filled, mut first) = (0, 0, None);
-        for line in self.left.split_inclusive('\n') {
-            length += line.len();
-            if !line.trim().is_empty() {
-                filled += 1;
-                first.get_or_insert(self.line);
-            }
-            self.line += 1;
-            if filled == self.at_once {
-                break;
-            }
-        }
-        let (lines, left) = self.left.split_at(length);
-        self.left = left;
-        Some((lines, first.unwrap_or(self.line)))
-    }
-
-    fn seen(&mut self, has_triples: bool) {
-        if has_triples {
-            (self.at_once, self.silent) = (1, 0);
-            return;
-        }
-        self.silent = self.silent.saturating_add(self.at_once);
-        if self.silent > SILENT_MAX {
-            self.at_once = self.at_once.saturating_mul(2);
-        }
-    }
-}
-
-/// An address without its brackets.
-fn plain(name: &str) -> String {
-    name.trim_start_matches('<').trim_end_matches('>').to_owned()
 }
 
 /// The last part of an address, by which its concept is called where it has no notation; what is written in hexadecimal
@@ -183,22 +77,7 @@ fn digit(letter: u8) -> Option<u8> {
     char::from(letter).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-impl Subject {
-    fn all<'s>(&'s self, predicate: &'s str) -> impl Iterator<Item = (&'s str, Option<&'s str>)> {
-        let said = self.said.iter().filter(move |(name, ..)| name == predicate);
-        said.map(|(_, text, language)| (text.as_str(), language.as_deref()))
-    }
-
-    fn text(&self, predicate: &str) -> Option<String> {
-        self.all(predicate).next().map(|(text, _)| text.to_owned())
-    }
-
-    fn is_a(&self, kind: &str) -> bool {
-        self.all(RDF_TYPE).any(|(name, _)| name.strip_prefix(SKOS) == Some(kind))
-    }
-}
-
-/// The subjects of a file that are schemes, and those that are concepts.
+/// What is a scheme in a file, and which subjects are concepts.
 struct Named<'a> {
     schemes: Vec<&'a str>,
     /// In the order of the file.
@@ -211,8 +90,9 @@ struct Named<'a> {
 fn named(subjects: &BTreeMap<String, Subject>) -> Result<Named<'_>, FileError> {
     let (mut schemes, mut concepts): (BTreeSet<&str>, BTreeSet<&str>) = (BTreeSet::new(), BTreeSet::new());
     for (name, subject) in subjects {
-        for (predicate, to, _) in &subject.said {
-            let said = predicate.strip_prefix(SKOS).unwrap_or_default();
+        for sentence in &subject.said {
+            let said = sentence.skos().unwrap_or_default();
+            let to = sentence.object.text();
             if matches!(said, "topConceptOf" | "narrower" | "broader") {
                 concepts.insert(name);
             }
@@ -227,28 +107,62 @@ fn named(subjects: &BTreeMap<String, Subject>) -> Result<Named<'_>, FileError> {
             }
         }
     }
-    let has = |subject: &Subject, names: &[&str]| {
-        subject.said.iter().any(|(predicate, ..)| predicate.strip_prefix(SKOS).is_some_and(|name| names.contains(&name)))
-    };
+    let has = |subject: &Subject, names: &[&str]| subject.said.iter().any(|said| said.skos().is_some_and(|name| names.contains(&name)));
     let is_scheme = |name: &str, subject: &Subject| subject.is_a("ConceptScheme") || schemes.contains(name);
     let is_concept = |name: &str, subject: &Subject| {
-        let is_other = is_scheme(name, subject)
-            || subject.is_a("Collection")
-            || subject.is_a("OrderedCollection")
-            || has(subject, &["member", "memberList"]);
+        let is_other = is_scheme(name, subject) || is_collection(subject) || has(subject, &["member", "memberList"]);
         subject.is_a("Concept") || concepts.contains(name) || (!is_other && has(subject, &["prefLabel", "notation", "inScheme"]))
     };
     let all = || subjects.iter().map(|(name, subject)| (name.as_str(), subject));
     let mut found: Vec<(&str, &Subject)> = all().filter(|(name, subject)| is_concept(name, subject)).collect();
     found.sort_by_key(|(_, subject)| subject.order);
     if let Some((name, subject)) = found.iter().find(|(name, _)| name.starts_with("_:")) {
-        let label = ["notation", "prefLabel"].iter().find_map(|said| subject.text(&format!("{SKOS}{said}")));
-        let message = "it is a concept without an address (a blank node), which no other file could mean again: give it an address";
-        let field = label.unwrap_or_else(|| (*name).to_owned());
-        return Err(FileError { line: Some(subject.line), ..FileError::of_file(message).of_field(field) });
+        return Err(nameless("concept", name, subject));
     }
-    let schemes = all().filter(|(name, subject)| is_scheme(name, subject)).map(|(name, _)| name).collect();
+    let of_file: Vec<(&str, &Subject)> = all().filter(|(name, subject)| is_scheme(name, subject)).collect();
+    if let Some((name, subject)) = of_file.iter().find(|(name, _)| name.starts_with("_:")) {
+        return Err(nameless("scheme", name, subject));
+    }
+    // Those of which the file says nothing itself come last: the first gives the file its title.
+    let only_named = schemes.iter().copied().filter(|name| !subjects.contains_key(*name));
+    let schemes = of_file.iter().map(|(name, _)| *name).chain(only_named).collect();
     Ok(Named { schemes, concepts: found.into_iter().map(|(name, _)| name).collect() })
+}
+
+fn nameless(kind: &str, name: &str, subject: &Subject) -> FileError {
+    let label = ["notation", "prefLabel"].iter().find_map(|said| subject.text(&format!("{SKOS}{said}")));
+    let message = format!("it is a {kind} without an address (a blank node), which no other file could mean again: give it an address");
+    FileError::at_line(subject.line, message).of_field(label.unwrap_or(name))
+}
+
+fn is_collection(subject: &Subject) -> bool {
+    subject.is_a("Collection") || subject.is_a("OrderedCollection")
+}
+
+/// What tells who is a concept and what stands above it names others by their addresses, and cannot be guessed from anything else.
+fn check_links(subjects: &BTreeMap<String, Subject>) -> Result<(), FileError> {
+    let links = ["broader", "narrower", "inScheme", "topConceptOf", "hasTopConcept"];
+    for (name, subject) in subjects {
+        for said in &subject.said {
+            let Some(link) = said.skos().filter(|said| links.contains(said)) else { continue };
+            let found = match &said.object {
+                Object::Address(_) => continue,
+                // It is a concept by this, and is refused as one, by its own label.
+                Object::Nameless(node) if matches!(link, "narrower" | "hasTopConcept") && node.starts_with("_:") => continue,
+                Object::Nameless(_) => "a node without an address (a blank node or a list)".to_owned(),
+                Object::Text { text, .. } => format!("the text «{text}»"),
+            };
+            let message =
+                format!("its skos:{link} is {found}, which names nothing: write the address that is meant, as in skos:{link} <…>");
+            return Err(FileError::at_line(said.line, message).of_field(called(name, subject)));
+        }
+    }
+    Ok(())
+}
+
+/// What a subject is called: by its notation, else by its address.
+fn called(name: &str, subject: &Subject) -> String {
+    subject.text(&format!("{SKOS}notation")).map_or_else(|| local_name(name), str::to_owned)
 }
 
 /// The line of a concept, and its cells.
@@ -267,13 +181,15 @@ struct Reading<'a> {
     concepts: &'a [&'a str],
     has_schemes: bool,
     scheme: Option<&'a Subject>,
+    /// The schemes that say themselves that a concept is at their top.
+    top_of: BTreeMap<&'a str, Vec<&'a str>>,
 }
 
 impl Reading<'_> {
     /// The columns, and for each concept its line and cells.
     fn rows(&self, above: &BTreeMap<&str, &str>, columns_max: usize) -> Result<(Vec<String>, Vec<Cells>), FileError> {
         let ours = |name: &str| self.scheme.and_then(|scheme| scheme.text(&format!("{VOCABULARY}{name}")));
-        let display = ours("display").unwrap_or_else(|| "name".to_owned());
+        let display = ours("display").unwrap_or("name");
         let mut columns: Vec<String> = match ours("columns") {
             Some(columns) => columns.split(' ').map(str::to_owned).collect(),
             None => ["code", "uri", "parent"].map(str::to_owned).to_vec(),
@@ -282,10 +198,7 @@ impl Reading<'_> {
         let mut cells: Vec<(u64, BTreeMap<String, String>)> = Vec::with_capacity(self.concepts.len());
         for concept in self.concepts {
             let subject = &self.subjects[*concept];
-            let mut row = self.cells(concept, subject, &display, is_ours)?;
-            if let Some(parent) = above.get(*concept) {
-                row.insert("parent".to_owned(), self.code(parent));
-            }
+            let row = self.cells(concept, above.get(*concept).copied(), display, !is_ours)?;
             for name in row.keys() {
                 if !columns.contains(name) {
                     columns.push(name.clone());
@@ -305,10 +218,10 @@ impl Reading<'_> {
     fn parents(&self) -> Result<Parents<'_>, FileError> {
         let mut all: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for concept in self.concepts {
-            for (predicate, to, _) in &self.subjects[*concept].said {
-                let (child, parent) = match predicate.strip_prefix(SKOS) {
-                    Some("broader") => (*concept, to.as_str()),
-                    Some("narrower") => (to.as_str(), *concept),
+            for said in &self.subjects[*concept].said {
+                let (child, parent) = match said.skos() {
+                    Some("broader") => (*concept, said.object.text()),
+                    Some("narrower") => (said.object.text(), *concept),
                     _ => continue,
                 };
                 all.entry(child).or_default().insert(parent);
@@ -336,49 +249,64 @@ impl Reading<'_> {
     }
 
     fn code(&self, concept: &str) -> String {
-        let notation = self.subjects.get(concept).and_then(|subject| subject.text(&format!("{SKOS}notation")));
-        notation.unwrap_or_else(|| local_name(concept))
+        self.subjects.get(concept).map_or_else(|| local_name(concept), |subject| called(concept, subject))
     }
 
-    fn cells(&self, concept: &str, subject: &Subject, display: &str, is_ours: bool) -> Result<BTreeMap<String, String>, FileError> {
-        let mut row = BTreeMap::from([("code".to_owned(), self.code(concept))]);
-        if !is_ours {
-            row.insert("uri".to_owned(), concept.to_owned());
-        }
-        if self.has_schemes {
-            let scheme = ["inScheme", "topConceptOf"].iter().find_map(|name| subject.text(&format!("{SKOS}{name}")));
-            row.insert("scheme".to_owned(), scheme.map(|scheme| local_name(&scheme)).unwrap_or_default());
-        }
-        for (predicate, text, language) in &subject.said {
-            let name = match (predicate.strip_prefix(SKOS), predicate.strip_prefix(VOCABULARY)) {
-                (Some("prefLabel"), _) => continue,
-                (Some("altLabel"), _) => "alt_label".to_owned(),
-                (Some(name @ ("definition" | "example" | "note")), _) => name.to_owned(),
-                (Some("scopeNote"), _) => "scope_note".to_owned(),
-                (_, Some(attribute)) => attribute.to_owned(),
-                _ => continue,
-            };
-            let name = match language.as_deref() {
+    fn cells(&self, concept: &str, above: Option<&str>, display: &str, has_address: bool) -> Result<BTreeMap<String, String>, FileError> {
+        let subject = &self.subjects[concept];
+        let code = self.code(concept);
+        let refused = |line: u64, message: String| FileError::at_line(line, message).of_field(code.clone());
+        let mut row = BTreeMap::new();
+        for said in &subject.said {
+            let Some((name, language)) = column_of(said) else { continue };
+            if let Some(fault) = fault_of_text(said) {
+                return Err(refused(said.line, fault));
+            }
+            // The first notation is the code.
+            if name == "notation" && said.object.text() == code {
+                continue;
+            }
+            let name = match language {
                 None | Some("ru") => name,
                 Some(language) => format!("{name}_{}", language.replace('-', "_")),
             };
-            let cell = row.entry(name).or_default();
+            let cell: &mut String = row.entry(name).or_default();
             if !cell.is_empty() {
                 cell.push('|');
             }
-            cell.push_str(text);
+            cell.push_str(said.object.text());
         }
-        self.labels(concept, subject, display, &mut row)?;
+        let mut given = self.labels(concept, subject, display)?;
+        given.insert("code".to_owned(), code.clone());
+        given.extend(above.map(|parent| ("parent".to_owned(), self.code(parent))));
+        if has_address {
+            given.insert("uri".to_owned(), concept.to_owned());
+        }
+        if self.has_schemes {
+            given.insert("scheme".to_owned(), self.schemes_of(concept, subject));
+        }
+        for (name, text) in given {
+            // An attribute of this name, said in our vocabulary.
+            if let Some(other) = row.get(&name).filter(|other| **other != text) {
+                let message = format!("its column {name} is both «{text}» by SKOS and «{other}» by <{VOCABULARY}{name}>: keep one of them");
+                return Err(refused(subject.line, message));
+            }
+            row.insert(name, text);
+        }
         Ok(row)
     }
 
-    /// One label for each language, as SKOS has it (S14). One without a language stands for the Russian one; where there is a Russian
-    /// one too and it says something else, it has a column of its own, named after the tag `und` (RFC 5646).
-    fn labels(&self, concept: &str, subject: &Subject, display: &str, row: &mut BTreeMap<String, String>) -> Result<(), FileError> {
+    /// One label for each language, as SKOS has it (S14), by their columns. One without a language stands for the Russian one; where there
+    /// is a Russian one too and it says something else, it has a column of its own, named after the tag `und` (RFC 5646).
+    fn labels(&self, concept: &str, subject: &Subject, display: &str) -> Result<BTreeMap<String, String>, FileError> {
+        let refused = |line: u64, message: String| FileError::at_line(line, message).of_field(self.code(concept));
         let said = format!("{SKOS}prefLabel");
-        let labels: BTreeSet<_> = subject.all(&said).map(|(text, language)| (language, text)).collect();
+        if let Some((line, fault)) = subject.all(&said).find_map(|said| fault_of_text(said).map(|fault| (said.line, fault))) {
+            return Err(refused(line, fault));
+        }
+        let labels: BTreeSet<_> = subject.all(&said).map(|said| (said.object.language(), said.object.text())).collect();
         let russian = labels.iter().find(|(language, _)| *language == Some("ru")).map(|(_, text)| *text);
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        let mut seen: BTreeMap<String, String> = BTreeMap::new();
         for (language, text) in labels {
             let name = match language {
                 Some("ru") => display.to_owned(),
@@ -386,13 +314,93 @@ impl Reading<'_> {
                 None if russian.is_none_or(|russian| russian == text) => display.to_owned(),
                 None => format!("{display}_und"),
             };
-            if let Some(other) = seen.insert(name, text).filter(|other| *other != text) {
+            if let Some(other) = seen.insert(name, text.to_owned()).filter(|other| other != text) {
                 let language = language.map_or_else(|| "no language".to_owned(), |language| format!("the language {language}"));
                 let message = format!("it has two labels (skos:prefLabel) in {language}, «{other}» and «{text}»: keep one of them");
-                return Err(FileError { line: Some(subject.line), ..FileError::of_file(message).of_field(self.code(concept)) });
+                return Err(refused(subject.line, message));
             }
         }
-        row.extend(seen.into_iter().map(|(name, text)| (name, text.to_owned())));
-        Ok(())
+        Ok(seen)
     }
+
+    /// The schemes that a concept is in, whichever of the two says so, each once.
+    fn schemes_of(&self, concept: &str, subject: &Subject) -> String {
+        let said = subject.said.iter().filter(|said| matches!(said.skos(), Some("inScheme" | "topConceptOf")));
+        let names = said.map(|said| said.object.text()).chain(self.top_of.get(concept).into_iter().flatten().copied());
+        let names: BTreeSet<String> = names.map(local_name).collect();
+        names.into_iter().collect::<Vec<_>>().join("|")
+    }
+
+    /// What is in the file and in no column, in words; `None` where there is nothing of the kind.
+    fn left_out(&self, schemes: &[&str]) -> Option<String> {
+        let mut sentences: BTreeMap<&str, usize> = BTreeMap::new();
+        for said in self.concepts.iter().flat_map(|concept| &self.subjects[*concept].said) {
+            let is_read =
+                said.predicate == RDF_TYPE || said.skos().is_some_and(|name| STRUCTURE.contains(&name)) || column_of(said).is_some();
+            if !is_read {
+                *sentences.entry(&said.predicate).or_default() += 1;
+            }
+        }
+        let known: BTreeSet<&str> = self.concepts.iter().chain(schemes).copied().collect();
+        // What has no address belongs to something that has one.
+        let others = || self.subjects.iter().filter(|(name, _)| !known.contains(name.as_str()) && !name.starts_with("_:"));
+        let collections = others().filter(|(_, subject)| is_collection(subject)).count();
+        let mut parts: Vec<String> =
+            sentences.iter().take(NAMED_MAX).map(|(name, count)| format!("{} ({count})", shortened(name))).collect();
+        if sentences.len() > NAMED_MAX {
+            parts.push(format!("{} more properties", sentences.len() - NAMED_MAX));
+        }
+        if collections > 0 {
+            parts.push(format!("collections ({collections})"));
+        }
+        if let Some((name, _)) = others().find(|(_, subject)| !is_collection(subject)) {
+            parts.push(format!("what is neither concept nor scheme ({}), such as <{name}>", others().count() - collections));
+        }
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
+/// What makes concepts of subjects, and a tree of concepts.
+const STRUCTURE: [&str; 6] = ["prefLabel", "broader", "narrower", "inScheme", "topConceptOf", "hasTopConcept"];
+
+/// How many properties that are left out are named.
+const NAMED_MAX: usize = 10;
+
+/// The column that a sentence about a concept fills, and its language; labels, codes and parents are found otherwise.
+fn column_of(said: &Said) -> Option<(String, Option<&str>)> {
+    let name = match (said.skos(), said.predicate.strip_prefix(VOCABULARY)) {
+        (Some("notation"), _) => "notation",
+        (Some("altLabel"), _) => "alt_label",
+        (Some("hiddenLabel"), _) => "hidden_label",
+        (Some("scopeNote"), _) => "scope_note",
+        (Some("changeNote"), _) => "change_note",
+        (Some("editorialNote"), _) => "editorial_note",
+        (Some("historyNote"), _) => "history_note",
+        (Some(name @ ("definition" | "example" | "note")), _) => name,
+        (_, Some(attribute)) => attribute,
+        _ => return None,
+    };
+    Some((name.to_owned(), said.object.language()))
+}
+
+/// Why what is said cannot be the text of a cell. Notes may be documents elsewhere (SKOS reference, 7): then their address is the text.
+fn fault_of_text(said: &Said) -> Option<String> {
+    let name = shortened(&said.predicate);
+    let is_label = said.skos().is_some_and(|name| matches!(name, "prefLabel" | "altLabel" | "hiddenLabel" | "notation"));
+    match &said.object {
+        Object::Text { .. } => None,
+        Object::Address(_) if !is_label => None,
+        Object::Address(address) => {
+            Some(format!("its {name} is the address <{address}> and not a text: write the text itself, as in {name} \"…\""))
+        }
+        Object::Nameless(_) => Some(format!(
+            "its {name} is a node without an address (a blank node or a list), and a cell holds a text: write the text itself, as in {name} \"…\""
+        )),
+    }
+}
+
+fn shortened(predicate: &str) -> String {
+    let known = [("skos", SKOS), ("dct", DCT), ("svod", VOCABULARY)];
+    let short = known.iter().find_map(|(prefix, address)| predicate.strip_prefix(address).map(|name| format!("{prefix}:{name}")));
+    short.unwrap_or_else(|| format!("<{predicate}>"))
 }

@@ -36,8 +36,11 @@ fn real_schemes_are_read() {
     let (columns, rows) = shown("skos/twoConceptSchemesOneFile.ttl");
     assert!(columns.contains(&"scheme".to_owned()), "{columns:?}");
     assert_eq!(rows, ["1  Concept 1", "c2 1 Concept 2", "c3 c2 ", "c4 c2 "]);
+    let (_, cells) = read(Format::Skos, &fixture("skos/twoConceptSchemesOneFile.ttl")).unwrap();
+    let place = columns.iter().position(|name| name == "scheme").unwrap();
+    assert_eq!(cells[0][place], "cs1|just-another-scheme.org|two-concepts-one-file", "one says it itself, one is said, and one both");
     let table = opened(Format::Skos, &fixture("skos/twoConceptSchemesOneFile.ttl")).unwrap();
-    let told = "4 of 2 scheme(s), told apart by the column scheme; 1 broader concept(s) that are not in the file were left out";
+    let told = "4 of 3 scheme(s), told apart by the column scheme; 1 broader concept(s) that are not in the file were left out";
     assert_eq!(table.head().evidence[0].1, told);
 }
 
@@ -134,4 +137,96 @@ fn a_label_without_a_language_stands_for_the_russian_one() {
     }
     let told = concepts("<a> a skos:Concept ; skos:prefLabel \"А\"@ru, \"Б\"@ru .").unwrap_err();
     assert_eq!(told, "line 3: a: it has two labels (skos:prefLabel) in the language ru, «А» and «Б»: keep one of them");
+}
+
+#[test]
+fn what_names_nothing_is_refused_by_name() {
+    let links = ["broader", "inScheme", "topConceptOf"];
+    for link in links {
+        for (object, found) in [
+            ("[ <p> \"x\" ]", "a node without an address (a blank node or a list)"),
+            ("_:x", "a node without an address (a blank node or a list)"),
+            ("()", "a node without an address (a blank node or a list)"),
+            ("( <b> )", "a node without an address (a blank node or a list)"),
+            ("\"b\"", "the text «b»"),
+        ] {
+            let told = concepts(&format!("<a> a skos:Concept ;\n skos:notation \"1\" ;\n skos:{link} {object} .")).unwrap_err();
+            let expected = format!("line 5: 1: its skos:{link} is {found}, which names nothing: write the address that is meant");
+            assert!(told.starts_with(&expected), "{link} {object}: {told}");
+        }
+    }
+    for (sentences, expected) in [
+        ("<s> skos:hasTopConcept \"b\" .", "line 3: s: its skos:hasTopConcept is the text «b», which names nothing"),
+        ("<a> skos:narrower \"b\" .", "line 3: a: its skos:narrower is the text «b», which names nothing"),
+        ("<a> skos:narrower () .", "line 3: a: its skos:narrower is a node without an address"),
+        ("<a> skos:narrower [] .", "it is a concept without an address"),
+        ("<a> a skos:Concept . [] a skos:ConceptScheme ; skos:prefLabel \"С\" .", "line 3: С: it is a scheme without an address"),
+    ] {
+        let told = concepts(sentences).unwrap_err();
+        assert!(told.contains(expected), "{sentences}: {told}");
+    }
+}
+
+#[test]
+fn what_is_no_text_of_a_cell_is_refused_by_name() {
+    for property in ["prefLabel", "altLabel", "hiddenLabel", "notation", "definition", "scopeNote", "example", "note", "historyNote"] {
+        for object in ["[ <p> \"x\" ]", "_:x", "( \"x\" )", "()"] {
+            let told = concepts(&format!("<a> a skos:Concept ;\n skos:{property} {object} .")).unwrap_err();
+            let expected = format!("its skos:{property} is a node without an address (a blank node or a list), and a cell holds a text");
+            assert!(told.starts_with("line 4: ") && told.contains(&expected), "{property} {object}: {told}");
+        }
+    }
+    let told = concepts("<a> a skos:Concept ; skos:prefLabel <b> .").unwrap_err();
+    assert_eq!(
+        told,
+        "line 3: a: its skos:prefLabel is the address <http://x/b> and not a text: write the text itself, as in skos:prefLabel \"…\""
+    );
+    let told = concepts("<a> a skos:Concept ; <urn:svod:vocabulary#region> [] .").unwrap_err();
+    assert!(told.starts_with("line 3: a: its svod:region is a node without an address"), "{told}");
+    // A note may be a document elsewhere.
+    assert!(concepts("<a> a skos:Concept ; skos:definition <b> .").is_ok());
+}
+
+#[test]
+fn a_column_that_is_said_twice_is_refused() {
+    for (said, told) in [
+        ("skos:prefLabel \"А\"@ru ; <urn:svod:vocabulary#name> \"Б\"", "name is both «А» by SKOS and «Б» by <urn:svod:vocabulary#name>"),
+        ("skos:broader <b> ; <urn:svod:vocabulary#parent> \"c\"", "parent is both «b» by SKOS and «c» by <urn:svod:vocabulary#parent>"),
+        ("skos:notation \"1\" ; <urn:svod:vocabulary#code> \"2\"", "code is both «1» by SKOS and «2» by <urn:svod:vocabulary#code>"),
+    ] {
+        let refused = concepts(&format!("<a> a skos:Concept ; {said} .")).unwrap_err();
+        assert!(refused.contains(told), "{said}: {refused}");
+    }
+}
+
+/// What no column holds is told, so that nobody takes it for loaded.
+#[test]
+fn what_is_left_out_is_told() {
+    let left_out = |sentences: &str| {
+        let text = format!("@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@base <http://x/> .\n{sentences}\n");
+        let table = opened(Format::Skos, text.as_bytes()).unwrap();
+        let evidence = table.head().evidence.clone();
+        evidence.into_iter().find(|(name, _)| name == "left out").map(|(_, found)| found).unwrap_or_default()
+    };
+    assert_eq!(left_out("<s> a skos:ConceptScheme ; skos:hasTopConcept <a> . <a> skos:prefLabel \"А\" ; skos:inScheme <s> ."), "");
+    let told = left_out(
+        "<a> a skos:Concept, <T> ; skos:related <b>, <c> ; <http://purl.org/dc/terms/modified> \"2024\" ; <p> [ <q> \"x\" ] .\n\
+         <c> a skos:Collection ; skos:member <a> . <d> a skos:Concep ; <p> \"x\" .",
+    );
+    assert_eq!(
+        told,
+        "dct:modified (1), skos:related (2), <http://x/p> (1), collections (1), what is neither concept nor scheme (1), such as <http://x/d>"
+    );
+    let many: String = (10..22).map(|at| format!("; <p{at}> \"x\" ")).collect();
+    assert!(left_out(&format!("<a> a skos:Concept {many}.")).ends_with("<http://x/p19> (1), 2 more properties"), "{many}");
+}
+
+/// The first notation is the code, the first label the name; more of what an item has once is not lost.
+#[test]
+fn further_notations_and_schemes_have_columns() {
+    let said = "<a> skos:inScheme <s>, <t> ; skos:topConceptOf <t> ; skos:notation \"1\", \"I\", \"1\", \"i\" .";
+    let text = format!("@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@base <http://x/> .\n{said}");
+    let (columns, rows) = read(Format::Skos, text.as_bytes()).unwrap();
+    let cell = |column: &str| rows[0][columns.iter().position(|name| name == column).unwrap()].as_str();
+    assert_eq!((cell("code"), cell("notation"), cell("scheme")), ("1", "I|i", "s|t"), "{columns:?}");
 }

@@ -1,5 +1,7 @@
 //! Excel workbooks: what is written is read back, what others wrote is read as it is shown, and what would do harm is refused.
 
+use std::io::Read as _;
+
 use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Formula, Workbook};
 use zip::write::SimpleFileOptions;
@@ -105,7 +107,7 @@ fn zipped(name: &str, part: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
 
 #[test]
 fn a_bomb_is_refused_before_it_goes_off() {
-    let bomb = zipped("xl/worksheets/sheet1.xml", std::iter::repeat_n(vec![b'0'; 1_000_000], 60));
+    let bomb = zipped("xl/worksheets/sheet1.xml", std::iter::repeat_n(format!("<a/>{}", " ".repeat(999_996)).into_bytes(), 60));
     assert!(bomb.len() < 100_000);
     let refused_whole = refused(&bomb);
     assert!(
@@ -119,6 +121,70 @@ fn a_bomb_is_refused_before_it_goes_off() {
     assert!(!places.is_empty());
     places.into_iter().for_each(|at| lying[at..at + 4].copy_from_slice(&9_u32.to_le_bytes()));
     assert!(refused(&lying).contains("the workbook "), "{}", refused(&lying));
+}
+
+/// A workbook of three rows, and this as the sheet's XML and shared texts.
+fn workbook_of(sheet: &str, shared: &str) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().write_string(0, 0, "код").unwrap();
+    let mut source = zip::ZipArchive::new(Cursor::new(saved(workbook))).unwrap();
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..source.len() {
+        let mut part = source.by_index(at).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).unwrap();
+        archive.start_file(&*name, SimpleFileOptions::default()).unwrap();
+        match name.as_str() {
+            "xl/worksheets/sheet1.xml" if !sheet.is_empty() => archive.write_all(sheet.as_bytes()).unwrap(),
+            "xl/sharedStrings.xml" if !shared.is_empty() => archive.write_all(shared.as_bytes()).unwrap(),
+            _ => archive.write_all(&bytes).unwrap(),
+        }
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// What is small as a file and within what it may unpack to, and would fill the memory all the same.
+#[test]
+fn what_would_be_held_whole_is_refused() {
+    let sheet = |rows: &str| {
+        format!("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>")
+    };
+    let cell = |text: &str| sheet(&format!("<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is>{text}</is></c></row>"));
+    let most = LIMITS.row.record_bytes_max;
+    let long = "x".repeat(most + 1);
+    let half = format!("<r><t>{}</t></r>", "x".repeat(most / 2 + 1));
+    let part = "the part xl/worksheets/sheet1.xml of the workbook ";
+    for (told, text) in [
+        (format!("{part}has a text or tag of more than {most} bytes: no spreadsheet writes that"), cell(&format!("<t>{long}</t>"))),
+        (format!("{part}has a text or tag of more than {most} bytes"), cell(&format!("<t a=\"{}\"/>", "><".repeat(most)))),
+        (format!("{part}has a cell of more than {most} bytes"), cell(&half.repeat(2))),
+        (format!("{part}nests its elements more than 256 deep"), sheet(&"<row>".repeat(300))),
+        (format!("{part}has a document type"), format!("<!DOCTYPE a [<!ENTITY b \"c\">]>{}", cell("<t>&b;</t>"))),
+    ] {
+        let refused = refused(&workbook_of(&text, ""));
+        assert!(refused.starts_with(&told), "{refused}");
+    }
+    // Texts that cells share are held, and so is all that is no sheet.
+    let texts = format!("<si><t>{}</t></si>", "x".repeat(1_000)).repeat(41_000);
+    let refused_texts = refused(&workbook_of("", &format!("<sst>{texts}</sst>")));
+    assert!(
+        refused_texts.starts_with("the part xl/sharedStrings.xml of the workbook unpacks to more than 40000000 bytes"),
+        "{refused_texts}"
+    );
+    let picture = zipped("xl/media/a.png", std::iter::repeat_n(vec![b'0'; 1_000_000], 11));
+    assert!(
+        refused(&picture).starts_with("the part xl/media/a.png of the workbook unpacks to more than 10000000 bytes"),
+        "{}",
+        refused(&picture)
+    );
+    // One text that many cells of a row share takes no room in the file.
+    let many: String =
+        (0..1_000).map(|at| format!("<c r=\"{}1\" t=\"s\"><v>0</v></c>", rust_xlsxwriter::utility::column_number_to_name(at))).collect();
+    let shared = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(most - 1));
+    let mut table = opened(Format::Xlsx, &workbook_of(&sheet(&format!("<row r=\"1\">{many}</row>")), &shared)).unwrap();
+    let told = rows(&mut *table).unwrap_err().to_string();
+    assert!(told.starts_with(&format!("line 1: the row has more than {most} bytes of text")), "{told}");
 }
 
 #[test]

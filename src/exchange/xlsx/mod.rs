@@ -3,6 +3,7 @@
 
 mod bomb;
 mod cell;
+mod markup;
 mod reader;
 mod writer;
 

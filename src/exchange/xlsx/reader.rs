@@ -17,8 +17,9 @@ use super::super::row::Row;
 use super::super::table::{FileError, FileLimits, Input, Open, Table, TableHead};
 use super::{bomb, cell};
 
-/// How many rows travel together, and how many batches may wait.
+/// How many rows travel together, fewer where they are long, and how many batches may wait.
 const BATCH_ROWS: usize = 256;
+const BATCH_BYTES: usize = 1 << 20;
 const BATCHES_MAX: usize = 4;
 
 type Batch = Result<Vec<Row>, FileError>;
@@ -38,7 +39,7 @@ struct Sheets {
 }
 
 pub fn open(open: Open<'_>, limits: &FileLimits) -> Result<Box<dyn Table>, FileError> {
-    let bytes_total = bomb::check(open()?, limits.unpacked_bytes_max)?;
+    let bytes_total = bomb::check(open()?, limits)?;
     let bytes_read = Arc::new(AtomicU64::new(0));
     let counted = Counted { input: open()?, bytes_read: Arc::clone(&bytes_read) };
     let (send_sheets, sheets) = sync_channel(1);
@@ -116,7 +117,7 @@ fn read_workbook(input: Counted, limits: &FileLimits, send_sheets: &SyncSender<R
     if send_sheets.send(Ok(sheets)).is_err() {
         return;
     }
-    let mut rows = Rows { limits, send, batch: Vec::new(), cells: Vec::new(), width: None, bytes: 0 };
+    let mut rows = Rows { limits, send, batch: Vec::new(), batch_bytes: 0, cells: Vec::new(), row_bytes: 0, width: None, bytes: 0 };
     match rows.read(&mut workbook, &name) {
         Ok(()) => {
             let last = std::mem::take(&mut rows.batch);
@@ -149,8 +150,10 @@ struct Rows<'a> {
     limits: &'a FileLimits,
     send: &'a SyncSender<Batch>,
     batch: Vec<Row>,
+    batch_bytes: usize,
     /// The cells of the row being read. Texts beyond its last cell are blank.
     cells: Vec<String>,
+    row_bytes: usize,
     /// How many cells the first row has: a sheet does not say where a row ends, so shorter ones are filled up.
     width: Option<usize>,
     /// Of all texts so far. One long text that a million cells share takes no room in the file.
@@ -193,6 +196,8 @@ impl Rows<'_> {
                 );
                 FileError { column: Some(column_at + 1), ..FileError::at_line(line, message) }
             })?;
+            self.row_bytes += text.len();
+            self.count(line)?;
         }
         self.end_row(line)
     }
@@ -206,25 +211,29 @@ impl Rows<'_> {
             row.start(line);
             self.cells.iter().take(filled).for_each(|cell| row.push(cell));
             (filled..width).for_each(|_| row.push(""));
-            self.count(line)?;
             self.batch.push(row);
         }
         self.cells.iter_mut().for_each(String::clear);
-        if self.batch.len() >= BATCH_ROWS {
+        self.batch_bytes += self.row_bytes;
+        self.bytes += self.row_bytes as u64;
+        self.row_bytes = 0;
+        if self.batch.len() >= BATCH_ROWS || self.batch_bytes >= BATCH_BYTES {
             let batch = std::mem::take(&mut self.batch);
+            self.batch_bytes = 0;
             self.send.send(Ok(batch)).map_err(|_| Ended::NobodyWaits)?;
         }
         Ok(())
     }
 
-    fn count(&mut self, line: u64) -> Result<(), FileError> {
-        let bytes: usize = self.cells.iter().map(String::len).sum();
+    /// After each cell: a row of long ones must not be in memory before it is refused.
+    fn count(&self, line: u64) -> Result<(), FileError> {
         let (row_bytes_max, all_bytes_max) = (self.limits.row.record_bytes_max, self.limits.unpacked_bytes_max);
-        self.bytes += bytes as u64;
-        if bytes > row_bytes_max {
-            return Err(FileError::at_line(line, format!("the row has more than {row_bytes_max} bytes of text")));
+        if self.row_bytes > row_bytes_max {
+            let message =
+                format!("the row has more than {row_bytes_max} bytes of text: shorten its texts, or leave out what is not needed");
+            return Err(FileError::at_line(line, message));
         }
-        if self.bytes > all_bytes_max {
+        if self.bytes + self.row_bytes as u64 > all_bytes_max {
             let message = format!("the rows up to here have more than {all_bytes_max} bytes of text: send the sheet in several workbooks");
             return Err(FileError::at_line(line, message));
         }

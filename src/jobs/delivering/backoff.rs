@@ -30,6 +30,13 @@ impl BackoffSettings {
     }
 }
 
+/// What is left of a wait. Never more than the whole of it, from the last attempt on: the clock may have been set back since.
+pub fn rest_of_wait(next_attempt_at: Timestamp, attempted_at: Option<Timestamp>, now: Timestamp) -> Duration {
+    let rest = next_attempt_at.duration_since(now);
+    let whole = attempted_at.map_or(rest, |attempted_at| next_attempt_at.duration_since(attempted_at));
+    Duration::try_from(rest.min(whole)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,7 +60,12 @@ mod tests {
         let since: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
         assert!(!SETTINGS.is_over(since, since + SignedDuration::from_hours(71)));
         assert!(SETTINGS.is_over(since, since + SignedDuration::from_hours(72)));
-        // A clock that was set back gives nobody up.
+        // A clock that was set back gives nobody up, and has nobody wait for longer.
         assert!(!SETTINGS.is_over(since, since - SignedDuration::from_hours(72)));
+        let (next, hours) = (since + SignedDuration::from_hours(6), |hours| since + SignedDuration::from_hours(hours));
+        for (now, rest) in [(0, 6), (4, 2), (7, 0), (-24, 6)] {
+            assert_eq!(rest_of_wait(next, Some(since), hours(now)), Duration::from_hours(rest), "{now}");
+        }
+        assert_eq!(rest_of_wait(next, None, since), Duration::from_hours(6));
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use tokio::sync::watch;
 
+use super::backoff::rest_of_wait;
 use super::{Held, Shared, spans};
 use crate::app::consumers::Failure;
 use crate::app::feed::{FeedEvent, FeedPage, FeedRequest};
@@ -83,9 +84,11 @@ impl Task {
 
     /// Waits for its time, then hands over what there is, then waits for more.
     async fn deliver(&mut self, sink: &mut Sink) -> std::result::Result<(), End> {
-        if let Some(at) = self.consumer.next_attempt_at.take() {
-            let wait = at.duration_since(self.shared.delivery.clock.now());
-            tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
+        if let Some(at) = self.consumer.next_attempt_at {
+            let (consumers, id) = (self.shared.delivery.consumers.clone(), self.consumer.id);
+            let attempted_at = self.shared.blocking(move || consumers.last_attempt_at(id)).await?;
+            tokio::time::sleep(rest_of_wait(at, attempted_at, self.shared.delivery.clock.now())).await;
+            self.consumer.next_attempt_at = None;
         }
         // Heard from here on, so that nothing is slept through that is published after the look.
         let mut beats = self.shared.delivery.pulse.subscribe();

@@ -33,6 +33,10 @@ const WORDED: Array<[RegExp, string]> = [
   [/row (\d+): (\d+) of (\d+) names are known/, 'строка $1: знакомы $2 названия из $3'],
   [/^row (\d+)$/, 'строка $1'],
   [/columns as the format names them/, 'столбцы названы в самом формате'],
+  [/; the last line has none, as where a file was cut off/, '; последняя строка не закончена — возможно, файл обрезан'],
+  [/collections \((\d+)\)/, 'коллекции ($1)'],
+  [/what is neither concept nor scheme \((\d+)\), such as (<.+>)/, 'записи, которые не понятия и не схемы ($1), например $2'],
+  [/(\d+) more properties/, 'другие свойства: $1'],
 ];
 
 /** A finding in the language of whoever reads it. */
