@@ -170,6 +170,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("import_cancelled", "Somebody cancelled the import."),
     ("import_given_up", "The service was ended each time it worked on the file."),
     ("import_over", "The import is over already."),
+    ("import_too_long", "More rows say something new than are held in memory."),
     ("imports_elsewhere", "This process of the service takes no files."),
     ("item_rejected", "Another row of the item was rejected, and its rows go together."),
     ("item_retired", "The item was retired, and the row would bring it back."),

@@ -34,6 +34,10 @@ export const WORDED: Array<[RegExp, string]> = [
   ],
   [/^two versions(?: of \S+)? overlap: (.+) and (.+)$/, 'Одна версия действует $1, другая — $2.'],
   [/^has (\d+) versions, and at most (\d+) are allowed$/, 'Их $1, а можно не больше $2.'],
+  [
+    /^more than (\d+) rows say something new, .+$/,
+    'Их больше $1: загрузите файл по частям или попросите администратора поднять предел (--changing-rows-max).',
+  ],
   [/^an item has at most (\d+) versions, and this one (\d+)$/, 'Их $2, а можно не больше $1.'],
   [/^an item has at most (\d+) successors, and (\d+) are named$/, 'Их $2, а можно не больше $1.'],
   [/^stands under itself \((.+)\), (.+)$/, '$1, $2.'],
