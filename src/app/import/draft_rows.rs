@@ -1,40 +1,30 @@
-//! The drafts of a file in the order of their codes. They lie in blocks that are given back one by one as they are taken: a million
-//! drafts and what becomes of them would not fit into memory's budget together.
+//! The drafts of a file, in the order of their codes in the end. Each lies by itself and is given back as it is taken: a million drafts
+//! and what becomes of them would not fit into memory's budget together, and to sort them would take room for half of them again.
 
 use crate::exchange::item_rows::ItemDraft;
 
-const BLOCK_ROWS: usize = 16_384;
+/// Sorted and handed on by their places in memory.
+pub type BoxedDrafts = Vec<Box<ItemDraft>>;
 
 #[derive(Default)]
 pub struct DraftRows {
-    blocks: Vec<Vec<ItemDraft>>,
+    rows: BoxedDrafts,
     /// Some row has a code that is not greater than that of the row before.
     is_unsorted: bool,
 }
 
 impl DraftRows {
-    pub fn push(&mut self, draft: ItemDraft) {
-        self.is_unsorted |= self.last().is_some_and(|last| last.code >= draft.code);
-        match self.blocks.last_mut().filter(|block| block.len() < BLOCK_ROWS) {
-            Some(block) => block.push(draft),
-            None => {
-                let mut block = Vec::with_capacity(BLOCK_ROWS);
-                block.push(draft);
-                self.blocks.push(block);
-            }
-        }
-    }
-
-    fn last(&self) -> Option<&ItemDraft> {
-        self.blocks.last()?.last()
+    pub fn push(&mut self, draft: Box<ItemDraft>) {
+        self.is_unsorted |= self.rows.last().is_some_and(|last| last.code >= draft.code);
+        self.rows.push(draft);
     }
 
     pub fn is_empty(&self) -> bool {
-        self.blocks.is_empty()
+        self.rows.is_empty()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &ItemDraft> {
-        self.blocks.iter().flatten()
+        self.rows.iter().map(Box::as_ref)
     }
 
     /// Whether the rows may stand as they came: by code, and each code once.
@@ -43,30 +33,21 @@ impl DraftRows {
     }
 
     /// All rows, to be put in order.
-    pub fn take(&mut self) -> Vec<ItemDraft> {
-        self.is_unsorted = false;
-        std::mem::take(&mut self.blocks).into_iter().flatten().collect()
+    pub fn take(&mut self) -> BoxedDrafts {
+        std::mem::take(self).rows
     }
 
     /// Rows in order, by code and line.
-    pub fn set(&mut self, rows: Vec<ItemDraft>) {
-        *self = Self::default();
-        let mut rows = rows.into_iter();
-        loop {
-            let block: Vec<ItemDraft> = rows.by_ref().take(BLOCK_ROWS).collect();
-            if block.is_empty() {
-                return;
-            }
-            self.blocks.push(block);
-        }
+    pub fn set(&mut self, rows: BoxedDrafts) {
+        *self = Self { rows, is_unsorted: false };
     }
 }
 
 impl IntoIterator for DraftRows {
-    type Item = ItemDraft;
-    type IntoIter = std::iter::Flatten<std::vec::IntoIter<Vec<ItemDraft>>>;
+    type Item = Box<ItemDraft>;
+    type IntoIter = std::vec::IntoIter<Box<ItemDraft>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.blocks.into_iter().flatten()
+        self.rows.into_iter()
     }
 }
