@@ -13,6 +13,7 @@ use crate::publication::{offices, on};
 
 on_both_engines!(
     a_request_of_many_items_is_previewed_edited_published_and_undone,
+    what_is_judged_while_it_is_written_is_published_whole_or_not,
     only_what_differs_is_kept_of_a_file_that_says_the_rest_again,
     modes_say_what_may_happen_to_items,
     columns_are_found_given_and_kept,
@@ -94,6 +95,30 @@ fn a_request_of_many_items_is_previewed_edited_published_and_undone(database: Da
     let undone = requests.undo_publication(&operator, &instance.svod.comparing, published.seq.unwrap()).unwrap();
     let judged = requests.judge(&operator, undone.request.unwrap().id).unwrap().unwrap();
     assert_eq!(judged.counts[&code("things")].retired, MANY as i64 - 1);
+}
+
+/// More rows than a publication judges before it writes them; what is wrong with one is found only when all are seen.
+fn what_is_judged_while_it_is_written_is_published_whole_or_not(database: Database) {
+    const VERY_MANY: usize = 21_000;
+    let instance = database.open();
+    instance.define(THINGS, None).unwrap();
+    let rows: String = (0..VERY_MANY).map(|row| format!("{row:05},Вещь {row},{row}\n")).collect();
+    let whole = format!("code,name,okato\n{rows}");
+    let spoilt = whole.replace("\n20999,Вещь 20999,20999\n", "\n20999,Вещь 20999,7\n");
+    let published = ImportOptions { destination: Destination::Publish, ..ImportOptions::default() };
+    let before = instance.svod.publisher.catalog().head().seq();
+    let refused = instance.import("things", &spoilt, &published).unwrap_err().to_string();
+    assert!(refused.contains("00007: okato: the value is not unique: 20999 has it too"), "{refused}");
+    assert_eq!(instance.svod.publisher.refresh().unwrap(), before);
+    let reread = database.open();
+    let items_count = |instance: &Instance| {
+        let head = instance.svod.publisher.catalog().head();
+        (head.seq(), head.dictionaries[&code("things")].current.items.items_count())
+    };
+    assert_eq!(items_count(&reread), (before, 0));
+    instance.import("things", &whole, &published).unwrap();
+    assert_eq!(items_count(&instance), (before + 1, VERY_MANY));
+    assert_eq!(items_count(&database.open()), (before + 1, VERY_MANY));
 }
 
 fn only_what_differs_is_kept_of_a_file_that_says_the_rest_again(database: Database) {

@@ -373,7 +373,7 @@ fn broken_files_are_refused_whole(database: Database) {
         (b"code,name\n4,\xFF\xFE\x98\n", "cannot be told which encoding"),
         ("code,colour\n4,А\n".as_bytes(), "items.csv:1:2: offices: the column \"colour\" is neither code"),
         ("name\nА\n".as_bytes(), "no column holds the code"),
-        ("code,name,Наименование\n4,А,Б\n".as_bytes(), "is there twice"),
+        ("code,name,Наименование\n4,А,Б\n".as_bytes(), "the columns \"name\" and \"Наименование\" both go to name"),
     ];
     for (bytes, expected) in cases {
         let refused = instance.import_bytes("offices", "items.csv", bytes, &default).unwrap_err().to_string();
