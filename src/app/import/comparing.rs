@@ -1,7 +1,6 @@
 //! Rows of a file beside what is published: those that say it again are only counted, so that a file of a million rows of which a hundred
 //! differ takes the memory of a hundred. Rows are compared one by one; what those of one item say together is `drafts`'s.
 
-use super::draft_rows::BoxedDrafts;
 use super::references::References;
 use super::{Blank, ImportOptions, Mode};
 use crate::domain::definition::ParentFrom;
@@ -36,7 +35,7 @@ pub struct Comparing<'a> {
 /// Neighbouring rows of a file, told apart.
 pub struct ComparedRows {
     /// What may change something.
-    pub rows: BoxedDrafts,
+    pub rows: Vec<ItemDraft>,
     pub confirmed: Vec<Confirmed>,
     pub refusals: Vec<(RowPlace, Violation)>,
 }
@@ -69,11 +68,11 @@ impl Comparing<'_> {
             references.resolve(&mut draft, &mut |violation| compared.refusals.push((row, violation)));
             match self.confirms(&draft) {
                 Some(confirmed) => compared.confirmed.push(confirmed),
-                None => compared.rows.push(Box::new(draft)),
+                None => compared.rows.push(draft),
             }
         }
         // All rows are put in order in the end, which is soon done with parts that are.
-        compared.rows.sort_by(|a, b| a.in_order(b));
+        compared.rows.sort_by(ItemDraft::in_order);
         compared
     }
 

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::sync::Arc;
 
 use super::comparing::{Comparing, Confirmed, FileColumns};
-use super::draft_rows::{BoxedDrafts, DraftRows};
+use super::draft_rows::DraftRows;
 use super::references::References;
 use super::rejected::Rejected;
 use super::{ImportOptions, Mode, Phase, Source, Step, Surroundings};
@@ -193,7 +193,7 @@ impl Reading<'_> {
     /// Sorts the rows, and rejects those that cannot stand beside the others of their item.
     fn put_in_order(&self, drafts: &mut Drafts, rejected: &mut Rejected) -> Result<()> {
         let mut rows = drafts.rows.take();
-        rows.sort_by(|a, b| a.in_order(b));
+        rows.sort_by(ItemDraft::in_order);
         let rows_count = rows.len();
         // A row that is there twice, word for word, is a slip of whoever made the file and harms nobody.
         rows.dedup_by(|next, row| says_the_same_row(row, next));
@@ -231,14 +231,14 @@ impl Reading<'_> {
             if is_whole && !changing.contains(code(&same[0])) {
                 kept.extend_from_slice(same);
             } else {
-                same.iter().for_each(|row| drafts.rows.push(Box::new(revived(state, row))));
+                same.iter().for_each(|row| drafts.rows.push(revived(state, row)));
             }
         }
         drafts.confirmed = kept;
     }
 
     /// One item may have several rows only when their dates tell them apart. Gives the rows that can stand.
-    fn reject_twice(&self, rows: BoxedDrafts, shape: &FileShape, rejected: &mut Rejected) -> Result<BoxedDrafts> {
+    fn reject_twice(&self, rows: Vec<ItemDraft>, shape: &FileShape, rejected: &mut Rejected) -> Result<Vec<ItemDraft>> {
         for same in rows.chunk_by(|a, b| a.code == b.code).filter(|same| same.len() > 1) {
             self.refusals_of(same, shape).into_iter().try_for_each(|(row, violation)| rejected.add(row, violation))?;
         }
@@ -246,7 +246,7 @@ impl Reading<'_> {
             return Ok(rows);
         }
         // A row that was rejected takes the other rows of its item with it.
-        let (kept, left_out): (BoxedDrafts, BoxedDrafts) = rows.into_iter().partition(|row| !rejected.names(&row.code));
+        let (kept, left_out): (Vec<ItemDraft>, Vec<ItemDraft>) = rows.into_iter().partition(|row| !rejected.names(&row.code));
         for row in &left_out {
             if !rejected.has_row(row.place) {
                 let message = "another row of this item was rejected, and its rows go together";
@@ -258,7 +258,7 @@ impl Reading<'_> {
     }
 
     /// What is wrong with several rows of one item together.
-    fn refusals_of(&self, same: &[Box<ItemDraft>], shape: &FileShape) -> Vec<(RowPlace, Violation)> {
+    fn refusals_of(&self, same: &[ItemDraft], shape: &FileShape) -> Vec<(RowPlace, Violation)> {
         let dictionary = self.dictionary.code.as_str();
         let refuse = |code: &str, message: String, row: &ItemDraft| {
             let column = shape.column_numbers.get("code").copied();
@@ -274,7 +274,7 @@ impl Reading<'_> {
                 (Some(a), Some(b)) => a.overlaps(b),
                 _ => true,
             };
-            Some((row.place, same[..at].iter().map(Box::as_ref).find(overlaps)?.place))
+            Some((row.place, same[..at].iter().find(overlaps)?.place))
         });
         let Some((second, first)) = clash else { return Vec::new() };
         // Which of them is meant cannot be told, so none is taken.
@@ -284,7 +284,7 @@ impl Reading<'_> {
                 if first.line() == second.line() { format!("in row {}", there.number()) } else { format!("on line {}", there.line()) };
             refuse("code_twice", format!("the code {} is there twice: it is {here} {there}", quoted(&row.code)), row)
         };
-        same.iter().map(|row| refused(row)).collect()
+        same.iter().map(refused).collect()
     }
 }
 

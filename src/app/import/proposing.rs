@@ -37,7 +37,7 @@ pub fn propose(reading: &Reading<'_>, mut drafts: Drafts, rejected: &mut Rejecte
     let mut same: Vec<ItemDraft> = Vec::new();
     while let Some(row) = rows.next() {
         let is_last = rows.peek().is_none_or(|next| next.code != row.code);
-        same.push(*row);
+        same.push(row);
         if !is_last {
             continue;
         }
