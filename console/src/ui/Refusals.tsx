@@ -1,8 +1,9 @@
-import { Alert, List, Text } from '@mantine/core';
+import { Alert, List } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Refusal } from '@/api/refusals';
-import { afterColon, languageOf, placeOf, told } from './refusalWords';
+import { RefusalSentence } from './RefusalSentence';
+import { placeOf } from './refusalWords';
 
 interface RefusalsProps {
   refusals: Refusal[];
@@ -26,38 +27,16 @@ export function Refusals({ refusals, title, onClose }: RefusalsProps) {
       {...(onClose ? { withCloseButton: true, onClose, closeButtonLabel: t('action.close') } : {})}
     >
       {refusals.length === 1 && first ? (
-        <Line refusal={first} />
+        <RefusalSentence refusal={first} place={placeOf(t, first.path)} />
       ) : (
         <List size="sm">
           {refusals.map((refusal) => (
             <List.Item key={`${refusal.code} ${refusal.path.join('/')} ${refusal.message}`}>
-              <Line refusal={refusal} />
+              <RefusalSentence refusal={refusal} place={placeOf(t, refusal.path)} />
             </List.Item>
           ))}
         </List>
       )}
     </Alert>
-  );
-}
-
-/** One refusal: what it is about, what it means, and beneath it what the service says beyond that. */
-function Line({ refusal }: { refusal: Refusal }) {
-  const { t } = useTranslation();
-  const { words, more } = told(t, refusal);
-  const place = placeOf(t, refusal.path);
-  return (
-    <>
-      {place && (
-        <Text span inherit fw={600}>
-          {place}:{' '}
-        </Text>
-      )}
-      {place ? afterColon(words) : words}
-      {more && (
-        <Text size="xs" c="dimmed" lang={languageOf(more)} style={{ overflowWrap: 'anywhere' }}>
-          {more}
-        </Text>
-      )}
-    </>
   );
 }

@@ -1,7 +1,8 @@
 import { Box, Text } from '@mantine/core';
 import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { DifferenceSubject } from '@/api/gql/graphql';
+import { graphql } from '@/api/gql';
+import type { SaidDifferenceFragment } from '@/api/gql/graphql';
 import { formatDate, localized } from '@/ui/format';
 import { Period } from '@/ui/Period';
 import { WordDiff } from '@/ui/WordDiff';
@@ -11,17 +12,28 @@ import { ReferenceName } from './ReferenceName';
 import { Value } from './Value';
 import { bothLanguages, valueText, type Named } from './values';
 
-/** One thing that differs, as change requests and comparisons give it. */
-export interface DifferenceSaid {
-  validFrom?: string | null;
-  validTo?: string | null;
-  subject: DifferenceSubject;
-  attribute?: string | null;
-  before?: unknown;
-  after?: unknown;
-  beforeNames: Named[];
-  afterNames: Named[];
-}
+/** What is asked of one thing that differs, in change requests and in comparisons. */
+export const SAID_DIFFERENCE = graphql(`
+  fragment SaidDifference on Difference {
+    validFrom
+    validTo
+    subject
+    attribute
+    before
+    after
+    beforeNames(language: $language) {
+      code
+      name
+    }
+    afterNames(language: $language) {
+      code
+      name
+    }
+  }
+`);
+
+/** One thing that differs. */
+export type DifferenceSaid = SaidDifferenceFragment;
 
 interface DifferenceListProps {
   dictionary: string;

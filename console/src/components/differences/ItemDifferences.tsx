@@ -34,20 +34,7 @@ export const ITEM_DIFFERENCES = graphql(`
             name(language: $language)
           }
           differences {
-            validFrom
-            validTo
-            subject
-            attribute
-            before
-            after
-            beforeNames(language: $language) {
-              code
-              name
-            }
-            afterNames(language: $language) {
-              code
-              name
-            }
+            ...SaidDifference
           }
         }
         totalCount

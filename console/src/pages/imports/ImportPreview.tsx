@@ -22,20 +22,7 @@ const PREVIEW = graphql(`
           name(language: $language)
           kind
           differences {
-            validFrom
-            validTo
-            subject
-            attribute
-            before
-            after
-            beforeNames(language: $language) {
-              code
-              name
-            }
-            afterNames(language: $language) {
-              code
-              name
-            }
+            ...SaidDifference
           }
         }
         pageInfo {

@@ -9,7 +9,7 @@ import { Empty } from '@/ui/Empty';
 import { formatCount, localized } from '@/ui/format';
 import { Loading } from '@/ui/Loading';
 import { Notice } from '@/ui/Notice';
-import { afterColon, languageOf, told } from '@/ui/refusalWords';
+import { RefusalSentence } from '@/ui/RefusalSentence';
 import { useUrlState } from '@/ui/urlState';
 import { useRequest } from './context';
 import { mayEdit } from './rights';
@@ -152,26 +152,11 @@ function Wrong({ place, violations }: { place: Place; violations: Refusal[] }) {
   );
 }
 
-/** What is wrong in our words, and beneath it what the service says beyond them: values, codes, dates. */
+/** What is wrong, with the attribute by its label. */
 function Sentence({ violation, attributes }: { violation: Refusal; attributes: AttributeInfo[] }) {
-  const { t } = useTranslation(['common', 'differences']);
-  const { words, more } = told(t, violation);
+  const { t } = useTranslation('differences');
   const { attribute } = placeOf(violation);
-  const named = attribute === 'parent' ? t('parent', { ns: 'differences' }) : '';
+  const named = attribute === 'parent' ? t('parent') : '';
   const label = localized(attributes.find((each) => each.code === attribute)?.label) || named || attribute;
-  return (
-    <>
-      {label && (
-        <Text span inherit fw={600}>
-          {label}:{' '}
-        </Text>
-      )}
-      {label ? afterColon(words) : words}
-      {more && (
-        <Text size="xs" c="dimmed" lang={languageOf(more)} style={{ overflowWrap: 'anywhere' }}>
-          {more}
-        </Text>
-      )}
-    </>
-  );
+  return <RefusalSentence refusal={violation} place={label} />;
 }

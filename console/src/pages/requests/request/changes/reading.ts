@@ -32,20 +32,7 @@ export const REQUEST_ITEMS = graphql(`
             displayName
           }
           differences {
-            validFrom
-            validTo
-            subject
-            attribute
-            before
-            after
-            beforeNames(language: $language) {
-              code
-              name
-            }
-            afterNames(language: $language) {
-              code
-              name
-            }
+            ...SaidDifference
           }
         }
       }
