@@ -49,13 +49,8 @@ pub struct ItemVersion {
 
 impl ItemVersion {
     pub fn new(dictionary: &Dictionary, code: ItemCode, stretch: Stretch, published_seq: i64) -> Self {
-        let mut version = Self { code, stretch, digest: [0; 32], published_seq };
-        version.take_digest(dictionary);
-        version
-    }
-
-    pub(super) fn take_digest(&mut self, dictionary: &Dictionary) {
-        self.digest = Sha256::digest(canonical_line(dictionary, &self.code, &self.stretch)).into();
+        let digest = Sha256::digest(canonical_line(dictionary, &code, &stretch)).into();
+        Self { code, stretch, digest, published_seq }
     }
 
     pub fn validity(&self) -> Validity {

@@ -279,8 +279,7 @@ impl RowReader<'_> {
     }
 }
 
-/// The first row with anything in it: spreadsheets leave blank ones above their tables.
-/// Reads up to the first row that is not blank; false at the end.
+/// Reads up to the first row with anything in it, since spreadsheets leave blank ones above their tables; false at the end.
 pub fn read_header(table: &mut dyn Table, row: &mut Row, dictionary: &Dictionary) -> Result<bool> {
     while table.read(row).map_err(|error| refusal(dictionary, &error))? {
         if !row.is_blank() {
